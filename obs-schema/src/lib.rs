@@ -1,1 +1,3 @@
-//! .
+//! The vocabulary and the rule book of obs.
+
+pub mod def;
