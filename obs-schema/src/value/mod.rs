@@ -1,0 +1,16 @@
+//! Values that people write as text: durations, sizes and ratios.
+//!
+//! Attributes, the configuration file and environment variables take the same
+//! spelling and are read by the same functions.
+
+mod decimal;
+mod duration;
+mod ratio;
+mod size;
+
+pub use duration::{
+    DURATION_UNITS, DurationError, DurationProblem, check_duration_range, format_duration,
+    parse_duration,
+};
+pub use ratio::{RatioError, check_ratio, parse_ratio};
+pub use size::{SIZE_UNITS, SizeError, SizeProblem, format_size, parse_size};
