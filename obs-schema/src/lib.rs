@@ -10,13 +10,16 @@
 mod ascii;
 pub mod bucket;
 pub mod cardinality;
+mod choice;
 pub mod def;
 mod issue;
+pub mod monitoring;
 pub mod name;
 mod suggest;
 pub mod text;
 pub mod unit;
 pub mod value;
 
+pub use choice::{ChoiceError, check_choice};
 pub use issue::{Finding, Findings, Issue};
 pub use suggest::suggest;

@@ -1,0 +1,170 @@
+//! The listener of the monitoring endpoints.
+
+use crate::ascii;
+use crate::issue::{Finding, Findings, Issue};
+use crate::text::Message;
+
+/// Paths outside the prefix that are taken.
+const PROBES: &[&str] = &["/live", "/ready", "/startup", "/health"];
+
+/// First segments below the prefix that are taken.
+const ROUTES: &[&str] = &[
+    "health",
+    "system",
+    "catalog",
+    "traces",
+    "profiling",
+    "circuit-breakers",
+    "cache",
+    "analytics",
+    "logs",
+    "debug",
+];
+
+/// Where the monitoring endpoints are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Http {
+    /// Whether obs opens a listener of its own. The routes can be mounted in a server of the program either way.
+    pub enabled: bool,
+    /// The address of the listener: an IP address and a port, 0 for any free one.
+    pub listen: &'static str,
+    /// The path before every endpoint but the probes and the metrics.
+    pub prefix: &'static str,
+}
+
+impl Http {
+    /// `127.0.0.1:9464`, the address of OpenTelemetry's Prometheus exporter, with `/monitoring` before the paths.
+    pub const DEFAULT: Self = Self {
+        enabled: true,
+        listen: "127.0.0.1:9464",
+        prefix: "/monitoring",
+    };
+
+    /// Every mistake in these settings.
+    #[must_use]
+    pub const fn findings(&self) -> Findings {
+        Findings::new()
+            .and(check_listen(self.listen))
+            .and(self.address_while_off())
+            .and(check_url_path(self.prefix, "http.prefix"))
+            .and(self.prefix_of_a_probe())
+    }
+
+    /// [`Http::findings`] as issues.
+    #[must_use]
+    pub fn check(&self) -> Vec<Issue> {
+        self.findings().issues()
+    }
+
+    const fn address_while_off(&self) -> Option<Finding> {
+        if self.enabled || ascii::eq(self.listen, Self::DEFAULT.listen) {
+            return None;
+        }
+        Some(Finding::new(
+            "monitoring.contradiction",
+            "http.listen",
+            Message::new().str("`http.listen` is set but `http.enabled` is off"),
+            "leave `listen` out or turn the listener on",
+        ))
+    }
+
+    const fn prefix_of_a_probe(&self) -> Option<Finding> {
+        if !ascii::contains(PROBES, self.prefix) {
+            return None;
+        }
+        Some(Finding::new(
+            "monitoring.contradiction",
+            "http.prefix",
+            Message::new()
+                .str("`http.prefix` ")
+                .name(self.prefix)
+                .str(" is already the path of a probe"),
+            "write `prefix = \"/monitoring\"`",
+        ))
+    }
+}
+
+impl Default for Http {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
+/// Checks the path of an endpoint: segments of letters, digits, `-`, `_` and `.`, each after a `/`.
+#[must_use]
+pub const fn check_url_path(path: &str, key: &'static str) -> Option<Finding> {
+    let m = Message::new().name(path);
+    let message = if !ascii::starts_with(path, "/") {
+        m.str(" does not begin with `/`")
+    } else if path.len() == 1 || ascii::ends_with(path, "/") {
+        m.str(" ends in `/`")
+    } else if let Some(at) = odd_byte(path) {
+        m.str(" contains ")
+            .name(ascii::char_at(path, at))
+            .str(" at position ")
+            .number(at as u64 + 1)
+    } else {
+        return None;
+    };
+    Some(Finding::new(
+        "path.syntax",
+        key,
+        message,
+        "write a path such as `/metrics`",
+    ))
+}
+
+/// Checks that an address is there and ends in a port. Whether the rest is an IP address is known when it is bound.
+const fn check_listen(listen: &str) -> Option<Finding> {
+    let bytes = listen.as_bytes();
+    let mut digits = 0;
+    let mut port = 0u32;
+    while digits < bytes.len() && bytes[bytes.len() - 1 - digits].is_ascii_digit() {
+        digits += 1;
+    }
+    let mut i = bytes.len() - digits;
+    while i < bytes.len() && port <= 65_535 {
+        port = port * 10 + (bytes[i] - b'0') as u32;
+        i += 1;
+    }
+    let colon = digits > 0 && bytes.len() > digits + 1 && bytes[bytes.len() - digits - 1] == b':';
+    if colon && port <= 65_535 {
+        return None;
+    }
+    Some(Finding::new(
+        "address.syntax",
+        "http.listen",
+        Message::new()
+            .name(listen)
+            .str(" is not an IP address and a port"),
+        "write `127.0.0.1:9464`",
+    ))
+}
+
+/// Whether an endpoint other than the metrics has this path.
+pub(super) const fn is_route(path: &str, prefix: &str) -> bool {
+    if ascii::contains(PROBES, path) || ascii::eq(path, prefix) {
+        return true;
+    }
+    let Some(below) = ascii::strip_prefix(path, prefix) else {
+        return false;
+    };
+    let Some(below) = ascii::strip_prefix(below, "/") else {
+        return false;
+    };
+    ascii::contains(ROUTES, ascii::split_once(below, b'/').0)
+}
+
+const fn odd_byte(path: &str) -> Option<usize> {
+    let bytes = path.as_bytes();
+    let mut i = 0;
+    while i < bytes.len() {
+        let fits =
+            bytes[i].is_ascii_alphanumeric() || matches!(bytes[i], b'/' | b'-' | b'_' | b'.');
+        if !fits || (i > 0 && bytes[i] == b'/' && bytes[i - 1] == b'/') {
+            return Some(i);
+        }
+        i += 1;
+    }
+    None
+}

@@ -1,0 +1,189 @@
+//! Traces: what is kept and where it goes.
+
+use core::time::Duration;
+
+use super::Sampler;
+use crate::choice::choice;
+use crate::issue::{Finding, Findings, Issue};
+use crate::text::Message;
+
+choice! {
+    /// Where kept traces go besides the store in memory.
+    pub enum TraceExporter {
+        /// Nowhere.
+        None = "none",
+        /// An OTLP endpoint, such as the OpenTelemetry Collector.
+        Otlp = "otlp",
+        /// OTLP to the port of a local Jaeger.
+        Jaeger = "jaeger",
+        /// Standard output.
+        Console = "console",
+    }
+}
+
+impl TraceExporter {
+    /// The feature of `obs-runtime` that brings this exporter; `None` when it is always there.
+    #[must_use]
+    pub const fn feature(self) -> Option<&'static str> {
+        match self {
+            Self::None | Self::Console => None,
+            Self::Otlp | Self::Jaeger => Some("otlp"),
+        }
+    }
+}
+
+/// How the service traces.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Tracing {
+    /// Whether spans are recorded at all.
+    pub enabled: bool,
+    /// Which traces are kept from their start.
+    pub sampler: Sampler,
+    /// Where kept traces go besides the store.
+    pub exporter: TraceExporter,
+    /// At most this many traces a second are kept by the sampler; `None` for no limit.
+    pub rate_limit: Option<u32>,
+    /// Traces whose root takes at least this long are kept although unsampled. 0 for none.
+    pub slow: Duration,
+    /// How many bytes of finished traces are held in memory. The oldest go first.
+    pub store: u64,
+    /// For how long a finished trace is held.
+    pub max_age: Duration,
+    /// How many traces can be under way at once; further ones are counted, not recorded.
+    pub max_active: u32,
+    /// How many spans of one trace are recorded; further ones are counted.
+    pub max_spans: u32,
+}
+
+impl Tracing {
+    /// The smallest store: room for one trace of the largest size.
+    pub const MIN_STORE: u64 = 64 << 10;
+
+    /// Every trace, in 32 MiB of memory for at most an hour; those from 1 s on are slow.
+    pub const DEFAULT: Self = Self {
+        enabled: true,
+        sampler: Sampler::DEFAULT,
+        exporter: TraceExporter::None,
+        rate_limit: None,
+        slow: Duration::from_secs(1),
+        store: 32 << 20,
+        max_age: Duration::from_secs(3_600),
+        max_active: 10_000,
+        max_spans: 1_024,
+    };
+
+    /// Every mistake in these settings.
+    #[must_use]
+    pub const fn findings(&self) -> Findings {
+        let mut findings = Findings::new();
+        if let Err(error) = self.sampler.check() {
+            let message = Message::new()
+                .str("`tracing.sampler`: ")
+                .text(&error.message());
+            findings = findings.and(Some(Finding::new(
+                error.code(),
+                "tracing.sampler",
+                message,
+                error.help().as_str(),
+            )));
+        }
+        findings
+            .and(self.exported_while_off())
+            .and(self.sampled_while_off())
+            .and(self.limited_while_off())
+            .and(self.no_traces())
+            .and(self.small_store())
+            .and(at_least_one("tracing.max_active", self.max_active))
+            .and(at_least_one("tracing.max_spans", self.max_spans))
+    }
+
+    /// [`Tracing::findings`] as issues.
+    #[must_use]
+    pub fn check(&self) -> Vec<Issue> {
+        self.findings().issues()
+    }
+
+    const fn exported_while_off(&self) -> Option<Finding> {
+        if self.enabled || matches!(self.exporter, TraceExporter::None) {
+            return None;
+        }
+        Some(Finding::new(
+            "monitoring.contradiction",
+            "tracing.exporter",
+            Message::new()
+                .str("`tracing.exporter` is ")
+                .name(self.exporter.as_str())
+                .str(" but `tracing.enabled` is off"),
+            "write `exporter = \"none\"` or turn tracing on",
+        ))
+    }
+
+    const fn sampled_while_off(&self) -> Option<Finding> {
+        if self.enabled || self.sampler.is_default() {
+            return None;
+        }
+        Some(while_off("tracing.sampler"))
+    }
+
+    const fn limited_while_off(&self) -> Option<Finding> {
+        if self.enabled || self.rate_limit.is_none() {
+            None
+        } else {
+            Some(while_off("tracing.rate_limit"))
+        }
+    }
+
+    const fn no_traces(&self) -> Option<Finding> {
+        if !matches!(self.rate_limit, Some(0)) {
+            return None;
+        }
+        Some(Finding::new(
+            "monitoring.contradiction",
+            "tracing.rate_limit",
+            Message::new().str("`tracing.rate_limit` is 0, so the sampler keeps nothing"),
+            "write `sampler = 0.0` to keep only errors and slow traces",
+        ))
+    }
+
+    const fn small_store(&self) -> Option<Finding> {
+        if self.store >= Self::MIN_STORE {
+            return None;
+        }
+        Some(Finding::new(
+            "size.range",
+            "tracing.store",
+            Message::new().str("`tracing.store` must be at least `64KiB`"),
+            "write `store = \"32MiB\"`",
+        ))
+    }
+}
+
+impl Default for Tracing {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
+const fn while_off(path: &'static str) -> Finding {
+    Finding::new(
+        "monitoring.contradiction",
+        path,
+        Message::new()
+            .name(path)
+            .str(" is set but `tracing.enabled` is off"),
+        "leave it out or turn tracing on",
+    )
+}
+
+const fn at_least_one(path: &'static str, number: u32) -> Option<Finding> {
+    if number > 0 {
+        return None;
+    }
+    let message = Message::new().name(path).str(" must be at least 1");
+    Some(Finding::new(
+        "number.range",
+        path,
+        message,
+        "turn tracing off with `enabled = false`",
+    ))
+}
