@@ -11,6 +11,8 @@ mod context;
 mod data;
 mod id;
 mod kept;
+#[cfg(feature = "interop")]
+pub mod otel;
 mod sampler;
 mod store;
 pub mod w3c;
