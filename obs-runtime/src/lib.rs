@@ -1,4 +1,36 @@
-//! .
+//! Observability for Rust services: annotate functions and structs, and the
+//! program measures, traces and logs itself.
 
+extern crate self as obs_runtime;
+
+#[doc(hidden)]
+pub mod __private;
+mod attribute;
+#[cfg(feature = "log")]
+mod bridge;
+mod callsite;
 pub mod collect;
+pub mod context;
+pub mod diagnostics;
+pub mod handoff;
+mod hot;
+mod label;
+mod observe;
+mod op;
+mod operation;
+mod outcome;
+mod part;
+mod sampling;
+mod series;
+mod span;
 pub mod trace;
+
+pub use attribute::{AttributeRef, AttributeValue, debug, display};
+pub use callsite::switch;
+pub use label::{Label, LabelText, Labels};
+#[cfg(feature = "macros")]
+pub use obs_derive::*;
+#[cfg(feature = "macros")]
+pub use obs_macros::*;
+pub use outcome::{CallOutcome, Class, Outcome};
+pub use series::SeriesKey;

@@ -1,0 +1,237 @@
+//! Values of span attributes.
+
+use std::borrow::Cow;
+use std::fmt::{Debug, Display, Write};
+
+use crate::hot::segment::{self, Body, Item, Raw, Text};
+
+/// A value that a span attribute can have.
+///
+/// Numbers, `bool` and strings are kept as they are, `None` leaves the attribute out, and
+/// everything else is written as text by [`display`] or [`debug`] (`%value` and `?value` in an
+/// attribute macro).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the value of an attribute",
+    label = "not an attribute value",
+    note = "write `%value` for its `Display` form or `?value` for its `Debug` form"
+)]
+pub trait AttributeValue {
+    /// Hands the value over.
+    fn attribute_value(&self) -> AttributeRef<'_>;
+}
+
+/// A borrowed attribute value.
+#[derive(Clone, Copy)]
+pub enum AttributeRef<'a> {
+    /// Nothing: the attribute is left out.
+    None,
+    /// A truth value.
+    Bool(bool),
+    /// A whole number.
+    Int(i64),
+    /// A real number.
+    Float(f64),
+    /// A text.
+    Str(&'a str),
+    /// A text that has yet to be written, by `Display`.
+    Display(&'a dyn Display),
+    /// A text that has yet to be written, by `Debug`.
+    Debug(&'a dyn Debug),
+}
+
+impl Debug for AttributeRef<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::None => f.write_str("None"),
+            Self::Bool(value) => Debug::fmt(value, f),
+            Self::Int(value) => Debug::fmt(value, f),
+            Self::Float(value) => Debug::fmt(value, f),
+            Self::Str(value) => Debug::fmt(value, f),
+            Self::Display(value) => value.fmt(f),
+            Self::Debug(value) => value.fmt(f),
+        }
+    }
+}
+
+/// A value written by its `Display`.
+#[derive(Debug, Clone, Copy)]
+pub struct Displayed<T>(T);
+
+/// A value written by its `Debug`.
+#[derive(Debug, Clone, Copy)]
+pub struct Debugged<T>(T);
+
+/// Makes an attribute of anything that implements `Display`.
+pub fn display<T: Display>(value: T) -> Displayed<T> {
+    Displayed(value)
+}
+
+/// Makes an attribute of anything that implements `Debug`.
+pub fn debug<T: Debug>(value: T) -> Debugged<T> {
+    Debugged(value)
+}
+
+impl<T: Display> AttributeValue for Displayed<T> {
+    fn attribute_value(&self) -> AttributeRef<'_> {
+        AttributeRef::Display(&self.0)
+    }
+}
+
+impl<T: Debug> AttributeValue for Debugged<T> {
+    fn attribute_value(&self) -> AttributeRef<'_> {
+        AttributeRef::Debug(&self.0)
+    }
+}
+
+impl<T: AttributeValue + ?Sized> AttributeValue for &T {
+    fn attribute_value(&self) -> AttributeRef<'_> {
+        (**self).attribute_value()
+    }
+}
+
+impl<T: AttributeValue + ?Sized> AttributeValue for &mut T {
+    fn attribute_value(&self) -> AttributeRef<'_> {
+        (**self).attribute_value()
+    }
+}
+
+impl<T: AttributeValue + ?Sized> AttributeValue for Box<T> {
+    fn attribute_value(&self) -> AttributeRef<'_> {
+        (**self).attribute_value()
+    }
+}
+
+impl<T: AttributeValue + ?Sized> AttributeValue for std::sync::Arc<T> {
+    fn attribute_value(&self) -> AttributeRef<'_> {
+        (**self).attribute_value()
+    }
+}
+
+impl<T: AttributeValue> AttributeValue for Option<T> {
+    fn attribute_value(&self) -> AttributeRef<'_> {
+        self.as_ref().map_or(AttributeRef::None, T::attribute_value)
+    }
+}
+
+macro_rules! attribute_values {
+    ($($type:ty => |$value:ident| $reference:expr;)+) => {$(
+        impl AttributeValue for $type {
+            #[inline]
+            fn attribute_value(&self) -> AttributeRef<'_> {
+                let $value = self;
+                $reference
+            }
+        }
+    )+};
+}
+
+attribute_values! {
+    bool => |value| AttributeRef::Bool(*value);
+    i8 => |value| AttributeRef::Int(i64::from(*value));
+    i16 => |value| AttributeRef::Int(i64::from(*value));
+    i32 => |value| AttributeRef::Int(i64::from(*value));
+    i64 => |value| AttributeRef::Int(*value);
+    isize => |value| AttributeRef::Int(*value as i64);
+    u8 => |value| AttributeRef::Int(i64::from(*value));
+    u16 => |value| AttributeRef::Int(i64::from(*value));
+    u32 => |value| AttributeRef::Int(i64::from(*value));
+    u64 => |value| whole(*value, value);
+    usize => |value| whole(*value as u64, value);
+    u128 => |value| u64::try_from(*value).map_or(AttributeRef::Display(value), |n| whole(n, value));
+    i128 => |value| i64::try_from(*value).map_or(AttributeRef::Display(value), AttributeRef::Int);
+    f32 => |value| AttributeRef::Float(f64::from(*value));
+    f64 => |value| AttributeRef::Float(*value);
+    char => |value| AttributeRef::Display(value);
+    str => |value| AttributeRef::Str(value);
+    String => |value| AttributeRef::Str(value);
+    Cow<'_, str> => |value| AttributeRef::Str(value);
+}
+
+/// A whole number, or its text when it is beyond what OpenTelemetry can carry.
+fn whole(value: u64, text: &dyn Display) -> AttributeRef<'_> {
+    i64::try_from(value).map_or(AttributeRef::Display(text), AttributeRef::Int)
+}
+
+/// Adds an attribute to the span `span` of the open trace. Formatting runs the program's code, so
+/// it is done before the segment is touched.
+pub(crate) fn record(span: u64, key: &str, value: AttributeRef<'_>) {
+    with_raw(value, |raw| {
+        segment::with_current(|body, _| {
+            let key = body.keep(key);
+            let value = raw.keep(body);
+            if let (Some(key), Some(value)) = (key, value) {
+                body.add(Item::Attribute { span, key, value });
+            }
+        });
+    });
+}
+
+/// The same with a key that is part of the program.
+pub(crate) fn record_static(span: u64, key: &'static str, value: AttributeRef<'_>) {
+    with_raw(value, |raw| {
+        segment::with_current(|body, _| {
+            if let Some(value) = raw.keep(body) {
+                body.add(Item::Attribute {
+                    span,
+                    key: Text::Static(key),
+                    value,
+                });
+            }
+        });
+    });
+}
+
+/// A value that needs no more of the program's code.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Ready<'a> {
+    Raw(Raw),
+    Str(&'a str),
+}
+
+impl Ready<'_> {
+    /// Puts the value into a segment.
+    pub(crate) fn keep(self, body: &mut Body) -> Option<Raw> {
+        match self {
+            Ready::Raw(raw) => Some(raw),
+            Ready::Str(text) => body.keep(text).map(Raw::Text),
+        }
+    }
+}
+
+/// Makes a value ready and hands it on, unless there is none.
+#[inline]
+pub(crate) fn with_raw(value: AttributeRef<'_>, use_value: impl FnOnce(Ready<'_>)) {
+    match value {
+        AttributeRef::None => {}
+        AttributeRef::Bool(value) => use_value(Ready::Raw(Raw::Bool(value))),
+        AttributeRef::Int(value) => use_value(Ready::Raw(Raw::Int(value))),
+        AttributeRef::Float(value) => use_value(Ready::Raw(Raw::Float(value))),
+        AttributeRef::Str(value) => use_value(Ready::Str(value)),
+        AttributeRef::Display(value) => use_value(Ready::Str(&written(format_args!("{value}")))),
+        AttributeRef::Debug(value) => use_value(Ready::Str(&written(format_args!("{value:?}")))),
+    }
+}
+
+/// The text of `arguments`, cut at the size that a segment keeps. A `Display` that fails leaves what
+/// it has written so far.
+pub(crate) fn written(arguments: std::fmt::Arguments<'_>) -> String {
+    let mut text = Bounded(String::new());
+    let _ = text.write_fmt(arguments);
+    text.0
+}
+
+/// Takes no more than [`segment::MAX_VALUE`] bytes, so that an endless `Display` ends.
+struct Bounded(String);
+
+impl Write for Bounded {
+    fn write_str(&mut self, part: &str) -> std::fmt::Result {
+        let room = segment::MAX_VALUE - self.0.len();
+        let kept = segment::cut(part, room);
+        self.0.push_str(kept);
+        if kept.len() < part.len() {
+            Err(std::fmt::Error)
+        } else {
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! The per-call structures: the clock, the thread's block, the cells, the span segments.
+//!
+//! This is the only module with `unsafe` in it. What it guarantees outside is
+//! plain: every function here is safe to call from any thread at any time, also
+//! while a thread's locals are being destroyed.
+#![allow(
+    unsafe_code,
+    reason = "single-writer cells and segments need it; each block names its invariant"
+)]
+
+pub(crate) mod block;
+pub(crate) mod cells;
+pub(crate) mod clock;
+pub(crate) mod local;
+pub(crate) mod pool;
+pub(crate) mod segment;
+
+#[cfg(test)]
+mod tests;

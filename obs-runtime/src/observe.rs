@@ -1,0 +1,223 @@
+//! The future of an annotated `async fn`, and of a function that returns a future.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use pin_project_lite::pin_project;
+
+use crate::attribute::{self, AttributeValue, Ready};
+use crate::callsite::Callsite;
+use crate::hot::segment::Raw;
+use crate::op::{Op, TaskOp};
+use crate::outcome::Verdict;
+use crate::series::SeriesKey;
+use crate::trace::SpanContext;
+
+pin_project! {
+    /// Runs a future as the body of a call that has begun.
+    ///
+    /// While it is polled, the call's span is the thread's current one; a poll reads no clock and
+    /// allocates nothing. Dropped before it is done, the call ends as `cancelled`.
+    #[derive(Debug)]
+    #[must_use = "futures do nothing unless polled"]
+    pub struct Observed<F, C> {
+        #[pin]
+        future: Option<F>,
+        op: Option<TaskOp>,
+        classify: C,
+    }
+
+    impl<F, C> PinnedDrop for Observed<F, C> {
+        fn drop(this: Pin<&mut Self>) {
+            let mut this = this.project();
+            if let Some(mut op) = this.op.take() {
+                // What the body's own values do when they are dropped belongs to the call.
+                let active = op.activate();
+                this.future.set(None);
+                drop(active);
+                op.end_abandoned();
+            }
+        }
+    }
+}
+
+impl Op {
+    /// Goes on with the call in a future. `classify` looks at what it returns.
+    pub fn observe<F, C>(self, future: F, classify: C) -> Observed<F, C>
+    where
+        F: Future,
+        C: Fn(&F::Output) -> Verdict<'_>,
+    {
+        Observed {
+            future: Some(future),
+            op: self.suspend(),
+            classify,
+        }
+    }
+}
+
+impl<F, C> Future for Observed<F, C>
+where
+    F: Future,
+    C: Fn(&F::Output) -> Verdict<'_>,
+{
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let mut this = self.project();
+        let Some(future) = this.future.as_mut().as_pin_mut() else {
+            // As after completion of any future: there is nothing left to do.
+            return Poll::Pending;
+        };
+        let Some(op) = this.op.as_mut() else {
+            return future.poll(cx);
+        };
+        let active = op.activate();
+        let Poll::Ready(output) = future.poll(cx) else {
+            return Poll::Pending;
+        };
+        this.future.set(None);
+        let verdict = (this.classify)(&output);
+        active.note(verdict);
+        let outcome = verdict.outcome;
+        drop(active);
+        if let Some(op) = this.op.take() {
+            op.end(outcome);
+        }
+        Poll::Ready(output)
+    }
+}
+
+/// A call that begins when the future that a function returns is first polled.
+#[derive(Debug)]
+pub struct Later {
+    callsite: &'static Callsite,
+    key: Key,
+    parent: Option<SpanContext>,
+    attributes: Vec<(&'static str, Kept)>,
+}
+
+/// A series key of its own.
+#[derive(Debug)]
+enum Key {
+    Index(usize),
+    Values(Vec<String>),
+}
+
+/// An attribute value of its own.
+#[derive(Debug)]
+enum Kept {
+    Raw(Raw),
+    Text(String),
+}
+
+impl Later {
+    /// Notes what the call will need.
+    #[must_use]
+    pub fn new(
+        callsite: &'static Callsite,
+        key: SeriesKey<'_>,
+        parent: Option<&SpanContext>,
+    ) -> Self {
+        let key = match key {
+            SeriesKey::Index(index) => Key::Index(index),
+            SeriesKey::Values(values) => Key::Values(values.iter().map(|&v| v.into()).collect()),
+        };
+        Self {
+            callsite,
+            key,
+            parent: parent.cloned(),
+            attributes: Vec::new(),
+        }
+    }
+
+    /// Whether attributes are of use to anybody.
+    #[must_use]
+    pub fn is_recording(&self) -> bool {
+        self.callsite.word().span()
+    }
+
+    /// Adds an attribute to the span that is to come.
+    pub fn attribute(&mut self, key: &'static str, value: &impl AttributeValue) {
+        attribute::with_raw(value.attribute_value(), |ready| {
+            let kept = match ready {
+                Ready::Raw(raw) => Kept::Raw(raw),
+                Ready::Str(text) => Kept::Text(text.to_owned()),
+            };
+            self.attributes.push((key, kept));
+        });
+    }
+
+    /// The future that begins the call at its first poll.
+    pub fn observe<F, C>(self, future: F, classify: C) -> ObservedLater<F, C>
+    where
+        F: Future,
+        C: Fn(&F::Output) -> Verdict<'_>,
+    {
+        ObservedLater {
+            later: Some(self),
+            future: Observed {
+                future: Some(future),
+                op: None,
+                classify,
+            },
+        }
+    }
+
+    fn begin(self) -> Op {
+        let parent = self.parent.as_ref();
+        let op = match &self.key {
+            Key::Index(index) => Op::enter(self.callsite, SeriesKey::Index(*index), parent),
+            Key::Values(values) => {
+                let values: Vec<&str> = values.iter().map(String::as_str).collect();
+                Op::enter(self.callsite, SeriesKey::Values(&values), parent)
+            }
+        };
+        for (key, value) in &self.attributes {
+            op.attribute(key, value);
+        }
+        op
+    }
+}
+
+impl AttributeValue for Kept {
+    fn attribute_value(&self) -> attribute::AttributeRef<'_> {
+        use attribute::AttributeRef;
+        match self {
+            Self::Raw(Raw::Bool(value)) => AttributeRef::Bool(*value),
+            Self::Raw(Raw::Int(value)) => AttributeRef::Int(*value),
+            Self::Raw(Raw::Float(value)) => AttributeRef::Float(*value),
+            Self::Raw(Raw::Text(_)) => AttributeRef::None,
+            Self::Text(text) => AttributeRef::Str(text),
+        }
+    }
+}
+
+pin_project! {
+    /// The future of [`Later::observe`].
+    #[derive(Debug)]
+    #[must_use = "futures do nothing unless polled"]
+    pub struct ObservedLater<F, C> {
+        later: Option<Later>,
+        #[pin]
+        future: Observed<F, C>,
+    }
+}
+
+impl<F, C> Future for ObservedLater<F, C>
+where
+    F: Future,
+    C: Fn(&F::Output) -> Verdict<'_>,
+{
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        let mut future = this.future;
+        if let Some(later) = this.later.take() {
+            *future.as_mut().project().op = later.begin().suspend();
+        }
+        future.poll(cx)
+    }
+}

@@ -1,0 +1,208 @@
+//! The metrics of annotated functions: from the definition to the cells.
+
+use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
+use std::sync::{Mutex, PoisonError};
+
+use obs_schema::def::{BlockDef, CallOutcome, LabelDef, OperationDef, OperationFamily};
+
+use crate::diagnostics;
+use crate::hot::block::{Block, Extremes, Totals};
+use crate::hot::clock;
+use crate::series::{SeriesKey, SeriesTable};
+
+/// The blocks of all operations. Operations that name the same series share one.
+static BLOCKS: Mutex<Vec<&'static LiveBlock>> = Mutex::new(Vec::new());
+
+/// One set of metrics of an operation, with its cells.
+#[derive(Debug)]
+pub(crate) struct LiveBlock {
+    family: OperationFamily,
+    constants: &'static [(&'static str, &'static str)],
+    buckets: &'static [f64],
+    /// The bucket bounds in ticks.
+    bounds: Box<[u64]>,
+    series: SeriesTable<Block>,
+    /// The outcomes that can occur, a bit each.
+    outcomes: AtomicU8,
+}
+
+/// A series of an operation's metrics, read.
+#[derive(Debug)]
+pub(crate) struct OperationSeries {
+    /// Own labels and their values.
+    pub(crate) labels: Vec<(&'static str, String)>,
+    pub(crate) totals: Totals,
+    pub(crate) block: Option<Block>,
+}
+
+impl LiveBlock {
+    fn new(def: &'static BlockDef, labels: &'static [LabelDef]) -> Self {
+        Self {
+            family: def.family,
+            constants: def.constants,
+            buckets: def.buckets,
+            bounds: def
+                .buckets
+                .iter()
+                .map(|&bound| clock::from_seconds(bound))
+                .collect(),
+            series: SeriesTable::new(labels),
+            outcomes: AtomicU8::new(0),
+        }
+    }
+
+    /// Which families it feeds.
+    pub(crate) fn family(&self) -> OperationFamily {
+        self.family
+    }
+
+    /// The labels that are the same for every call, `operation` included.
+    pub(crate) fn constants(&self) -> &'static [(&'static str, &'static str)] {
+        self.constants
+    }
+
+    /// Upper bounds of the buckets in seconds.
+    pub(crate) fn buckets(&self) -> &'static [f64] {
+        self.buckets
+    }
+
+    /// Upper bounds of the buckets in ticks.
+    #[inline(always)]
+    pub(crate) fn bounds(&self) -> &[u64] {
+        &self.bounds
+    }
+
+    /// Whether an outcome can occur.
+    pub(crate) fn can_be(&self, outcome: CallOutcome) -> bool {
+        self.outcomes.load(Relaxed) & outcome.bit() != 0
+    }
+
+    /// The cells of a series.
+    #[inline]
+    pub(crate) fn block(&self, key: SeriesKey<'_>) -> Option<Block> {
+        self.series.get(key, || {
+            let block = Block::allocate(self.buckets.len());
+            if block.is_none() {
+                diagnostics::report("no room for another series: its calls are not counted");
+            }
+            block
+        })
+    }
+
+    /// Every series with its totals over all threads.
+    pub(crate) fn read(&self) -> Vec<OperationSeries> {
+        self.read_with(Block::read)
+    }
+
+    /// Every series with the totals of this thread.
+    pub(crate) fn read_own(&self) -> Vec<OperationSeries> {
+        self.read_with(Block::read_own)
+    }
+
+    fn read_with(&self, read: impl Fn(Block) -> Totals) -> Vec<OperationSeries> {
+        let mut all = Vec::new();
+        self.series.each(|values, block| {
+            let names = self.series.labels().iter().map(|label| label.name);
+            all.push(OperationSeries {
+                labels: names
+                    .zip(values.iter().map(|&value| value.to_owned()))
+                    .collect(),
+                totals: block.map_or_else(|| self.untouched(), |&block| read(block)),
+                block: block.copied(),
+            });
+        });
+        all
+    }
+
+    fn untouched(&self) -> Totals {
+        let cells = CallOutcome::ALL.len() * (self.buckets.len() + 1);
+        Totals {
+            buckets: vec![0; cells],
+            ..Totals::default()
+        }
+    }
+}
+
+impl Totals {
+    /// The buckets of one outcome, not cumulative; the last is that of `+Inf`.
+    pub(crate) fn of(&self, outcome: CallOutcome) -> &[u64] {
+        let stride = self.buckets.len() / CallOutcome::ALL.len();
+        let start = outcome as usize * stride;
+        self.buckets.get(start..start + stride).unwrap_or(&[])
+    }
+
+    /// How many calls ended so.
+    pub(crate) fn calls(&self, outcome: CallOutcome) -> u64 {
+        self.of(outcome)
+            .iter()
+            .fold(0, |sum, n| sum.wrapping_add(*n))
+    }
+
+    /// How many calls are under way.
+    pub(crate) fn in_flight(&self) -> u64 {
+        // A call may end on another thread than it began on, and be read in between.
+        let difference = self.begun.wrapping_sub(self.ended);
+        if difference > u64::MAX / 2 {
+            0
+        } else {
+            difference
+        }
+    }
+}
+
+impl Extremes {
+    /// Both in seconds.
+    pub(crate) fn seconds(self) -> (f64, f64) {
+        (
+            clock::to_seconds(self.least),
+            clock::to_seconds(self.greatest),
+        )
+    }
+}
+
+/// The blocks of an operation, in the order of its definition.
+pub(crate) fn blocks(def: &'static OperationDef) -> Box<[&'static LiveBlock]> {
+    let mut all = BLOCKS.lock().unwrap_or_else(PoisonError::into_inner);
+    def.blocks
+        .iter()
+        .map(|block| intern(&mut all, def, block))
+        .collect()
+}
+
+/// Every block of every registered operation.
+pub(crate) fn all() -> Vec<&'static LiveBlock> {
+    BLOCKS
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .clone()
+}
+
+fn intern(
+    all: &mut Vec<&'static LiveBlock>,
+    def: &'static OperationDef,
+    block: &'static BlockDef,
+) -> &'static LiveBlock {
+    let same = all.iter().find(|other| {
+        other.family == block.family
+            && other.constants == block.constants
+            && other.series.labels() == def.labels
+    });
+    let live = match same {
+        Some(live) => {
+            if live.buckets != block.buckets {
+                diagnostics::report(&format!(
+                    "operation `{}` is declared twice with different buckets; those of the first call hold, not those at {}:{}",
+                    def.name, def.source.file, def.source.line
+                ));
+            }
+            live
+        }
+        None => {
+            let live: &'static LiveBlock = Box::leak(Box::new(LiveBlock::new(block, def.labels)));
+            all.push(live);
+            live
+        }
+    };
+    live.outcomes.fetch_or(def.outcomes, Relaxed);
+    live
+}

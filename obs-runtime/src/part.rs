@@ -1,0 +1,75 @@
+//! The parts of one trace in several tasks or threads.
+//!
+//! Each task writes its own segment. Whether the trace is kept is decided when
+//! its first part, the root, ends; parts that ended before wait here for that,
+//! parts that end later follow it, except that a failed one is always kept.
+
+use std::sync::{Mutex, PoisonError};
+
+use crate::hot::pool;
+use crate::hot::segment::Owned;
+
+/// Finished parts that wait for the root's end. More are dropped, and counted as lost traces.
+const MAX_WAITING: usize = 1024;
+
+/// See the module.
+#[derive(Debug, Default)]
+pub(crate) struct Parts {
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    decision: Option<bool>,
+    failed: bool,
+    waiting: Vec<Owned>,
+}
+
+impl Parts {
+    /// Takes a finished part other than the root.
+    pub(crate) fn finish(&self, mut part: Owned) {
+        let failed = part.body().failed;
+        let keep = {
+            let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+            state.failed |= failed;
+            match state.decision {
+                None if state.waiting.len() < MAX_WAITING => {
+                    state.waiting.push(part);
+                    return;
+                }
+                None => failed,
+                Some(decision) => decision || failed,
+            }
+        };
+        settle(part, keep);
+    }
+
+    /// Whether a part has failed so far.
+    pub(crate) fn failed(&self) -> bool {
+        self.state
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .failed
+    }
+
+    /// Decides for the parts that wait and those to come.
+    pub(crate) fn decide(&self, keep: bool) {
+        let waiting = {
+            let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+            state.decision = Some(keep);
+            std::mem::take(&mut state.waiting)
+        };
+        for part in waiting {
+            settle(part, keep);
+        }
+    }
+}
+
+/// Ships or recycles a finished segment.
+pub(crate) fn settle(segment: Owned, keep: bool) {
+    if keep {
+        pool::ship(segment);
+    } else {
+        pool::recycle(segment);
+    }
+}

@@ -1,0 +1,411 @@
+//! Spans under way: the one mechanism behind annotated calls, spans by hand and
+//! spans of other libraries.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+use obs_schema::def::{CallOutcome, OperationDef, SpanKind};
+
+use crate::hot::local::{self, Current};
+use crate::hot::segment::{self, Activation, Owned, Record, Text, What};
+use crate::hot::{clock, pool};
+use crate::part::{self, Parts};
+use crate::trace::{SpanContext, SpanId, TraceFlags, TraceId, TraceState};
+use crate::{context, sampling};
+
+/// Spans that ended where their trace could no longer be found.
+pub(crate) static LOST: AtomicU64 = AtomicU64::new(0);
+
+/// What a span that begins is of.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Subject<'a> {
+    Operation(&'static OperationDef),
+    Named(&'a str, SpanKind),
+}
+
+/// Where a span that begins belongs.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Origin<'a> {
+    /// Below the current span, or at the root of a new trace.
+    Here,
+    /// At the root of a new trace.
+    Root,
+    /// Below a span of another process or task.
+    Below(&'a SpanContext),
+}
+
+/// How a span ended.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ending {
+    pub(crate) end: u64,
+    pub(crate) outcome: CallOutcome,
+    /// The combination of the operation's finite labels.
+    pub(crate) labels: u32,
+}
+
+/// A span that has begun.
+#[derive(Debug)]
+pub(crate) struct OpenSpan {
+    start: u64,
+    parent: u64,
+    what: What,
+    place: Current,
+    former: Current,
+    /// The segment, if the span is the first of it.
+    owned: Option<Owned>,
+}
+
+impl OpenSpan {
+    /// Begins a span and makes it the thread's current one. `None`, counted, when too many traces
+    /// are open.
+    pub(crate) fn begin(subject: Subject<'_>, origin: Origin<'_>, start: u64) -> Option<Self> {
+        let former = local::current();
+        match origin {
+            Origin::Here if former.is_open() => Self::child(subject, former, start),
+            Origin::Here | Origin::Root => Self::root(subject, None, former, start),
+            Origin::Below(parent) => Self::root(subject, Some(parent), former, start),
+        }
+    }
+
+    fn child(subject: Subject<'_>, former: Current, start: u64) -> Option<Self> {
+        let what = match subject {
+            Subject::Operation(operation) => What::Operation(operation),
+            Subject::Named(name, kind) => {
+                let name = segment::with_current(|body, _| body.keep(name)).flatten();
+                What::Named(name.unwrap_or(Text::Static("")), kind)
+            }
+        };
+        let place = former.with_span(local::next_span_id());
+        segment::enter(place);
+        Some(Self {
+            start,
+            parent: former.span(),
+            what,
+            place,
+            former,
+            owned: None,
+        })
+    }
+
+    fn root(
+        subject: Subject<'_>,
+        parent: Option<&SpanContext>,
+        former: Current,
+        start: u64,
+    ) -> Option<Self> {
+        let trace_id = match parent {
+            Some(parent) => parent.trace_id,
+            None => TraceId::new(local::random_trace_id())?,
+        };
+        let mut owned = pool::take()?;
+        let body = owned.body();
+        body.trace_id = trace_id.get();
+        body.started = start;
+        body.sampled = sampling::head(trace_id, parent, start);
+        body.flags = flags(parent, body.sampled);
+        if let Some(parent) = parent {
+            body.parent = parent.span_id.get();
+            body.remote = parent.remote;
+            body.state = parent.state.clone();
+        }
+        body.request = context::current();
+        let parent = body.parent;
+        Some(Self::first(subject, owned, parent, former, start))
+    }
+
+    /// Makes a span the first of a segment whose body has been filled in.
+    fn first(
+        subject: Subject<'_>,
+        mut owned: Owned,
+        parent: u64,
+        former: Current,
+        start: u64,
+    ) -> Self {
+        let what = match subject {
+            Subject::Operation(operation) => {
+                owned.open(Some(operation), "");
+                What::Operation(operation)
+            }
+            Subject::Named(name, kind) => {
+                let kept = owned.body().keep(name).unwrap_or(Text::Static(""));
+                owned.open(None, name);
+                What::Named(kept, kind)
+            }
+        };
+        let place = owned.as_current(local::next_span_id());
+        segment::enter(place);
+        Self {
+            start,
+            parent,
+            what,
+            place,
+            former,
+            owned: Some(owned),
+        }
+    }
+
+    /// The span's id.
+    pub(crate) fn id(&self) -> u64 {
+        self.place.span()
+    }
+
+    /// When it began, in ticks.
+    pub(crate) fn start(&self) -> u64 {
+        self.start
+    }
+
+    /// Ends the span and makes the former one the thread's current one.
+    pub(crate) fn end(self, ending: Ending) {
+        let place = self.place;
+        if self.owned.is_none() {
+            self.record_here(ending);
+            segment::leave(place, self.former);
+        } else {
+            segment::leave(place, self.former);
+            self.finish(ending);
+        }
+    }
+
+    /// Takes the span off the thread, for a future that is polled later and maybe elsewhere.
+    pub(crate) fn suspend(self) -> TaskSpan {
+        let trace = match &self.owned {
+            Some(_) => None,
+            None => segment::with_current(|body, _| Trace::of(body)),
+        };
+        segment::leave(self.place, self.former);
+        TaskSpan { span: self, trace }
+    }
+
+    fn record(&self, ending: Ending) -> Record {
+        Record {
+            start: self.start,
+            end: ending.end,
+            id: self.id(),
+            parent: self.parent,
+            what: self.what,
+            labels: ending.labels,
+            outcome: ending.outcome,
+        }
+    }
+
+    /// Writes the record of a span that is not the first of its segment.
+    fn record_here(&self, ending: Ending) {
+        let record = self.record(ending);
+        let place = self.place;
+        let written = local::current().same_segment(place)
+            && segment::with_current(|body, _| body.push(record)).is_some();
+        if !written {
+            LOST.fetch_add(1, Relaxed);
+        }
+    }
+
+    /// Writes the record of the first span of a segment and decides what becomes of the segment.
+    fn finish(self, ending: Ending) {
+        let record = self.record(ending);
+        let slow_secs = match self.what {
+            What::Operation(operation) => operation.slow_secs,
+            What::Named(..) => 0.0,
+        };
+        let Some(mut owned) = self.owned else { return };
+        owned.close();
+        owned.body().push(record);
+        close_trace(owned, ending.end.saturating_sub(self.start), slow_secs);
+    }
+}
+
+/// Decides about a trace whose root has ended.
+fn close_trace(mut owned: Owned, ticks: u64, slow_secs: f64) {
+    let body = owned.body();
+    let parts = body.parts.take();
+    let failed = body.failed || parts.as_ref().is_some_and(|parts| parts.failed());
+    let keep = sampling::keep(body.sampled, failed, ticks, slow_secs);
+    part::settle(owned, keep);
+    if let Some(parts) = parts {
+        parts.decide(keep);
+    }
+}
+
+fn flags(parent: Option<&SpanContext>, sampled: bool) -> u8 {
+    let inherited = parent.map_or(TraceFlags::RANDOM, |parent| parent.flags);
+    inherited.with_sampled(sampled).bits()
+}
+
+/// What of a trace a task needs that may have to go on without the segment it began in.
+#[derive(Debug, Clone)]
+pub(crate) struct Trace {
+    trace_id: u128,
+    flags: u8,
+    sampled: bool,
+    state: TraceState,
+    parts: Option<Arc<Parts>>,
+}
+
+impl Trace {
+    fn of(body: &segment::Body) -> Self {
+        Self {
+            trace_id: body.trace_id,
+            flags: body.flags,
+            sampled: body.sampled,
+            state: body.state.clone(),
+            parts: body.parts.clone(),
+        }
+    }
+
+    /// Hands a finished part over to whoever decides about the trace. Without anybody to ask, the
+    /// head decision holds, and failures are kept.
+    fn finish_part(&self, mut part: Owned) {
+        part.close();
+        part.body().parts = None;
+        match &self.parts {
+            Some(parts) => parts.finish(part),
+            None => {
+                let keep = sampling::keep(self.sampled, part.body().failed, 0, 0.0);
+                part::settle(part, keep);
+            }
+        }
+    }
+
+    /// A segment for a part of this trace below the span `parent`.
+    fn open_part(&self, parent: u64, started: u64) -> Option<Owned> {
+        let mut owned = pool::take()?;
+        let body = owned.body();
+        body.trace_id = self.trace_id;
+        body.flags = self.flags;
+        body.sampled = self.sampled;
+        body.state = self.state.clone();
+        body.parent = parent;
+        body.started = started;
+        body.parts = self.parts.clone();
+        body.request = context::current();
+        owned.open(None, "");
+        Some(owned)
+    }
+}
+
+/// A span of a future.
+#[derive(Debug)]
+pub(crate) struct TaskSpan {
+    span: OpenSpan,
+    /// Set unless the span is the root of its trace.
+    trace: Option<Trace>,
+}
+
+impl TaskSpan {
+    /// Makes the span the thread's current one while the future is polled.
+    pub(crate) fn activate(&mut self) -> Activation {
+        let here = local::current();
+        if self.span.owned.is_none() && !here.same_segment(self.span.place) {
+            self.detach();
+        }
+        segment::activate(self.span.place)
+    }
+
+    /// The future has left the task in which its trace goes on: it continues in a part of its own.
+    #[cold]
+    fn detach(&mut self) {
+        let part = self
+            .trace
+            .as_ref()
+            .and_then(|trace| trace.open_part(self.span.parent, self.span.start));
+        self.span.place = match &part {
+            Some(owned) => owned.as_current(self.span.id()),
+            None => Current::NONE,
+        };
+        self.span.owned = part;
+    }
+
+    /// Ends the span. The thread is where it was before the last activation.
+    pub(crate) fn end(mut self, ending: Ending) {
+        match (self.span.owned.take(), self.trace.take()) {
+            (None, _) => self.span.record_here(ending),
+            (Some(mut part), Some(trace)) => {
+                part.body().push(self.span.record(ending));
+                trace.finish_part(part);
+            }
+            (owned, None) => {
+                self.span.owned = owned;
+                self.span.finish(ending);
+            }
+        }
+    }
+}
+
+/// A place in a trace, to be taken to another task or thread.
+#[derive(Debug, Clone)]
+pub(crate) struct Branch {
+    trace: Trace,
+    parent: u64,
+}
+
+impl Branch {
+    /// The current place, if a trace is open.
+    pub(crate) fn capture() -> Option<Self> {
+        segment::with_current(|body, current| {
+            body.parts.get_or_insert_default();
+            Self {
+                trace: Trace::of(body),
+                parent: current.span(),
+            }
+        })
+    }
+
+    /// A segment for the work that goes on elsewhere.
+    pub(crate) fn open(&self) -> Option<OpenBranch> {
+        let owned = self.trace.open_part(self.parent, clock::ticks())?;
+        let place = owned.as_current(self.parent);
+        Some(OpenBranch {
+            owned: Some(owned),
+            place,
+            trace: self.trace.clone(),
+        })
+    }
+}
+
+/// The segment of a task or thread that goes on with a trace. Ends when dropped.
+#[derive(Debug)]
+pub(crate) struct OpenBranch {
+    owned: Option<Owned>,
+    place: Current,
+    trace: Trace,
+}
+
+impl OpenBranch {
+    /// Puts the thread into the trace until the returned value is dropped.
+    pub(crate) fn activate(&self) -> Activation {
+        segment::activate(self.place)
+    }
+}
+
+impl Drop for OpenBranch {
+    fn drop(&mut self) {
+        let Some(mut owned) = self.owned.take() else {
+            return;
+        };
+        let body = owned.body();
+        if body.spans.is_empty() && body.items.is_empty() {
+            owned.close();
+            pool::recycle(owned);
+        } else {
+            self.trace.finish_part(owned);
+        }
+    }
+}
+
+/// The ids of the current span, to be handed to another process.
+pub(crate) fn current_context() -> Option<SpanContext> {
+    let (trace_id, span_id, flags, state) = segment::with_current(|body, current| {
+        (
+            body.trace_id,
+            current.span(),
+            body.flags,
+            body.state.clone(),
+        )
+    })?;
+    Some(SpanContext {
+        trace_id: TraceId::new(trace_id)?,
+        span_id: SpanId::new(span_id)?,
+        flags: TraceFlags::from_bits(flags),
+        remote: false,
+        state: state,
+    })
+}
