@@ -270,8 +270,7 @@ mod on_linux {
 
         #[test]
         fn any_executable_name_is_skipped(name in "\\PC{0,40}", threads: u64, start: u64) {
-            let rest = REST.replace(" 13 ", &format!(" {threads} "));
-            let rest = rest.replace("100182", &start.to_string());
+            let rest = format!("S 1 2 3 0 -1 4 97 0 5 0 11 7 0 0 20 0 {threads} 0 {start} 3");
             let stat = Stat::parse(&format!("1 ({name}) {rest}"));
             prop_assert_eq!(stat, Some(Stat { threads, start_ticks: start }));
         }
