@@ -15,6 +15,7 @@ pub mod def;
 mod issue;
 pub mod monitoring;
 pub mod name;
+pub mod option;
 mod suggest;
 pub mod text;
 pub mod unit;

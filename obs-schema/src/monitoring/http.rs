@@ -115,7 +115,8 @@ pub const fn check_url_path(path: &str, key: &'static str) -> Option<Finding> {
 }
 
 /// Checks that an address is there and ends in a port. Whether the rest is an IP address is known when it is bound.
-const fn check_listen(listen: &str) -> Option<Finding> {
+#[must_use]
+pub const fn check_listen(listen: &str) -> Option<Finding> {
     let bytes = listen.as_bytes();
     let mut digits = 0;
     let mut port = 0u32;

@@ -24,7 +24,7 @@ mod sampler;
 mod tracing;
 
 pub use health::Health;
-pub use http::{Http, check_url_path};
+pub use http::{Http, check_listen, check_url_path};
 pub use logging::{FilterError, Level, LogFilter, LogFormat, LogOutput, Logging, parse_log_filter};
 pub use metrics::{Collector, Metrics, MetricsExporter};
 pub use profiling::Profiling;

@@ -1,0 +1,284 @@
+//! The keys of a configuration: the options of `monitoring(..)`, and those of the service.
+
+use core::fmt;
+
+use super::lookup::{Meant, meant};
+use super::{OptionDef, Target, service};
+use crate::issue::Issue;
+use crate::suggest::suggest;
+
+/// Variables whose names are fixed, and that this version does not read.
+///
+/// Setting one is not a typing mistake, so the loader says what is missing instead.
+pub const ENV_RESERVED: &[&str] = &[
+    "OBS_AUTH_TOKEN_FILE",
+    "OBS_METRICS_USERNAME",
+    "OBS_METRICS_PASSWORD_FILE",
+    "OBS_PUSHGATEWAY_URL",
+    "OBS_REMOTE_WRITE_URL",
+    "OBS_GRAPHITE_ADDR",
+    "OBS_INFLUX_URL",
+    "OBS_ELASTIC_URL",
+    "OBS_REDIS_URL",
+];
+
+/// Variables that are not a key: the configuration file, and the argument of the sampler.
+const ENV_OTHER: &[&str] = &["OBS_CONFIG", "OTEL_TRACES_SAMPLER_ARG"];
+
+/// A section of a configuration file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Section {
+    /// `service:`.
+    Service,
+    /// `logging:`.
+    Logging,
+    /// `metrics:`.
+    Metrics,
+    /// `tracing:`.
+    Tracing,
+    /// `profiling:`.
+    Profiling,
+    /// `health:`.
+    Health,
+    /// `http:`.
+    Http,
+}
+
+impl Section {
+    /// Every section, in the order of the reference.
+    pub const ALL: &'static [Self] = &[
+        Self::Service,
+        Self::Logging,
+        Self::Metrics,
+        Self::Tracing,
+        Self::Profiling,
+        Self::Health,
+        Self::Http,
+    ];
+
+    /// The name of the section.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Service => "service",
+            Self::Logging => "logging",
+            Self::Metrics => "metrics",
+            Self::Tracing => "tracing",
+            Self::Profiling => "profiling",
+            Self::Health => "health",
+            Self::Http => "http",
+        }
+    }
+
+    /// The keys of the section.
+    #[must_use]
+    pub const fn options(self) -> &'static [OptionDef] {
+        match self {
+            Self::Service => service::SERVICE_KEYS,
+            Self::Logging => Target::Logging.table(),
+            Self::Metrics => Target::Metrics.table(),
+            Self::Tracing => Target::Tracing.table(),
+            Self::Profiling => Target::Profiling.table(),
+            Self::Health => Target::Health.table(),
+            Self::Http => Target::Http.table(),
+        }
+    }
+
+    /// The section with this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|section| section.as_str() == name)
+    }
+}
+
+/// A key of a configuration. It shows as `tracing.sampler`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Key {
+    /// The section.
+    pub section: Section,
+    /// The option in it.
+    pub option: &'static OptionDef,
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.section.as_str(), self.option.name)
+    }
+}
+
+/// Every key, by section.
+pub fn keys() -> impl Iterator<Item = Key> {
+    Section::ALL.iter().flat_map(|section| {
+        section.options().iter().map(|option| Key {
+            section: *section,
+            option,
+        })
+    })
+}
+
+/// The key `section.name`.
+///
+/// # Errors
+/// When there is no such section, or no such key in it; with the one that was probably meant.
+///
+/// ```
+/// use obs_schema::option::find_key;
+/// assert_eq!(find_key("tracing.sampler").unwrap().option.default, "`1.0`");
+/// assert_eq!(find_key("tracing.samplr").unwrap_err().to_string(),
+///     "unknown key `tracing.samplr`; did you mean `tracing.sampler`?");
+/// assert_eq!(find_key("traces.sampler").unwrap_err().to_string(),
+///     "unknown key `traces.sampler`; did you mean `tracing.sampler`?");
+/// ```
+pub fn find_key(typed: &str) -> Result<Key, UnknownKey> {
+    keys()
+        .find(|key| key.to_string() == typed)
+        .ok_or_else(|| UnknownKey {
+            typed: typed.to_owned(),
+        })
+}
+
+/// A key that does not exist.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownKey {
+    /// The key as it was typed.
+    pub typed: String,
+}
+
+impl UnknownKey {
+    /// This error as an [`Issue`].
+    #[must_use]
+    pub fn issue(&self) -> Issue {
+        Issue::new(
+            "key.unknown",
+            self.typed.clone(),
+            format!("unknown key `{}`", self.typed),
+            self.help(),
+        )
+    }
+
+    fn help(&self) -> String {
+        let (section, name) = self.typed.split_once('.').unwrap_or((&self.typed, ""));
+        let Some(found) = close_section(section) else {
+            return listed(
+                "the sections are",
+                Section::ALL.iter().map(|section| section.as_str()),
+            );
+        };
+        if name.is_empty() {
+            return format!("did you mean `{}`?", found.as_str());
+        }
+        let option = found.options().iter().find(|option| option.name == name);
+        let option = option.or_else(|| match meant(found.options(), name) {
+            Some(Meant::Former(option) | Meant::Close(option)) => Some(option),
+            None => None,
+        });
+        match option {
+            Some(option) => format!("did you mean `{}.{}`?", found.as_str(), option.name),
+            None => listed(
+                &format!("`{}` has", found.as_str()),
+                found.options().iter().map(|option| option.name),
+            ),
+        }
+    }
+}
+
+impl fmt::Display for UnknownKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.issue().fmt(f)
+    }
+}
+
+impl std::error::Error for UnknownKey {}
+
+/// What a variable of the environment that begins with `OBS_` or `OTEL_` sets.
+///
+/// `Ok(None)` is a variable that is known but no key, or one of OpenTelemetry's that obs does not use.
+///
+/// # Errors
+/// For a variable that begins with `OBS_` and does not exist, or is in [`ENV_RESERVED`].
+///
+/// ```
+/// use obs_schema::option::find_variable;
+/// assert_eq!(find_variable("OBS_LISTEN").unwrap().unwrap().to_string(), "http.listen");
+/// assert_eq!(find_variable("OBS_LISTN").unwrap_err().to_string(),
+///     "unknown variable `OBS_LISTN`; did you mean `OBS_LISTEN`?");
+/// ```
+pub fn find_variable(name: &str) -> Result<Option<Key>, UnknownVariable> {
+    if let Some(key) = keys().find(|key| key.option.env.contains(&name)) {
+        return Ok(Some(key));
+    }
+    if !name.starts_with("OBS_") || ENV_OTHER.contains(&name) {
+        return Ok(None);
+    }
+    Err(UnknownVariable {
+        name: name.to_owned(),
+    })
+}
+
+/// A variable that begins with `OBS_` and that this version does not read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownVariable {
+    /// The variable.
+    pub name: String,
+}
+
+impl UnknownVariable {
+    /// Whether the name is one that a later version reads.
+    #[must_use]
+    pub fn is_reserved(&self) -> bool {
+        ENV_RESERVED.contains(&self.name.as_str())
+    }
+
+    /// This error as an [`Issue`].
+    #[must_use]
+    pub fn issue(&self) -> Issue {
+        if self.is_reserved() {
+            let message = format!("`{}` is not supported by this version", self.name);
+            return Issue::new("variable.reserved", self.name.clone(), message, "unset it");
+        }
+        // Compared without the prefix, which makes all of them look alike.
+        let known: Vec<&str> = keys()
+            .flat_map(|key| key.option.env)
+            .chain(ENV_OTHER)
+            .filter_map(|name| name.strip_prefix("OBS_"))
+            .collect();
+        let help = match suggest(self.name.trim_start_matches("OBS_"), &known) {
+            Some(meant) => format!("did you mean `OBS_{meant}`?"),
+            None => format!("there are `OBS_{}`", known.join("`, `OBS_")),
+        };
+        Issue::new(
+            "variable.unknown",
+            self.name.clone(),
+            format!("unknown variable `{}`", self.name),
+            help,
+        )
+    }
+}
+
+impl fmt::Display for UnknownVariable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.issue().fmt(f)
+    }
+}
+
+impl std::error::Error for UnknownVariable {}
+
+fn close_section(typed: &str) -> Option<Section> {
+    let options = Target::Monitoring.table();
+    let name = match Section::named(typed) {
+        Some(section) => return Some(section),
+        None => match meant(options, typed) {
+            Some(Meant::Former(option) | Meant::Close(option)) => option.name,
+            None => suggest(typed, &["service"])?,
+        },
+    };
+    Section::named(name)
+}
+
+fn listed<'a>(start: &str, names: impl Iterator<Item = &'a str>) -> String {
+    let names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
+    format!("{start} {}", names.join(", "))
+}

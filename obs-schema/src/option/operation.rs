@@ -1,0 +1,179 @@
+//! Options of the attributes on functions.
+
+use super::{OptionDef, ValueKind};
+use crate::name::NameOf;
+
+/// The words of `kind`: the span kinds of OpenTelemetry.
+pub(super) const SPAN_KINDS: &[&str] = &["internal", "server", "client", "producer", "consumer"];
+
+/// The methods that semantic conventions know.
+const METHODS: &[&str] = &[
+    "GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH", "QUERY",
+];
+
+pub(super) const CRATE: OptionDef = OptionDef::new(
+    "crate",
+    ValueKind::CratePath,
+    "`::obs_runtime`",
+    "Where the runtime is, for crates that rename or re-export it.",
+);
+
+const NAME: OptionDef = OptionDef::new(
+    "name",
+    ValueKind::Name(NameOf::Operation),
+    "the function's name",
+    "The operation: the label `operation` and the name of the span.",
+)
+.at(0)
+.former(&["operation", "span_name"]);
+
+const LABELS: OptionDef = OptionDef::new(
+    "labels",
+    ValueKind::ExprMap,
+    "none",
+    "Labels of the metrics, which are attributes of the span too. Each value is an expression over the arguments whose type has a bounded set of values.",
+)
+.former(&["tags", "label", "dimensions"]);
+
+const ATTRIBUTES: OptionDef = OptionDef::new(
+    "attributes",
+    ValueKind::ExprMap,
+    "none",
+    "Attributes of the span and of log lines inside the call. Any value is fine: they never become labels.",
+)
+.former(&["fields", "attrs", "properties"]);
+
+const BUCKETS: OptionDef = OptionDef::new(
+    "buckets",
+    ValueKind::DurationBuckets,
+    "24 bounds from 1 µs to 10 s",
+    "Upper bounds of the duration histogram, in seconds, increasing. `+Inf` is always there.",
+)
+.former(&[
+    "latency_buckets",
+    "duration_buckets",
+    "histogram_buckets",
+    "boundaries",
+]);
+
+const OK_IF: OptionDef = OptionDef::new(
+    "ok_if",
+    ValueKind::Expr,
+    "`Ok(_)`, and every value that is not a `Result`",
+    "A function of `&` the returned value that says whether the call went well.",
+)
+.former(&["ok", "success_if", "is_ok"]);
+
+const ERROR_IF: OptionDef = OptionDef::new(
+    "error_if",
+    ValueKind::Expr,
+    "`Err(_)`",
+    "A function of `&` the returned value that says whether the call failed. Not together with `ok_if`.",
+)
+.former(&["err", "error", "fail_if", "failure_if", "is_err"]);
+
+const SLOW: OptionDef = OptionDef::new(
+    "slow",
+    ValueKind::POSITIVE,
+    "`tracing.slow` of the configuration",
+    "From which duration on a trace with this call as its root is kept although unsampled.",
+)
+.former(&["slow_threshold", "threshold", "slow_call"]);
+
+pub(super) const TRACE_REQUEST: &[OptionDef] = &[
+    NAME,
+    OptionDef::new("kind", ValueKind::Word(SPAN_KINDS), "`internal`", "The role of the span in a remote call.")
+        .former(&["span_kind"]),
+    LABELS,
+    ATTRIBUTES,
+    OptionDef::new(
+        "parent",
+        ValueKind::Expr,
+        "the current span",
+        "The span context to continue, such as one that came with a message. Not together with `root`.",
+    )
+    .former(&["follows_from", "parent_span"]),
+    OptionDef::new("root", ValueKind::Flag, "off", "Starts a new trace even inside another one.")
+        .former(&["new_trace", "detached"]),
+    SLOW,
+    BUCKETS,
+    OK_IF,
+    ERROR_IF,
+    CRATE,
+];
+
+pub(super) const MONITOR_PERFORMANCE: &[OptionDef] =
+    &[NAME, LABELS, BUCKETS, OK_IF, ERROR_IF, CRATE];
+
+pub(super) const TIMED: &[OptionDef] = &[NAME, LABELS, BUCKETS, OK_IF, ERROR_IF, CRATE];
+
+pub(super) const COUNTED: &[OptionDef] = &[NAME, LABELS, OK_IF, ERROR_IF, CRATE];
+
+pub(super) const TRACK_DB_QUERY: &[OptionDef] = &[
+    OptionDef::new(
+        "operation",
+        ValueKind::Name(NameOf::Operation),
+        "",
+        "What the query does, such as `select`: the label `db_operation_name`.",
+    )
+    .at(0)
+    .required()
+    .former(&["name", "query"]),
+    OptionDef::new(
+        "collection",
+        ValueKind::Name(NameOf::Operation),
+        "none",
+        "The table or collection: the label `db_collection_name`.",
+    )
+    .at(1)
+    .former(&["table"]),
+    OptionDef::new(
+        "system",
+        ValueKind::Name(NameOf::Operation),
+        "`\"other_sql\"`",
+        "The database product, such as `\"sqlite\"` or `\"postgresql\"`: the label `db_system_name`.",
+    )
+    .former(&["db", "db_system", "database"]),
+    SLOW,
+    LABELS,
+    ATTRIBUTES,
+    BUCKETS,
+    OK_IF,
+    ERROR_IF,
+    CRATE,
+];
+
+pub(super) const TRACK_EXTERNAL_API: &[OptionDef] = &[
+    OptionDef::new("api", ValueKind::Name(NameOf::Operation), "", "The service that is called: the label `api`.")
+        .at(0)
+        .required()
+        .former(&["name", "service"]),
+    OptionDef::new(
+        "endpoint",
+        ValueKind::Name(NameOf::Operation),
+        "the function's name",
+        "Which of its operations, as a template without ids: the label `endpoint`.",
+    )
+    .former(&["path", "route", "url"]),
+    OptionDef::new(
+        "method",
+        ValueKind::Choice(METHODS),
+        "none",
+        "The HTTP method: the attribute `http.request.method` of the span.",
+    )
+    .former(&["http_method", "verb"]),
+    OptionDef::new(
+        "rate_limit_remaining",
+        ValueKind::Expr,
+        "none",
+        "A function of `&` the returned value that gives the calls left, as `Option<f64>`: the gauge `external_api_rate_limit_remaining`.",
+    )
+    .former(&["rate_limit", "remaining"]),
+    SLOW,
+    LABELS,
+    ATTRIBUTES,
+    BUCKETS,
+    OK_IF,
+    ERROR_IF,
+    CRATE,
+];

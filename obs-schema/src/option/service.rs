@@ -1,0 +1,300 @@
+//! Options of `#[service]`, which are the keys of the configuration too.
+
+use super::derive::SERIES_BUDGET;
+use super::operation::CRATE;
+use super::{OptionDef, Target, ValueKind};
+use crate::monitoring::{Collector, LogFormat, LogOutput, MetricsExporter, TraceExporter, Tracing};
+use crate::name::NameOf;
+use core::time::Duration;
+
+const COUNT: ValueKind = ValueKind::Int {
+    min: 1,
+    max: u32::MAX as u64,
+};
+
+const NAME: OptionDef = OptionDef::new(
+    "name",
+    ValueKind::Name(NameOf::Service),
+    "the package's name",
+    "`service.name` of every signal, and the label `service`.",
+)
+.former(&["service", "service_name", "app"])
+.env(&["OTEL_SERVICE_NAME"]);
+
+const VERSION: OptionDef = OptionDef::new(
+    "version",
+    ValueKind::Text,
+    "the package's version",
+    "`service.version` of every signal.",
+)
+.former(&["service_version"]);
+
+const NAMESPACE: OptionDef = OptionDef::new(
+    "namespace",
+    ValueKind::Text,
+    "none",
+    "`service.namespace`: a name for the services that belong together.",
+)
+.former(&["service_namespace", "group"]);
+
+pub(super) const SERVICE: &[OptionDef] = &[
+    NAME,
+    VERSION,
+    NAMESPACE,
+    OptionDef::new(
+        "monitoring",
+        ValueKind::GroupOrConst(Target::Monitoring),
+        "`Monitoring::DEFAULT`",
+        "How the service monitors itself: options in parentheses, or the path of a `const` of type `Monitoring`.",
+    )
+    .former(&["config", "observability", "telemetry"]),
+    SERIES_BUDGET,
+    CRATE,
+];
+
+/// The keys of the section `service` of a configuration.
+pub(super) const SERVICE_KEYS: &[OptionDef] = &[
+    NAME,
+    VERSION,
+    NAMESPACE,
+    OptionDef::new(
+        "environment",
+        ValueKind::Text,
+        "none",
+        "`deployment.environment.name`: where this instance runs, such as `production`.",
+    )
+    .former(&["env", "deployment_environment"]),
+    OptionDef::new(
+        "attributes",
+        ValueKind::TextMap,
+        "none",
+        "Further attributes of the resource, such as `cloud.region`.",
+    )
+    .former(&["resource", "resource_attributes"])
+    .env(&["OTEL_RESOURCE_ATTRIBUTES"]),
+    OptionDef::new(
+        "disabled",
+        ValueKind::Bool,
+        "`false`",
+        "Turns everything off but the annotated functions themselves.",
+    )
+    .former(&["off"])
+    .env(&["OTEL_SDK_DISABLED"]),
+];
+
+pub(super) const IMPL: &[OptionDef] = &[CRATE];
+
+pub(super) const METHOD: &[OptionDef] = &[OptionDef::new(
+    "skip",
+    ValueKind::Flag,
+    "off",
+    "Leaves the method as it is.",
+)
+.former(&["ignore", "exclude"])];
+
+const fn group(name: &'static str, target: Target, doc: &'static str) -> OptionDef {
+    OptionDef::new(name, ValueKind::Group(target), "see below", doc)
+}
+
+pub(super) const MONITORING: &[OptionDef] = &[
+    group("logging", Target::Logging, "The log.").former(&["log", "logs"]),
+    group(
+        "metrics",
+        Target::Metrics,
+        "What is collected, where it goes, how it is named.",
+    )
+    .former(&["metric"]),
+    group(
+        "tracing",
+        Target::Tracing,
+        "Which traces are kept and where they go.",
+    )
+    .former(&["trace", "traces"]),
+    group("profiling", Target::Profiling, "Profiles of operations.")
+        .former(&["profile", "profiler"]),
+    group("health", Target::Health, "Health checks.").former(&["health_checks", "healthcheck"]),
+    group(
+        "http",
+        Target::Http,
+        "The listener of the monitoring endpoints.",
+    )
+    .former(&["server", "endpoints"]),
+];
+
+pub(super) const LOGGING: &[OptionDef] = &[
+    OptionDef::new(
+        "level",
+        ValueKind::LogFilter,
+        "`\"info\"`",
+        "The least severe records that are logged; for single targets after commas, as in `\"info,hyper=warn\"`.",
+    )
+    .former(&["filter", "log_level", "min_level"])
+    .env(&["OBS_LOG"]),
+    OptionDef::new("format", ValueKind::Choice(LogFormat::WORDS), "`\"json\"`", "How a record is written.")
+        .former(&["style"])
+        .env(&["OBS_LOG_FORMAT"]),
+    OptionDef::new("outputs", ValueKind::ChoiceList(LogOutput::WORDS), "`[\"console\"]`", "Where records go.")
+        .former(&["output", "sinks", "targets"]),
+    OptionDef::new("file", ValueKind::Text, "`<service name>.log`", "The file of the output `file`.")
+        .former(&["path", "filename"])
+        .env(&["OBS_LOG_FILE"]),
+    OptionDef::new(
+        "correlation",
+        ValueKind::Bool,
+        "on while tracing is",
+        "Whether every line carries the ids of the current trace and span.",
+    )
+    .former(&["correlate", "trace_ids", "with_trace_id"]),
+];
+
+pub(super) const METRICS: &[OptionDef] = &[
+    OptionDef::new(
+        "collectors",
+        ValueKind::ChoiceList(Collector::WORDS),
+        "all of them",
+        "The groups of metrics that obs collects by itself.",
+    )
+    .former(&["collect", "collector"]),
+    OptionDef::new(
+        "interval",
+        ValueKind::DURATION,
+        "`\"10s\"`",
+        "How often windows advance and metrics are pushed; `\"0s\"` for never, which only scraping allows.",
+    )
+    .former(&["period", "push_interval", "scrape_interval"]),
+    OptionDef::new(
+        "exporters",
+        ValueKind::ChoiceList(MetricsExporter::WORDS),
+        "`[\"http\"]`",
+        "The ways out of the process. All but `http` need the feature of `obs-runtime` that brings them.",
+    )
+    .former(&["exporter"]),
+    OptionDef::new("path", ValueKind::UrlPath, "`\"/metrics\"`", "Where metrics are scraped.")
+        .former(&["endpoint", "route", "metrics_path"]),
+    OptionDef::new(
+        "prefix",
+        ValueKind::Name(NameOf::Prefix),
+        "empty",
+        "What goes before the name of every metric; it ends in `_`.",
+    )
+    .former(&["namespace"])
+    .env(&["OBS_METRICS_PREFIX"]),
+    OptionDef::new("labels", ValueKind::TextMap, "none", "Labels that are on every series besides `service`.")
+        .former(&["common_labels", "const_labels", "tags"]),
+];
+
+pub(super) const TRACING: &[OptionDef] = &[
+    OptionDef::new("enabled", ValueKind::Bool, "`true`", "Whether spans are recorded at all.").former(&["enable", "on"]),
+    OptionDef::new(
+        "sampler",
+        ValueKind::Sampler,
+        "`1.0`",
+        "The share of new traces that are kept, or the name of an OpenTelemetry sampler. Errors and slow traces are kept besides.",
+    )
+    .former(&["sample_rate", "sampling", "sampling_rate", "ratio", "sample_ratio"])
+    .env(&["OBS_SAMPLER", "OTEL_TRACES_SAMPLER"]),
+    OptionDef::new(
+        "exporter",
+        ValueKind::Choice(TraceExporter::WORDS),
+        "`\"none\"`",
+        "Where kept traces go besides the store in memory. `jaeger` is OTLP to the port of a local Jaeger.",
+    )
+    .former(&["exporters", "export"]),
+    OptionDef::new("rate_limit", COUNT, "no limit", "At most this many traces a second are kept by the sampler.")
+        .former(&["max_per_second", "traces_per_second"]),
+    OptionDef::new(
+        "slow",
+        ValueKind::DURATION,
+        "`\"1s\"`",
+        "Traces whose root takes at least this long are kept although unsampled; `\"0s\"` for none.",
+    )
+    .former(&["slow_threshold", "threshold"]),
+    OptionDef::new(
+        "store",
+        ValueKind::Size { min: Tracing::MIN_STORE },
+        "`\"32MiB\"`",
+        "How much memory finished traces may take. The oldest go first.",
+    )
+    .former(&["store_bytes", "store_size", "buffer"]),
+    OptionDef::new("max_age", ValueKind::POSITIVE, "`\"1h\"`", "For how long a finished trace is held.")
+        .former(&["retention", "ttl"]),
+    OptionDef::new(
+        "max_active",
+        COUNT,
+        "`10000`",
+        "How many traces can be under way at once; further ones are counted, not recorded.",
+    )
+    .former(&["max_traces", "max_active_traces"]),
+    OptionDef::new("max_spans", COUNT, "`1024`", "How many spans of one trace are recorded; further ones are counted.")
+        .former(&["max_spans_per_trace"]),
+];
+
+pub(super) const PROFILING: &[OptionDef] = &[
+    OptionDef::new(
+        "enabled",
+        ValueKind::Bool,
+        "`false`",
+        "Whether operations are profiled.",
+    )
+    .former(&["enable", "on"])
+    .env(&["OBS_PROFILING"]),
+    OptionDef::new(
+        "sample",
+        ValueKind::Ratio,
+        "`0.01`",
+        "The share of calls that are profiled.",
+    )
+    .former(&["sampler", "sample_rate", "ratio"]),
+];
+
+pub(super) const HEALTH: &[OptionDef] = &[
+    OptionDef::new(
+        "enabled",
+        ValueKind::Bool,
+        "`true`",
+        "Whether checks run and their endpoints answer.",
+    )
+    .former(&["enable", "on"]),
+    OptionDef::new(
+        "interval",
+        ValueKind::Duration {
+            min: Duration::from_millis(100),
+            max: Duration::from_nanos(u64::MAX),
+        },
+        "`\"10s\"`",
+        "How often a check runs that has no interval of its own.",
+    )
+    .former(&["period"]),
+    OptionDef::new(
+        "timeout",
+        ValueKind::POSITIVE,
+        "`\"2s\"`",
+        "After how long a check has failed; at most `interval`.",
+    )
+    .former(&["deadline"]),
+];
+
+pub(super) const HTTP: &[OptionDef] = &[
+    OptionDef::new(
+        "enabled",
+        ValueKind::Bool,
+        "`true`",
+        "Whether obs opens a listener of its own. The routes can be mounted in a server of the program either way.",
+    )
+    .former(&["enable", "on"]),
+    OptionDef::new(
+        "listen",
+        ValueKind::Address,
+        "`\"127.0.0.1:9464\"`",
+        "The address of the listener; port 0 for any free one.",
+    )
+    .former(&["address", "addr", "bind", "port"])
+    .env(&["OBS_LISTEN"]),
+    OptionDef::new(
+        "prefix",
+        ValueKind::UrlPath,
+        "`\"/monitoring\"`",
+        "The path before every endpoint but the probes and the metrics.",
+    )
+    .former(&["base", "path"]),
+];
