@@ -103,7 +103,8 @@ impl<'a> Walk<'a> {
             Some((*child, covered))
         };
         let mut children: Vec<_> = self.tree.children(index).iter().filter_map(child).collect();
-        children.sort_by_key(|(_, covered)| (Reverse(covered.end), covered.start));
+        // The sort is stable, so those that finish together stay in the order of their starts.
+        children.sort_by_key(|(_, covered)| Reverse(covered.end));
         children
     }
 
