@@ -1,0 +1,131 @@
+//! The option reference as Markdown, printed from the option table.
+
+use std::fmt::Write;
+
+use crate::option::{ENV_RESERVED, OptionDef, Section, Target, ValueKind, options_of};
+
+/// `docs/reference/options.md`: every attribute and derive with its options.
+#[must_use]
+pub fn options() -> String {
+    let mut out = String::from(
+        "# Options of attributes and derives\n\n\
+         Printed from the option table of `obs-schema`; `OBS_BLESS=1 cargo test -p obs-schema` rewrites it.\n\
+         An argument without a name is shown by its place. Every name that another library or an earlier version\n\
+         uses for an option is answered with the option's name.\n",
+    );
+    for &target in Target::ALL {
+        let item = target.item();
+        let _ = write!(out, "\n## `{}`", target.as_str());
+        if !item.is_empty() {
+            let _ = write!(out, " on {item}");
+        }
+        out.push_str("\n\n");
+        match options_of(target) {
+            [] => out.push_str("No options.\n"),
+            options => table(
+                &mut out,
+                options,
+                &["Option", "Takes", "Default", "Meaning"],
+                |option| {
+                    vec![
+                        name(option),
+                        takes(option.kind),
+                        default(option),
+                        option.doc.to_owned(),
+                    ]
+                },
+            ),
+        }
+    }
+    out
+}
+
+/// `docs/reference/configuration.md`: every key of a configuration file with its variables.
+#[must_use]
+pub fn configuration() -> String {
+    let mut out = String::from(
+        "# Keys of the configuration\n\n\
+         Printed from the option table of `obs-schema`; `OBS_BLESS=1 cargo test -p obs-schema` rewrites it.\n\
+         A value comes from the attribute or constant in the program, the YAML file that `OBS_CONFIG` names, and the\n\
+         environment; the later one wins. Where a key has two variables, the first wins.\n",
+    );
+    for section in Section::ALL {
+        let _ = write!(out, "\n## `{}`\n\n", section.as_str());
+        table(
+            &mut out,
+            section.options(),
+            &["Key", "Variable", "Takes", "Default", "Meaning"],
+            |option| {
+                let variables: Vec<String> =
+                    option.env.iter().map(|name| format!("`{name}`")).collect();
+                vec![
+                    format!("`{}`", option.name),
+                    if variables.is_empty() {
+                        "none".to_owned()
+                    } else {
+                        variables.join(", ")
+                    },
+                    takes(option.kind),
+                    default(option),
+                    option.doc.to_owned(),
+                ]
+            },
+        );
+    }
+    out.push_str("\n## Variables without a key\n\n");
+    out.push_str("`OBS_CONFIG` names the file. `OTEL_TRACES_SAMPLER_ARG` is the share for `OTEL_TRACES_SAMPLER`.\n\n");
+    let reserved: Vec<String> = ENV_RESERVED
+        .iter()
+        .map(|name| format!("`{name}`"))
+        .collect();
+    let _ = writeln!(
+        out,
+        "Reserved, and refused by this version: {}.",
+        reserved.join(", ")
+    );
+    out
+}
+
+fn table(
+    out: &mut String,
+    options: &[OptionDef],
+    heads: &[&str],
+    row: impl Fn(&OptionDef) -> Vec<String>,
+) {
+    let _ = writeln!(out, "| {} |", heads.join(" | "));
+    let _ = writeln!(out, "|{}", "---|".repeat(heads.len()));
+    for option in options {
+        let cells: Vec<String> = row(option)
+            .iter()
+            .map(|cell| cell.replace('|', "\\|"))
+            .collect();
+        let _ = writeln!(out, "| {} |", cells.join(" | "));
+    }
+}
+
+fn name(option: &OptionDef) -> String {
+    match option.position {
+        Some(0) => format!("first: {}", option.name),
+        Some(_) => format!("second: {}", option.name),
+        None => format!("`{}`", option.name),
+    }
+}
+
+fn default(option: &OptionDef) -> String {
+    match option.default {
+        "" if option.required => "required".to_owned(),
+        "" => "off".to_owned(),
+        default => default.to_owned(),
+    }
+}
+
+fn takes(kind: ValueKind) -> String {
+    match kind {
+        ValueKind::Word(words) => format!("`{}`", words.join("`, `")),
+        ValueKind::Choice(words) => format!("`\"{}\"`", words.join("\"`, `\"")),
+        ValueKind::ChoiceList(words) => format!("a list of `\"{}\"`", words.join("\"`, `\"")),
+        ValueKind::Int { min, max } => format!("a whole number from {min} to {max}"),
+        ValueKind::Group(target) => format!("`{}`", target.as_str()),
+        kind => kind.expects().to_owned(),
+    }
+}
