@@ -168,16 +168,19 @@ pub(crate) fn record(span: u64, key: &str, value: AttributeRef<'_>) {
 
 /// The same with a key that is part of the program.
 pub(crate) fn record_static(span: u64, key: &'static str, value: AttributeRef<'_>) {
-    with_raw(value, |raw| {
-        segment::with_current(|body, _| {
-            if let Some(value) = raw.keep(body) {
-                body.add(Item::Attribute {
-                    span,
-                    key: Text::Static(key),
-                    value,
-                });
-            }
-        });
+    with_raw(value, |ready| record_ready(span, key, ready));
+}
+
+/// The same with a value that needs no formatting.
+pub(crate) fn record_ready(span: u64, key: &'static str, value: Ready<'_>) {
+    segment::with_current(|body, _| {
+        if let Some(value) = value.keep(body) {
+            body.add(Item::Attribute {
+                span,
+                key: Text::Static(key),
+                value,
+            });
+        }
     });
 }
 
@@ -210,6 +213,37 @@ pub(crate) fn with_raw(value: AttributeRef<'_>, use_value: impl FnOnce(Ready<'_>
         AttributeRef::Display(value) => use_value(Ready::Str(&written(format_args!("{value}")))),
         AttributeRef::Debug(value) => use_value(Ready::Str(&written(format_args!("{value:?}")))),
     }
+}
+
+/// A value that has been formatted and belongs to nobody else.
+#[derive(Debug, Clone)]
+pub(crate) enum Formatted {
+    /// Needs no text of its own.
+    Raw(Raw),
+    /// A text.
+    Text(String),
+}
+
+impl Formatted {
+    /// The value, ready for a segment.
+    pub(crate) fn as_ready(&self) -> Ready<'_> {
+        match self {
+            Self::Raw(raw) => Ready::Raw(*raw),
+            Self::Text(text) => Ready::Str(text),
+        }
+    }
+}
+
+/// Formats a value. `None` if there is none.
+pub(crate) fn format(value: AttributeRef<'_>) -> Option<Formatted> {
+    let mut formatted = None;
+    with_raw(value, |ready| {
+        formatted = Some(match ready {
+            Ready::Raw(raw) => Formatted::Raw(raw),
+            Ready::Str(text) => Formatted::Text(text.to_owned()),
+        });
+    });
+    formatted
 }
 
 /// The text of `arguments`, cut at the size that a segment keeps. A `Display` that fails leaves what

@@ -6,7 +6,7 @@
 //! configuration rewrites the words.
 
 use std::sync::atomic::{
-    AtomicBool, AtomicU64, Ordering::Acquire, Ordering::Relaxed, Ordering::Release,
+    AtomicBool, AtomicU64, AtomicUsize, Ordering::Acquire, Ordering::Relaxed, Ordering::Release,
 };
 use std::sync::{Mutex, OnceLock, PoisonError};
 
@@ -25,8 +25,9 @@ const SPAN: u64 = 1 << 2;
 /// Another `tracing` subscriber listens to the span of this callsite.
 const BRIDGE: u64 = 1 << 3;
 
-/// Whether spans are recorded in this process: from `start` on, or while a test captures.
-static SPANS_ON: AtomicBool = AtomicBool::new(false);
+/// Who wants spans: the collector from `start` on, and each test that captures. Without anybody,
+/// none are recorded.
+static SPANS_WANTED: AtomicUsize = AtomicUsize::new(0);
 
 /// The registered callsites. The lock is held while a word is computed and stored.
 static REGISTERED_CALLSITES: Mutex<Vec<&'static Callsite>> = Mutex::new(Vec::new());
@@ -149,7 +150,7 @@ impl Callsite {
             if !self.live().is_empty() {
                 word |= METRICS;
             }
-            if self.def.span.is_some() && SPANS_ON.load(Relaxed) {
+            if self.def.span.is_some() && spans_on() {
                 word |= SPAN;
             }
             #[cfg(feature = "log")]
@@ -178,9 +179,26 @@ pub(crate) fn register_all() {
     }
 }
 
-/// Turns the recording of spans on or off for the whole process.
-pub(crate) fn set_spans(on: bool) {
-    SPANS_ON.store(on, Relaxed);
+/// Spans are recorded as long as one of these lives.
+#[derive(Debug)]
+pub(crate) struct SpansWanted(());
+
+impl SpansWanted {
+    pub(crate) fn new() -> Self {
+        SPANS_WANTED.fetch_add(1, Relaxed);
+        refresh_all();
+        Self(())
+    }
+}
+
+impl Drop for SpansWanted {
+    fn drop(&mut self) {
+        SPANS_WANTED.fetch_sub(1, Relaxed);
+        refresh_all();
+    }
+}
+
+fn refresh_all() {
     for callsite in lock().iter() {
         callsite.store_word();
     }
@@ -188,7 +206,7 @@ pub(crate) fn set_spans(on: bool) {
 
 /// Whether spans are recorded.
 pub(crate) fn spans_on() -> bool {
-    SPANS_ON.load(Relaxed)
+    SPANS_WANTED.load(Relaxed) > 0
 }
 
 /// Turns every operation that `which` picks on or off: neither metrics nor spans are made of a

@@ -9,6 +9,7 @@ mod attribute;
 #[cfg(feature = "log")]
 mod bridge;
 mod callsite;
+mod capture;
 pub mod collect;
 pub mod context;
 pub mod diagnostics;
@@ -23,6 +24,7 @@ mod part;
 mod sampling;
 mod series;
 mod span;
+pub mod testing;
 pub mod trace;
 
 pub use attribute::{AttributeRef, AttributeValue, debug, display};

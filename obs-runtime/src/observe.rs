@@ -6,9 +6,8 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use crate::attribute::{self, AttributeValue, Ready};
+use crate::attribute::{self, AttributeValue, Formatted};
 use crate::callsite::Callsite;
-use crate::hot::segment::Raw;
 use crate::op::{Op, TaskOp};
 use crate::outcome::Verdict;
 use crate::series::SeriesKey;
@@ -95,7 +94,7 @@ pub struct Later {
     callsite: &'static Callsite,
     key: Key,
     parent: Option<SpanContext>,
-    attributes: Vec<(&'static str, Kept)>,
+    attributes: Vec<(&'static str, Formatted)>,
 }
 
 /// A series key of its own.
@@ -103,13 +102,6 @@ pub struct Later {
 enum Key {
     Index(usize),
     Values(Vec<String>),
-}
-
-/// An attribute value of its own.
-#[derive(Debug)]
-enum Kept {
-    Raw(Raw),
-    Text(String),
 }
 
 impl Later {
@@ -140,13 +132,9 @@ impl Later {
 
     /// Adds an attribute to the span that is to come.
     pub fn attribute(&mut self, key: &'static str, value: &impl AttributeValue) {
-        attribute::with_raw(value.attribute_value(), |ready| {
-            let kept = match ready {
-                Ready::Raw(raw) => Kept::Raw(raw),
-                Ready::Str(text) => Kept::Text(text.to_owned()),
-            };
-            self.attributes.push((key, kept));
-        });
+        if let Some(value) = attribute::format(value.attribute_value()) {
+            self.attributes.push((key, value));
+        }
     }
 
     /// The future that begins the call at its first poll.
@@ -175,22 +163,9 @@ impl Later {
             }
         };
         for (key, value) in &self.attributes {
-            op.attribute(key, value);
+            op.formatted(key, value);
         }
         op
-    }
-}
-
-impl AttributeValue for Kept {
-    fn attribute_value(&self) -> attribute::AttributeRef<'_> {
-        use attribute::AttributeRef;
-        match self {
-            Self::Raw(Raw::Bool(value)) => AttributeRef::Bool(*value),
-            Self::Raw(Raw::Int(value)) => AttributeRef::Int(*value),
-            Self::Raw(Raw::Float(value)) => AttributeRef::Float(*value),
-            Self::Raw(Raw::Text(_)) => AttributeRef::None,
-            Self::Text(text) => AttributeRef::Str(text),
-        }
     }
 }
 

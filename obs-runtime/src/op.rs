@@ -8,7 +8,7 @@ use std::marker::PhantomData;
 
 use obs_schema::def::{CallOutcome, OperationFamily};
 
-use crate::attribute::{self, AttributeValue};
+use crate::attribute::{self, AttributeValue, Formatted};
 use crate::callsite::{Callsite, Word};
 use crate::hot::block::Block;
 use crate::hot::clock;
@@ -205,6 +205,13 @@ impl Op {
     pub fn attribute(&self, key: &'static str, value: &impl AttributeValue) {
         if let Some(span) = self.active.as_ref().and_then(|active| active.span.as_ref()) {
             attribute::record_static(span.id(), key, value.attribute_value());
+        }
+    }
+
+    /// Adds an attribute that was formatted before the call began.
+    pub(crate) fn formatted(&self, key: &'static str, value: &Formatted) {
+        if let Some(span) = self.active.as_ref().and_then(|active| active.span.as_ref()) {
+            attribute::record_ready(span.id(), key, value.as_ready());
         }
     }
 

@@ -8,6 +8,8 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::hot::pool;
 use crate::hot::segment::Owned;
+use crate::sampling;
+use crate::trace::Keep;
 
 /// Finished parts that wait for the root's end. More are dropped, and counted as lost traces.
 const MAX_WAITING: usize = 1024;
@@ -20,7 +22,7 @@ pub(crate) struct Parts {
 
 #[derive(Debug, Default)]
 struct State {
-    decision: Option<bool>,
+    decision: Option<Option<Keep>>,
     failed: bool,
     waiting: Vec<Owned>,
 }
@@ -37,8 +39,8 @@ impl Parts {
                     state.waiting.push(part);
                     return;
                 }
-                None => failed,
-                Some(decision) => decision || failed,
+                None => sampling::keep_part(failed),
+                Some(decision) => decision.or_else(|| sampling::keep_part(failed)),
             }
         };
         settle(part, keep);
@@ -53,7 +55,7 @@ impl Parts {
     }
 
     /// Decides for the parts that wait and those to come.
-    pub(crate) fn decide(&self, keep: bool) {
+    pub(crate) fn decide(&self, keep: Option<Keep>) {
         let waiting = {
             let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
             state.decision = Some(keep);
@@ -66,8 +68,15 @@ impl Parts {
 }
 
 /// Ships or recycles a finished segment.
-pub(crate) fn settle(segment: Owned, keep: bool) {
-    if keep {
+pub(crate) fn settle(mut segment: Owned, keep: Option<Keep>) {
+    if let Some(sink) = segment.body().capture.take() {
+        segment.body().keep = keep;
+        sink.take(segment.body());
+        pool::recycle(segment);
+        return;
+    }
+    if keep.is_some() {
+        segment.body().keep = keep;
         pool::ship(segment);
     } else {
         pool::recycle(segment);

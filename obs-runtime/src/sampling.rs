@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{PoisonError, RwLock};
 
 use crate::hot::clock;
-use crate::trace::{Sampler, SpanContext, TraceId};
+use crate::trace::{Keep, Sampler, SpanContext, TraceId};
 
 /// The head sampler in force.
 static SAMPLER: RwLock<Option<Sampler>> = RwLock::new(None);
@@ -38,9 +38,23 @@ pub(crate) fn head(trace_id: TraceId, parent: Option<&SpanContext>, now: u64) ->
     })
 }
 
-/// Whether a finished trace is kept.
-pub(crate) fn keep(sampled: bool, failed: bool, ticks: u64, slow_secs: f64) -> bool {
-    sampled || (KEEP_NOTABLE.load(Relaxed) && (failed || ticks >= slow_ticks(slow_secs)))
+/// Why a finished trace is kept, if it is.
+pub(crate) fn keep(sampled: bool, failed: bool, ticks: u64, slow_secs: f64) -> Option<Keep> {
+    let notable = KEEP_NOTABLE.load(Relaxed);
+    if sampled {
+        Some(Keep::Sampled)
+    } else if notable && failed {
+        Some(Keep::Error)
+    } else if notable && ticks >= slow_ticks(slow_secs) {
+        Some(Keep::Slow)
+    } else {
+        None
+    }
+}
+
+/// Why a part of a trace is kept whose root was not.
+pub(crate) fn keep_part(failed: bool) -> Option<Keep> {
+    (failed && KEEP_NOTABLE.load(Relaxed)).then_some(Keep::Error)
 }
 
 fn slow_ticks(slow_secs: f64) -> u64 {

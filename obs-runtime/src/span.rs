@@ -6,12 +6,13 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use obs_schema::def::{CallOutcome, OperationDef, SpanKind};
 
+use crate::capture::Sink;
 use crate::hot::local::{self, Current};
 use crate::hot::segment::{self, Activation, Owned, Record, Text, What};
 use crate::hot::{clock, pool};
 use crate::part::{self, Parts};
 use crate::trace::{SpanContext, SpanId, TraceFlags, TraceId, TraceState};
-use crate::{context, sampling};
+use crate::{capture, context, sampling};
 
 /// Spans that ended where their trace could no longer be found.
 pub(crate) static LOST: AtomicU64 = AtomicU64::new(0);
@@ -109,6 +110,7 @@ impl OpenSpan {
             body.state = parent.state.clone();
         }
         body.request = context::current();
+        body.capture = capture::current();
         let parent = body.parent;
         Some(Self::first(subject, owned, parent, former, start))
     }
@@ -168,12 +170,24 @@ impl OpenSpan {
 
     /// Takes the span off the thread, for a future that is polled later and maybe elsewhere.
     pub(crate) fn suspend(self) -> TaskSpan {
-        let trace = match &self.owned {
-            Some(_) => None,
-            None => segment::with_current(|body, _| Trace::of(body)),
+        let (trace, name) = match &self.owned {
+            Some(_) => (None, None),
+            None => segment::with_current(|body, _| (Trace::of(body), self.own_name(body))).unzip(),
         };
         segment::leave(self.place, self.former);
-        TaskSpan { span: self, trace }
+        TaskSpan {
+            span: self,
+            trace,
+            name: name.flatten(),
+        }
+    }
+
+    /// The name, if it is written in the segment.
+    fn own_name(&self, body: &segment::Body) -> Option<Box<str>> {
+        match self.what {
+            What::Named(name @ Text::Part { .. }, _) => Some(body.text(name).into()),
+            What::Named(Text::Static(_), _) | What::Operation(_) => None,
+        }
     }
 
     fn record(&self, ending: Ending) -> Record {
@@ -238,6 +252,7 @@ pub(crate) struct Trace {
     sampled: bool,
     state: TraceState,
     parts: Option<Arc<Parts>>,
+    capture: Option<Arc<Sink>>,
 }
 
 impl Trace {
@@ -248,6 +263,7 @@ impl Trace {
             sampled: body.sampled,
             state: body.state.clone(),
             parts: body.parts.clone(),
+            capture: body.capture.clone(),
         }
     }
 
@@ -276,6 +292,7 @@ impl Trace {
         body.parent = parent;
         body.started = started;
         body.parts = self.parts.clone();
+        body.capture = self.capture.clone();
         body.request = context::current();
         owned.open(None, "");
         Some(owned)
@@ -288,6 +305,8 @@ pub(crate) struct TaskSpan {
     span: OpenSpan,
     /// Set unless the span is the root of its trace.
     trace: Option<Trace>,
+    /// The name, where the segment that it is written in may be gone before the span ends.
+    name: Option<Box<str>>,
 }
 
 impl TaskSpan {
@@ -312,6 +331,12 @@ impl TaskSpan {
             None => Current::NONE,
         };
         self.span.owned = part;
+        if let (Some(owned), Some(name), What::Named(_, kind)) =
+            (&mut self.span.owned, &self.name, self.span.what)
+        {
+            let name = owned.body().keep(name).unwrap_or(Text::Static(""));
+            self.span.what = What::Named(name, kind);
+        }
     }
 
     /// Ends the span. The thread is where it was before the last activation.

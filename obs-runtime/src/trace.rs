@@ -7,10 +7,12 @@
 
 pub mod analysis;
 mod ascii;
+pub(crate) mod collector;
 mod context;
 mod data;
 mod id;
 mod kept;
+mod manual;
 #[cfg(feature = "interop")]
 pub mod otel;
 mod sampler;
@@ -22,6 +24,11 @@ pub use context::{SpanContext, TraceFlags};
 pub use data::{Attribute, CodeLocation, Dropped, SpanData, SpanEvent, SpanLink, Status, Value};
 pub use id::{ParseIdError, SpanId, TraceId};
 pub use kept::{Keep, SpanBatch, Trace};
+pub use manual::{
+    InSpan, SpanBuilder, SpanGuard, add_event, add_link, current, current_span_id,
+    current_trace_id, record_error, set_attribute, set_error, set_ok, span,
+};
+pub use obs_schema::def::SpanKind;
 pub use sampler::{HeadDecision, Sampler};
 pub use store::{Query, Store, StoreStats};
 pub use w3c::tracestate::TraceState;

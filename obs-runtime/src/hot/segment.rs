@@ -20,9 +20,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use obs_schema::def::{CallOutcome, OperationDef, SpanKind};
 
 use super::local::{self, Current};
+use crate::capture::Sink;
 use crate::context::RequestContext;
 use crate::part::Parts;
-use crate::trace::TraceState;
+use crate::trace::{Keep, TraceState};
 
 /// Spans that a segment holds at most; later ones are counted.
 pub(crate) const MAX_SPANS: usize = 1024;
@@ -98,11 +99,15 @@ pub(crate) enum Item {
         trace: u128,
         to: u64,
     },
-    /// Makes the span an error or explicitly fine, whatever its outcome.
+    /// Describes how the span ended, and makes it an error if `error` is set.
     Status {
         span: u64,
         error: bool,
         message: Text,
+    },
+    /// Makes the span explicitly fine.
+    Fine {
+        span: u64,
     },
 }
 
@@ -120,6 +125,8 @@ pub(crate) struct Body {
     pub(crate) remote: bool,
     /// Chosen when the trace began.
     pub(crate) sampled: bool,
+    /// Why the trace is kept, once that is decided.
+    pub(crate) keep: Option<Keep>,
     /// A span ended with an error or a panic.
     pub(crate) failed: bool,
     pub(crate) started: u64,
@@ -129,6 +136,8 @@ pub(crate) struct Body {
     pub(crate) dropped_spans: u32,
     pub(crate) dropped_items: u32,
     pub(crate) request: Option<Arc<RequestContext>>,
+    /// The test that the trace belongs to.
+    pub(crate) capture: Option<Arc<Sink>>,
     /// The parts of this trace in other tasks.
     pub(crate) parts: Option<Arc<Parts>>,
 }

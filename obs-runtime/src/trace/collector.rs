@@ -1,0 +1,214 @@
+//! From finished segments to stored traces.
+//!
+//! The collector thread calls [`drain`] a few times a second. Everything that
+//! was put off on the calling threads happens here: ticks become wall-clock
+//! time, label numbers become text, items find their spans.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use obs_schema::def::{CallOutcome, OperationDef, Values};
+
+use super::{
+    Attribute, CodeLocation, Keep, SpanBatch, SpanContext, SpanData, SpanEvent, SpanId, SpanLink,
+    Status, Store, TraceFlags, TraceId, Value,
+};
+use crate::hot::segment::{Body, Item, Raw, Record, Text, What};
+use crate::hot::{clock, pool};
+use crate::series::finite_values;
+
+/// Attributes of one span that are kept; further ones are counted.
+const MAX_ATTRIBUTES: usize = 128;
+
+/// Stores every finished segment. Returns how many there were.
+pub(crate) fn drain(store: &Store) -> usize {
+    let mut count = 0;
+    while let Some(mut segment) = pool::next_finished() {
+        if let Some(batch) = batch(segment.body()) {
+            store.insert(batch);
+        }
+        pool::recycle(segment);
+        count += 1;
+    }
+    count
+}
+
+/// The spans of a segment.
+pub(crate) fn batch(body: &Body) -> Option<SpanBatch> {
+    let keep = body.keep.unwrap_or(Keep::Sampled);
+    let mut spans: Vec<SpanData> = body
+        .spans
+        .iter()
+        .filter_map(|record| span(body, record))
+        .collect();
+    add_items(body, &mut spans);
+    add_request(body, &mut spans);
+    if let (Keep::Error | Keep::Slow, Some(root)) = (keep, spans.last_mut()) {
+        // The first span of a segment ends last.
+        add_attribute(root, "sampling.kept".into(), Value::from(keep.as_str()));
+    }
+    Some(SpanBatch {
+        trace_id: TraceId::new(body.trace_id)?,
+        keep,
+        spans,
+        dropped_spans: u64::from(body.dropped_spans),
+    })
+}
+
+fn span(body: &Body, record: &Record) -> Option<SpanData> {
+    let parent = SpanId::new(record.parent);
+    let name = match record.what {
+        What::Operation(operation) => Cow::Borrowed(operation.name),
+        What::Named(name, _) => owned(body, name),
+    };
+    let duration = clock::to_nanos(record.end.saturating_sub(record.start));
+    let start = clock::to_unix_nanos(record.start);
+    let mut span = SpanData::new(SpanId::new(record.id)?, parent, name, start, duration);
+    span.parent_is_remote = body.remote && record.parent == body.parent;
+    span.outcome = Some(record.outcome);
+    span.status = match record.outcome {
+        CallOutcome::Error | CallOutcome::Panic | CallOutcome::Timeout => Status::Error,
+        CallOutcome::Ok | CallOutcome::Cancelled | CallOutcome::Rejected => Status::Unset,
+    };
+    match record.what {
+        What::Operation(operation) => describe(&mut span, operation, record.labels),
+        What::Named(_, kind) => span.kind = kind,
+    }
+    Some(span)
+}
+
+/// What the definition of an operation says about its span.
+fn describe(span: &mut SpanData, operation: &'static OperationDef, labels: u32) {
+    span.kind = operation.span.unwrap_or_default();
+    span.code = CodeLocation {
+        target: operation.source.module,
+        function: operation.function,
+        file: operation.source.file,
+        line: operation.source.line,
+    };
+    for (key, value) in operation.attributes {
+        add_attribute(span, Cow::Borrowed(key), Value::from(*value));
+    }
+    let all_finite = operation
+        .labels
+        .iter()
+        .all(|label| matches!(label.values, Values::Finite(_)));
+    if all_finite {
+        let values = finite_values(operation.labels, labels as usize);
+        for (label, value) in operation.labels.iter().zip(values) {
+            add_attribute(span, Cow::Borrowed(label.name), Value::from(value));
+        }
+    }
+}
+
+fn add_items(body: &Body, spans: &mut [SpanData]) {
+    if body.items.is_empty() {
+        return;
+    }
+    let positions: HashMap<u64, usize> = spans
+        .iter()
+        .enumerate()
+        .map(|(position, span)| (span.span_id.get(), position))
+        .collect();
+    let mut of_event = None;
+    for item in &body.items {
+        let id = match *item {
+            Item::Attribute { span, .. }
+            | Item::Event { span, .. }
+            | Item::Link { span, .. }
+            | Item::Status { span, .. }
+            | Item::Fine { span } => Some(span),
+            Item::EventAttribute { .. } => of_event,
+        };
+        of_event = matches!(item, Item::Event { .. } | Item::EventAttribute { .. })
+            .then_some(id)
+            .flatten();
+        let position = id.and_then(|id| positions.get(&id));
+        if let Some(span) = position.and_then(|&position| spans.get_mut(position)) {
+            add_item(body, span, *item);
+        }
+    }
+}
+
+fn add_item(body: &Body, span: &mut SpanData, item: Item) {
+    match item {
+        Item::Attribute { key, value, .. } => {
+            let (key, value) = attribute(body, key, value);
+            set_attribute(span, key, value);
+        }
+        Item::Event { at, name, .. } => span.events.push(SpanEvent {
+            name: owned(body, name),
+            time_unix_ns: clock::to_unix_nanos(at),
+            attributes: Vec::new(),
+        }),
+        Item::EventAttribute { key, value } => {
+            if let Some(event) = span.events.last_mut() {
+                event.attributes.push(attribute(body, key, value));
+            }
+        }
+        Item::Link { trace, to, .. } => {
+            if let (Some(trace), Some(to)) = (TraceId::new(trace), SpanId::new(to)) {
+                let context = SpanContext::new(trace, to, TraceFlags::NONE);
+                span.links.push(SpanLink {
+                    context,
+                    attributes: Vec::new(),
+                });
+            }
+        }
+        Item::Status { error, message, .. } => {
+            if error {
+                span.status = Status::Error;
+            }
+            let message = owned(body, message);
+            span.status_message = Some(message).filter(|message| !message.is_empty());
+        }
+        Item::Fine { .. } => span.status = Status::Ok,
+    }
+}
+
+/// The request's id, user and keys belong to each of its spans.
+fn add_request(body: &Body, spans: &mut [SpanData]) {
+    let Some(request) = &body.request else { return };
+    request.each(|key, value| {
+        for span in spans.iter_mut() {
+            add_attribute(
+                span,
+                Cow::Owned(key.to_owned()),
+                Value::from(value.to_owned()),
+            );
+        }
+    });
+}
+
+/// Sets an attribute; one that is set again has its last value.
+fn set_attribute(span: &mut SpanData, key: Cow<'static, str>, value: Value) {
+    match span.attributes.iter_mut().find(|(name, _)| *name == key) {
+        Some((_, old)) => *old = value,
+        None => add_attribute(span, key, value),
+    }
+}
+
+fn add_attribute(span: &mut SpanData, key: Cow<'static, str>, value: Value) {
+    if span.attributes.len() < MAX_ATTRIBUTES {
+        span.attributes.push((key, value));
+    } else {
+        span.dropped.attributes += 1;
+    }
+}
+
+fn attribute(body: &Body, key: Text, value: Raw) -> Attribute {
+    let value = match value {
+        Raw::Bool(value) => Value::Bool(value),
+        Raw::Int(value) => Value::I64(value),
+        Raw::Float(value) => Value::F64(value),
+        Raw::Text(text) => Value::Str(owned(body, text)),
+    };
+    (owned(body, key), value)
+}
+
+fn owned(body: &Body, text: Text) -> Cow<'static, str> {
+    match text {
+        Text::Static(text) => Cow::Borrowed(text),
+        Text::Part { .. } => Cow::Owned(body.text(text).to_owned()),
+    }
+}
