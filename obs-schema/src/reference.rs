@@ -31,7 +31,7 @@ pub fn options() -> String {
                         name(option),
                         takes(option.kind),
                         default(option),
-                        option.doc.to_owned(),
+                        meaning(option),
                     ]
                 },
             ),
@@ -80,7 +80,7 @@ pub fn configuration() -> String {
         .collect();
     let _ = writeln!(
         out,
-        "Reserved, and refused by this version: {}.",
+        "Reserved for later versions, and reported when they are set: {}.",
         reserved.join(", ")
     );
     out
@@ -117,6 +117,19 @@ fn default(option: &OptionDef) -> String {
         "" => "off".to_owned(),
         default => default.to_owned(),
     }
+}
+
+fn meaning(option: &OptionDef) -> String {
+    let others: Vec<String> = option
+        .excludes
+        .iter()
+        .filter(|other| **other != option.name)
+        .map(|other| format!("`{other}`"))
+        .collect();
+    if others.is_empty() {
+        return option.doc.to_owned();
+    }
+    format!("{} Not together with {}.", option.doc, others.join(", "))
 }
 
 fn takes(kind: ValueKind) -> String {

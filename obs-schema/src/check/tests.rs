@@ -1,5 +1,9 @@
 use super::*;
 use crate::bucket::{DEFAULT_DURATION_BUCKETS, DEFAULT_OBJECTIVES};
+use crate::cardinality::check_operation_series;
+use crate::def::{
+    BlockDef, LabelDef, MetricDef, MetricKind, OperationDef, OperationFamily, Values,
+};
 use crate::def::{CallOutcome, Source};
 
 const SOURCE: Source = Source {
@@ -209,6 +213,21 @@ fn labels_are_distinct_and_have_values() {
             "`orders_total`: the label `tenant` has no values; write `max_series = 100`",
             "`orders_total`: the label `kind` has no values; add a variant to its enum",
         ],
+    );
+}
+
+#[test]
+fn values_that_stand_in_the_source_can_be_exported() {
+    const LABELS: &[LabelDef] = &[LabelDef {
+        name: "kind",
+        values: Values::Finite(&["a", ""]),
+    }];
+    assert_eq!(
+        metric(&MetricDef {
+            labels: LABELS,
+            ..COUNTER
+        }),
+        ["a label value is empty; an empty value is the same as no label"],
     );
 }
 

@@ -14,6 +14,18 @@
 //! const _: () = MONITORING.assert_valid();
 //! assert!(MONITORING.check().is_empty());
 //! ```
+//!
+//! A constant that contradicts itself does not compile:
+//!
+//! ```compile_fail,E0080
+//! use obs_schema::monitoring::{Monitoring, TraceExporter, Tracing};
+//! const MONITORING: Monitoring = Monitoring {
+//!     tracing: Tracing { enabled: false, exporter: TraceExporter::Otlp, ..Tracing::DEFAULT },
+//!     ..Monitoring::DEFAULT
+//! };
+//! // error: `tracing.exporter` is `otlp` but `tracing.enabled` is off; write `exporter = "none"` or turn tracing on
+//! const _: () = MONITORING.assert_valid();
+//! ```
 
 mod health;
 mod http;

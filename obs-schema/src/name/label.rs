@@ -1,6 +1,6 @@
 //! Label names.
 
-use super::{NameError, NameOf, NameProblem};
+use super::{NameError, NameOf, NameProblem, check_display_name};
 use crate::ascii;
 
 /// The labels that an operation's metrics carry by themselves.
@@ -14,6 +14,33 @@ pub const OPERATION_LABELS: &[&str] = &[
     "api",
     "endpoint",
 ];
+
+/// The value under which the values beyond a label's `max_series` are counted.
+pub const OVERFLOW: &str = "__overflow__";
+
+/// Checks a value of a label that stands in the source: not empty, printable, not [`OVERFLOW`].
+///
+/// # Errors
+/// As [`check_operation_name`](super::check_operation_name), and for [`OVERFLOW`].
+///
+/// ```
+/// use obs_schema::name::check_label_value;
+/// assert!(check_label_value("eu-west-1").is_ok());
+/// assert_eq!(check_label_value("").unwrap_err().to_string(),
+///     "a label value is empty; an empty value is the same as no label");
+/// ```
+pub const fn check_label_value(value: &str) -> Result<(), NameError<'_>> {
+    if ascii::eq(value, OVERFLOW) {
+        let problem = NameProblem::Reserved("for the values beyond `max_series`");
+        return Err(NameError {
+            name: value,
+            of: NameOf::Value,
+            problem,
+            position: 0,
+        });
+    }
+    check_display_name(value, NameOf::Value)
+}
 
 /// Checks the name of a label: `[a-zA-Z][a-zA-Z0-9_]*`, none of the formats' own.
 ///

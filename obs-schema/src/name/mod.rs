@@ -9,14 +9,17 @@
 mod label;
 mod metric;
 
-pub use label::{OPERATION_LABELS, check_label_name, check_metric_label, check_operation_label};
+pub use label::{
+    OPERATION_LABELS, OVERFLOW, check_label_name, check_label_value, check_metric_label,
+    check_operation_label,
+};
 pub use metric::{check_metric, check_metric_name, check_prefix, family_name};
 
 use crate::ascii;
 use crate::issue::rule_error;
 use crate::text::{Message, Text};
 
-/// The longest name of a service or an operation, in bytes.
+/// The longest name of a service or an operation, and the longest fixed label value, in bytes.
 pub const MAX_DISPLAY_NAME: usize = 128;
 
 /// What a name is for.
@@ -32,6 +35,8 @@ pub enum NameOf {
     Service,
     /// An operation: an annotated function.
     Operation,
+    /// A value of a label.
+    Value,
 }
 
 impl NameOf {
@@ -44,6 +49,7 @@ impl NameOf {
             Self::Prefix => "a metric prefix",
             Self::Service => "a service name",
             Self::Operation => "an operation name",
+            Self::Value => "a label value",
         }
     }
 }
@@ -182,6 +188,9 @@ impl NameError<'_> {
     pub const fn help(&self) -> Message {
         let m = Message::new();
         match self.problem {
+            NameProblem::Empty if matches!(self.of, NameOf::Value) => {
+                m.str("an empty value is the same as no label")
+            }
             NameProblem::Empty => m.str("write a name"),
             NameProblem::TooLong => m.str("shorten it"),
             NameProblem::Reserved(_) => m.str("choose another name"),
@@ -215,7 +224,7 @@ impl NameError<'_> {
     /// The name with every forbidden character replaced.
     const fn fixed(&self) -> Text<MAX_DISPLAY_NAME> {
         match self.of {
-            NameOf::Service | NameOf::Operation => Text::new().str(trim(self.name)),
+            NameOf::Service | NameOf::Operation | NameOf::Value => Text::new().str(trim(self.name)),
             NameOf::Metric | NameOf::Label => snake_case(self.name),
             NameOf::Prefix => append(snake_case(self.name).as_str(), "_"),
         }

@@ -229,6 +229,19 @@ fn services_and_operations_take_any_printable_text() {
 }
 
 #[test]
+fn fixed_label_values() {
+    assert_eq!(check_label_value("GET /orders/{id}"), Ok(()));
+    assert_eq!(
+        check_label_value(OVERFLOW).unwrap_err().to_string(),
+        "`__overflow__` is reserved for the values beyond `max_series`; choose another name",
+    );
+    assert_eq!(
+        check_label_value("a\n").unwrap_err().to_string(),
+        "`a?` has white space at an end or a control character at position 2; write `a`",
+    );
+}
+
+#[test]
 fn a_prefix_is_a_name_that_ends_in_an_underscore() {
     assert_eq!(check_prefix(""), Ok(()));
     assert_eq!(check_prefix("shop_"), Ok(()));

@@ -21,7 +21,7 @@ pub(super) const MAX_SERIES: u64 = 100_000;
 pub(super) const SERIES_BUDGET: OptionDef = OptionDef::new(
     "series_budget",
     ValueKind::Int { min: 1, max: 10_000_000 },
-    "2000",
+    "`2000`",
     "How many series one family may have: the product of its labels' values is checked against it while compiling.",
 )
 .former(&["max_series", "cardinality", "cardinality_limit", "budget"]);
@@ -79,7 +79,7 @@ pub(super) const LABEL_ENUM: &[OptionDef] = &[
 
 pub(super) const LABEL_VARIANT: &[OptionDef] = &[OptionDef::new(
     "rename",
-    ValueKind::Text,
+    ValueKind::Name(NameOf::Value),
     "the variant's name by `rename_all`",
     "The value of this variant.",
 )
@@ -100,17 +100,20 @@ pub(super) const LABELS_FIELD: &[OptionDef] = &[
 
 pub(super) const OUTCOME_ENUM: &[OptionDef] = &[CRATE];
 
+/// A variant has exactly one class.
+const CLASSES: &[&str] = &["ok", "failure", "ignored", "retryable", "caller_fault"];
+
+const fn class(name: &'static str, doc: &'static str) -> OptionDef {
+    OptionDef::new(name, ValueKind::Flag, "", doc).excludes(CLASSES)
+}
+
 pub(super) const OUTCOME_VARIANT: &[OptionDef] = &[
-    OptionDef::new("ok", ValueKind::Flag, "", "The call went well: outcome `ok`.").former(&["success"]),
-    OptionDef::new("failure", ValueKind::Flag, "", "The call failed: outcome `error`.").former(&["error", "fail", "err"]),
-    OptionDef::new("ignored", ValueKind::Flag, "", "Neither: outcome `ok`, and no verdict for a circuit breaker.")
-        .former(&["ignore", "skip"]),
-    OptionDef::new("retryable", ValueKind::Flag, "", "The call failed and may be repeated: outcome `error`.")
-        .former(&["retry", "transient"]),
-    OptionDef::new(
+    class("ok", "The call went well: outcome `ok`.").former(&["success"]),
+    class("failure", "The call failed: outcome `error`.").former(&["error", "fail", "err"]),
+    class("ignored", "Neither: outcome `ok`, and no verdict for a circuit breaker.").former(&["ignore", "skip"]),
+    class("retryable", "The call failed and may be repeated: outcome `error`.").former(&["retry", "transient"]),
+    class(
         "caller_fault",
-        ValueKind::Flag,
-        "",
         "The caller asked for something wrong: outcome `ok`, and the span has `error.type` without an error status.",
     )
     .former(&["client_error", "bad_request", "caller"]),

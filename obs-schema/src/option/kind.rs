@@ -98,6 +98,7 @@ impl ValueKind {
             Self::Name(NameOf::Prefix) => "a prefix that ends in `_`, such as `\"shop_\"`",
             Self::Name(NameOf::Service) => "a service name, such as `\"shop\"`",
             Self::Name(NameOf::Operation) => "an operation name, such as `\"place_order\"`",
+            Self::Name(NameOf::Value) => "a fixed label value, such as `\"select\"`",
             Self::Unit => "a unit, such as `\"seconds\"`",
             Self::Duration { .. } => "a duration, such as `\"250ms\"`",
             Self::Size { .. } => "a size, such as `\"10MiB\"`",

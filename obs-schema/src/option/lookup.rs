@@ -98,6 +98,29 @@ pub fn duplicate_option(name: &str) -> Issue {
     )
 }
 
+/// An option that excludes one given before it. `earlier` are the names given so far.
+///
+/// ```
+/// use obs_schema::option::{Target, conflicting_options, find};
+/// let root = find(Target::TraceRequest, "root").unwrap();
+/// assert_eq!(conflicting_options(root, &["slow", "parent"]).unwrap().to_string(),
+///     "`root` cannot be used together with `parent`; remove one");
+/// assert_eq!(conflicting_options(root, &["slow"]), None);
+/// ```
+#[must_use]
+pub fn conflicting_options(option: &OptionDef, earlier: &[&str]) -> Option<Issue> {
+    let other = earlier
+        .iter()
+        .find(|other| **other != option.name && option.excludes.contains(other))?;
+    let message = format!("`{}` cannot be used together with `{other}`", option.name);
+    Some(Issue::new(
+        "option.conflict",
+        option.name,
+        message,
+        "remove one",
+    ))
+}
+
 /// An option that must be there and is not.
 #[must_use]
 pub fn missing_option(target: Target, option: &OptionDef) -> Issue {

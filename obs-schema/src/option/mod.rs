@@ -25,7 +25,8 @@ pub use key::{
 };
 pub use kind::ValueKind;
 pub use lookup::{
-    Meant, UnknownOption, duplicate_option, find, missing_option, named_positional, options_of,
+    Meant, UnknownOption, conflicting_options, duplicate_option, find, missing_option,
+    named_positional, options_of,
 };
 pub use target::Target;
 pub use value::{Given, WrongValue};
@@ -47,6 +48,8 @@ pub struct OptionDef {
     pub doc: &'static str,
     /// What people type instead, from other libraries or earlier versions.
     pub former: &'static [&'static str],
+    /// Options that it cannot be together with. Its own name does not count.
+    pub excludes: &'static [&'static str],
     /// The environment variables that set it, the strongest first. Empty for options that are fixed while compiling.
     pub env: &'static [&'static str],
 }
@@ -66,6 +69,7 @@ impl OptionDef {
             default,
             doc,
             former: &[],
+            excludes: &[],
             env: &[],
         }
     }
@@ -82,6 +86,11 @@ impl OptionDef {
 
     pub(crate) const fn former(mut self, former: &'static [&'static str]) -> Self {
         self.former = former;
+        self
+    }
+
+    pub(crate) const fn excludes(mut self, excludes: &'static [&'static str]) -> Self {
+        self.excludes = excludes;
         self
     }
 

@@ -62,15 +62,17 @@ const OK_IF: OptionDef = OptionDef::new(
     "`Ok(_)`, and every value that is not a `Result`",
     "A function of `&` the returned value that says whether the call went well.",
 )
-.former(&["ok", "success_if", "is_ok"]);
+.former(&["ok", "success_if", "is_ok"])
+.excludes(&["error_if"]);
 
 const ERROR_IF: OptionDef = OptionDef::new(
     "error_if",
     ValueKind::Expr,
     "`Err(_)`",
-    "A function of `&` the returned value that says whether the call failed. Not together with `ok_if`.",
+    "A function of `&` the returned value that says whether the call failed.",
 )
-.former(&["err", "error", "fail_if", "failure_if", "is_err"]);
+.former(&["err", "error", "fail_if", "failure_if", "is_err"])
+.excludes(&["ok_if"]);
 
 const SLOW: OptionDef = OptionDef::new(
     "slow",
@@ -82,19 +84,31 @@ const SLOW: OptionDef = OptionDef::new(
 
 pub(super) const TRACE_REQUEST: &[OptionDef] = &[
     NAME,
-    OptionDef::new("kind", ValueKind::Word(SPAN_KINDS), "`internal`", "The role of the span in a remote call.")
-        .former(&["span_kind"]),
+    OptionDef::new(
+        "kind",
+        ValueKind::Word(SPAN_KINDS),
+        "`internal`",
+        "The role of the span in a remote call.",
+    )
+    .former(&["span_kind"]),
     LABELS,
     ATTRIBUTES,
     OptionDef::new(
         "parent",
         ValueKind::Expr,
         "the current span",
-        "The span context to continue, such as one that came with a message. Not together with `root`.",
+        "The span context to continue, such as one that came with a message.",
     )
-    .former(&["follows_from", "parent_span"]),
-    OptionDef::new("root", ValueKind::Flag, "off", "Starts a new trace even inside another one.")
-        .former(&["new_trace", "detached"]),
+    .former(&["follows_from", "parent_span"])
+    .excludes(&["root"]),
+    OptionDef::new(
+        "root",
+        ValueKind::Flag,
+        "off",
+        "Starts a new trace even inside another one.",
+    )
+    .former(&["new_trace", "detached"])
+    .excludes(&["parent"]),
     SLOW,
     BUCKETS,
     OK_IF,
@@ -112,7 +126,7 @@ pub(super) const COUNTED: &[OptionDef] = &[NAME, LABELS, OK_IF, ERROR_IF, CRATE]
 pub(super) const TRACK_DB_QUERY: &[OptionDef] = &[
     OptionDef::new(
         "operation",
-        ValueKind::Name(NameOf::Operation),
+        ValueKind::Name(NameOf::Value),
         "",
         "What the query does, such as `select`: the label `db_operation_name`.",
     )
@@ -121,7 +135,7 @@ pub(super) const TRACK_DB_QUERY: &[OptionDef] = &[
     .former(&["name", "query"]),
     OptionDef::new(
         "collection",
-        ValueKind::Name(NameOf::Operation),
+        ValueKind::Name(NameOf::Value),
         "none",
         "The table or collection: the label `db_collection_name`.",
     )
@@ -129,7 +143,7 @@ pub(super) const TRACK_DB_QUERY: &[OptionDef] = &[
     .former(&["table"]),
     OptionDef::new(
         "system",
-        ValueKind::Name(NameOf::Operation),
+        ValueKind::Name(NameOf::Value),
         "`\"other_sql\"`",
         "The database product, such as `\"sqlite\"` or `\"postgresql\"`: the label `db_system_name`.",
     )
@@ -144,13 +158,13 @@ pub(super) const TRACK_DB_QUERY: &[OptionDef] = &[
 ];
 
 pub(super) const TRACK_EXTERNAL_API: &[OptionDef] = &[
-    OptionDef::new("api", ValueKind::Name(NameOf::Operation), "", "The service that is called: the label `api`.")
+    OptionDef::new("api", ValueKind::Name(NameOf::Value), "", "The service that is called: the label `api`.")
         .at(0)
         .required()
         .former(&["name", "service"]),
     OptionDef::new(
         "endpoint",
-        ValueKind::Name(NameOf::Operation),
+        ValueKind::Name(NameOf::Value),
         "the function's name",
         "Which of its operations, as a template without ids: the label `endpoint`.",
     )

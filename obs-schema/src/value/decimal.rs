@@ -15,7 +15,8 @@ impl Decimal {
             return None;
         };
         let Some(divisor) = 10u128.checked_pow(self.decimals) else {
-            return None;
+            // More decimals than any number has digits: nothing is left of it.
+            return Some((0, scaled != 0));
         };
         Some((scaled / divisor, scaled % divisor != 0))
     }
@@ -34,7 +35,11 @@ pub(super) const fn read(text: &str) -> Result<(Decimal, &str), bool> {
     while i < bytes.len() {
         if bytes[i].is_ascii_digit() {
             number.digits = match number.digits.checked_mul(10) {
-                Some(digits) => digits + (bytes[i] - b'0') as u128,
+                Some(digits) => digits,
+                None => return Err(true),
+            };
+            number.digits = match number.digits.checked_add((bytes[i] - b'0') as u128) {
+                Some(digits) => digits,
                 None => return Err(true),
             };
             number.decimals += point as u32;
