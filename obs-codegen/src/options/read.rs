@@ -1,0 +1,230 @@
+//! Reading arguments one by one, going on after a mistake.
+
+use obs_schema::Issue;
+use obs_schema::option::{
+    OptionDef, Target, ValueKind, WrongValue, duplicate_option, find, missing_option, options_of,
+};
+use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::ext::IdentExt as _;
+use syn::parse::{ParseStream, Parser};
+use syn::{Ident, Lit, MacroDelimiter, MetaList, Token, token};
+
+use super::value::{read_group, read_value};
+use super::{Argument, Options, Value};
+use crate::diag::Diag;
+
+impl Options {
+    /// Reads arguments separated by commas and adds them.
+    pub(super) fn read(&mut self, arguments: TokenStream, diag: &mut Diag) {
+        let mut position = 0;
+        each_argument(arguments, diag, |input, diag| {
+            if is_positional(input) {
+                position += 1;
+                return self.read_positional(position - 1, input, diag);
+            }
+            self.read_named(input, diag)
+        });
+    }
+
+    fn read_positional(
+        &mut self,
+        position: usize,
+        input: ParseStream<'_>,
+        diag: &mut Diag,
+    ) -> syn::Result<()> {
+        let literal: Lit = input.parse()?;
+        let option = options_of(self.target)
+            .iter()
+            .find(|option| option.position.map(usize::from) == Some(position));
+        let Some(option) = option else {
+            diag.issue(literal.span(), &self.unexpected_positional());
+            return Ok(());
+        };
+        let value = Value::of_literal(option, &literal, diag);
+        self.add(
+            option,
+            literal.span(),
+            literal.to_token_stream(),
+            value,
+            diag,
+        );
+        Ok(())
+    }
+
+    fn read_named(&mut self, input: ParseStream<'_>, diag: &mut Diag) -> syn::Result<()> {
+        let key = match input.call(Ident::parse_any) {
+            Ok(key) => key,
+            Err(error) => {
+                return Err(syn::Error::new(
+                    error.span(),
+                    "expected the name of an option",
+                ));
+            }
+        };
+        let option = match find(self.target, &key.unraw().to_string()) {
+            Ok(option) => option,
+            Err(unknown) => {
+                diag.issue(key.span(), &unknown.issue());
+                skip_argument(input);
+                return Ok(());
+            }
+        };
+        let (value, tokens) = match self.read_value_of(option, &key, input, diag) {
+            Ok(read) => read,
+            Err(error) => {
+                self.broken.push(option.name);
+                return Err(error);
+            }
+        };
+        self.add(option, key.span(), tokens, value, diag);
+        Ok(())
+    }
+
+    /// What stands after the key: nothing, `= value` or `(..)`.
+    fn read_value_of(
+        &self,
+        option: &'static OptionDef,
+        key: &Ident,
+        input: ParseStream<'_>,
+        diag: &mut Diag,
+    ) -> syn::Result<(Option<Value>, TokenStream)> {
+        if input.peek(Token![=]) {
+            input.parse::<Token![=]>()?;
+            if input.is_empty() || input.peek(Token![,]) {
+                diag.issue(key.span(), &wrong(option));
+                return Ok((None, key.to_token_stream()));
+            }
+            return read_value(option, input, diag);
+        }
+        if input.peek(token::Paren) {
+            let group: proc_macro2::Group = input.parse()?;
+            let value = read_group(option, &group, diag);
+            return Ok((value, TokenTree::Group(group).into()));
+        }
+        let is_flag = matches!(option.kind, ValueKind::Flag);
+        if !is_flag {
+            diag.issue(key.span(), &wrong(option));
+        }
+        Ok((is_flag.then_some(Value::Flag), key.to_token_stream()))
+    }
+
+    fn add(
+        &mut self,
+        option: &'static OptionDef,
+        key: Span,
+        tokens: TokenStream,
+        value: Option<Value>,
+        diag: &mut Diag,
+    ) {
+        if self.get(option.name).is_some() || self.broken.contains(&option.name) {
+            return diag.issue(key, &duplicate_option(option.name));
+        }
+        match value {
+            Some(value) => self.arguments.push(Argument {
+                option,
+                key,
+                value,
+                tokens,
+            }),
+            None => self.broken.push(option.name),
+        }
+    }
+
+    pub(super) fn check_required(&self, diag: &mut Diag) {
+        let missing = options_of(self.target).iter().filter(|option| {
+            option.required
+                && self.get(option.name).is_none()
+                && !self.broken.contains(&option.name)
+        });
+        for option in missing {
+            // There is no token of an argument that is not there: the attribute itself.
+            diag.issue(Span::call_site(), &missing_option(self.target, option));
+        }
+    }
+
+    fn unexpected_positional(&self) -> Issue {
+        let attribute = self.target.as_str();
+        let options = options_of(self.target);
+        let count = options
+            .iter()
+            .filter(|option| option.position.is_some())
+            .count();
+        let message = match count {
+            0 => format!("`{attribute}` takes no argument without a name"),
+            1 => format!("`{attribute}` takes one argument without a name"),
+            count => format!("`{attribute}` takes {count} arguments without a name"),
+        };
+        let named = options.iter().find(|option| option.position.is_none());
+        let help = match named {
+            Some(option) if count == 0 => format!("write `{} = ..`", option.name),
+            _ => "remove it".to_owned(),
+        };
+        Issue::new("option.positional", "", message, help)
+    }
+}
+
+/// The issue of a value of another kind than the option takes.
+pub(super) fn wrong(option: &OptionDef) -> Issue {
+    WrongValue { kind: option.kind }.issue(option.name)
+}
+
+/// Calls `read` for every argument. When it fails, its error is noted and the rest of the argument skipped.
+pub(super) fn each_argument(
+    arguments: TokenStream,
+    diag: &mut Diag,
+    mut read: impl FnMut(ParseStream<'_>, &mut Diag) -> syn::Result<()>,
+) {
+    let parser = |input: ParseStream<'_>| {
+        while !input.is_empty() {
+            if let Err(error) = read(input, diag) {
+                diag.absorb(error);
+                skip_argument(input);
+            }
+            if !input.is_empty() && !input.peek(Token![,]) {
+                let rest = input.fork().parse::<TokenTree>()?;
+                diag.error(rest.span(), "expected `,` before this");
+                skip_argument(input);
+            }
+            if !input.is_empty() {
+                input.parse::<Token![,]>()?;
+            }
+        }
+        Ok(())
+    };
+    if let Err(error) = parse_within(arguments, parser) {
+        diag.absorb(error);
+    }
+}
+
+/// Parses tokens so that an error about their end points at the last one, not at the whole attribute.
+fn parse_within<T>(tokens: TokenStream, parser: impl Parser<Output = T>) -> syn::Result<T> {
+    let last = tokens.clone().into_iter().last();
+    let span = last.map_or_else(Span::call_site, |token| token.span());
+    let list = MetaList {
+        path: Ident::new("options", span).into(),
+        delimiter: MacroDelimiter::Paren(token::Paren(span)),
+        tokens,
+    };
+    list.parse_args_with(parser)
+}
+
+fn is_positional(input: ParseStream<'_>) -> bool {
+    input.peek(Lit) && !input.peek2(Token![=])
+}
+
+fn skip_argument(input: ParseStream<'_>) {
+    while !input.is_empty() && !input.peek(Token![,]) {
+        if input.parse::<TokenTree>().is_err() {
+            return;
+        }
+    }
+}
+
+/// Which options a group has.
+pub(super) fn group_target(kind: ValueKind) -> Option<Target> {
+    match kind {
+        ValueKind::Group(target) | ValueKind::GroupOrConst(target) => Some(target),
+        _ => None,
+    }
+}
