@@ -81,7 +81,7 @@ where
         active.note(verdict);
         let outcome = verdict.outcome;
         drop(active);
-        if let Some(op) = this.op.take() {
+        if let Some(mut op) = this.op.take() {
             op.end(outcome);
         }
         Poll::Ready(output)

@@ -182,11 +182,33 @@ impl Op {
     #[inline]
     pub fn enter(callsite: &'static Callsite, key: SeriesKey<'_>, parent: Parent<'_>) -> Self {
         let word = callsite.word();
-        let active = word
-            .is_active()
-            .then(|| ActiveOp::begin(callsite, word, key, parent));
+        if word.is_active() {
+            Self::begin(callsite, word, key, parent)
+        } else {
+            Self {
+                active: None,
+                stays_on_thread: PhantomData,
+            }
+        }
+    }
+
+    #[inline(never)]
+    fn begin(
+        callsite: &'static Callsite,
+        word: Word,
+        key: SeriesKey<'_>,
+        parent: Parent<'_>,
+    ) -> Self {
+        let measure = Measure::begin(callsite, word, key);
+        let span = measure.begin_span(parent);
+        let active = ActiveOp {
+            #[cfg(feature = "log")]
+            bridge: measure.bridge().map(tracing::Span::entered),
+            measure,
+            span,
+        };
         Self {
-            active,
+            active: Some(active),
             stays_on_thread: PhantomData,
         }
     }
@@ -222,9 +244,10 @@ impl Op {
 
     /// Ends the call.
     #[inline]
-    pub fn finish(mut self, verdict: Verdict<'_>) {
-        if let Some(active) = self.active.take() {
+    pub fn finish(&mut self, verdict: Verdict<'_>) {
+        if let Some(active) = &mut self.active {
             active.end(verdict);
+            self.active = None;
         }
     }
 }
@@ -232,7 +255,7 @@ impl Op {
 impl Drop for Op {
     #[inline]
     fn drop(&mut self) {
-        if let Some(active) = self.active.take() {
+        if let Some(active) = &mut self.active {
             let outcome = active.measure.abandoned(CallOutcome::Ok);
             active.end(Verdict {
                 outcome,
@@ -243,32 +266,17 @@ impl Drop for Op {
 }
 
 impl ActiveOp {
-    fn begin(
-        callsite: &'static Callsite,
-        word: Word,
-        key: SeriesKey<'_>,
-        parent: Parent<'_>,
-    ) -> Self {
-        let measure = Measure::begin(callsite, word, key);
-        let span = measure.begin_span(parent);
-        Self {
-            #[cfg(feature = "log")]
-            bridge: measure.bridge().map(tracing::Span::entered),
-            measure,
-            span,
-        }
-    }
-
-    fn end(self, verdict: Verdict<'_>) {
+    /// Counts the call and ends its span, in place: a value of this size is not worth moving.
+    fn end(&mut self, verdict: Verdict<'_>) {
         let ending = self.measure.end(verdict.outcome);
-        if let Some(span) = self.span {
+        if let Some(span) = &mut self.span {
             if let Some(error) = verdict.error {
                 record_error(span.id(), error, verdict.outcome == CallOutcome::Error);
             }
             span.end(ending);
         }
         #[cfg(feature = "log")]
-        if let Some(bridge) = self.bridge {
+        if let Some(bridge) = self.bridge.take() {
             crate::bridge::close(&bridge.exit(), verdict.outcome);
         }
     }
@@ -309,9 +317,9 @@ impl TaskOp {
     }
 
     /// Ends the call. It is not active any more.
-    pub(crate) fn end(self, outcome: CallOutcome) {
+    pub(crate) fn end(&mut self, outcome: CallOutcome) {
         let ending = self.measure.end(outcome);
-        if let Some(span) = self.span {
+        if let Some(span) = &mut self.span {
             span.end(ending);
         }
         #[cfg(feature = "log")]
@@ -321,7 +329,7 @@ impl TaskOp {
     }
 
     /// Ends a call whose future was dropped before it was done.
-    pub(crate) fn end_abandoned(self) {
+    pub(crate) fn end_abandoned(&mut self) {
         let outcome = self.measure.abandoned(CallOutcome::Cancelled);
         self.end(outcome);
     }

@@ -157,7 +157,7 @@ impl OpenSpan {
     }
 
     /// Ends the span and makes the former one the thread's current one.
-    pub(crate) fn end(self, ending: Ending) {
+    pub(crate) fn end(&mut self, ending: Ending) {
         let place = self.place;
         if self.owned.is_none() {
             self.record_here(ending);
@@ -214,13 +214,15 @@ impl OpenSpan {
     }
 
     /// Writes the record of the first span of a segment and decides what becomes of the segment.
-    fn finish(self, ending: Ending) {
+    fn finish(&mut self, ending: Ending) {
         let record = self.record(ending);
         let slow_secs = match self.what {
             What::Operation(operation) => operation.slow_secs,
             What::Named(..) => 0.0,
         };
-        let Some(mut owned) = self.owned else { return };
+        let Some(mut owned) = self.owned.take() else {
+            return;
+        };
         owned.close();
         owned.body().push(record);
         close_trace(owned, ending.end.saturating_sub(self.start), slow_secs);
@@ -340,11 +342,12 @@ impl TaskSpan {
     }
 
     /// Ends the span. The thread is where it was before the last activation.
-    pub(crate) fn end(mut self, ending: Ending) {
+    pub(crate) fn end(&mut self, ending: Ending) {
+        let record = self.span.record(ending);
         match (self.span.owned.take(), self.trace.take()) {
             (None, _) => self.span.record_here(ending),
             (Some(mut part), Some(trace)) => {
-                part.body().push(self.span.record(ending));
+                part.body().push(record);
                 trace.finish_part(part);
             }
             (owned, None) => {

@@ -158,7 +158,7 @@ impl SpanGuard {
 
 impl Drop for SpanGuard {
     fn drop(&mut self) {
-        if let Some(span) = self.span.take() {
+        if let Some(mut span) = self.span.take() {
             let outcome = match (std::thread::panicking() && !self.unwinding, self.error) {
                 (true, _) => CallOutcome::Panic,
                 (false, true) => CallOutcome::Error,
@@ -209,7 +209,7 @@ impl<F: Future> Future for InSpan<F> {
         if polled.is_ready() {
             this.future.set(None);
             drop(active);
-            if let Some(span) = this.span.take() {
+            if let Some(mut span) = this.span.take() {
                 span.end(ending(CallOutcome::Ok));
             }
         }
