@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::text::Message;
+use crate::text::{Message, Text};
 
 /// One mistake, without a place in a file: macros add a span, the loader a line.
 ///
@@ -154,6 +154,36 @@ impl Findings {
             .collect()
     }
 
+    /// The findings about one option or key, a line each. `None` when there are none.
+    ///
+    /// ```
+    /// use obs_schema::{Finding, Findings, text::Text};
+    /// const TWO: Findings = Findings::new()
+    ///     .and(Some(Finding::new("a", "name", Text::new().str("too short"), "add a letter")))
+    ///     .and(Some(Finding::new("b", "unit", Text::new().str("unknown"), "")));
+    /// assert_eq!(TWO.about("name").unwrap().as_str(), "too short; add a letter");
+    /// assert!(TWO.about("buckets").is_none());
+    /// ```
+    #[must_use]
+    pub const fn about(&self, path: &str) -> Option<Text<1024>> {
+        let mut text = Text::new();
+        let mut i = 0;
+        while i < self.len {
+            if let Some(finding) = &self.list[i]
+                && crate::ascii::eq(finding.path, path)
+            {
+                text = text
+                    .str(if text.is_empty() { "" } else { "\n" })
+                    .text(&finding.message);
+                if !finding.help.is_empty() {
+                    text = text.str("; ").text(&finding.help);
+                }
+            }
+            i += 1;
+        }
+        if text.is_empty() { None } else { Some(text) }
+    }
+
     /// Fails the build with every finding when there is one.
     ///
     /// # Panics
@@ -162,7 +192,7 @@ impl Findings {
         if self.is_empty() {
             return;
         }
-        let mut text = crate::text::Text::<4096>::new();
+        let mut text = Text::<4096>::new();
         let mut i = 0;
         while i < self.len {
             if let Some(finding) = &self.list[i] {

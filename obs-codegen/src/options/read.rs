@@ -2,7 +2,8 @@
 
 use obs_schema::Issue;
 use obs_schema::option::{
-    OptionDef, Target, ValueKind, WrongValue, duplicate_option, find, missing_option, options_of,
+    OptionDef, Target, ValueKind, WrongValue, conflicting_options, duplicate_option, find,
+    missing_option, options_of,
 };
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -119,6 +120,14 @@ impl Options {
     ) {
         if self.get(option.name).is_some() || self.broken.contains(&option.name) {
             return diag.issue(key, &duplicate_option(option.name));
+        }
+        let earlier: Vec<&str> = self
+            .arguments
+            .iter()
+            .map(|other| other.option.name)
+            .collect();
+        if let Some(issue) = conflicting_options(option, &earlier) {
+            diag.issue(key, &issue);
         }
         match value {
             Some(value) => self.arguments.push(Argument {

@@ -21,8 +21,8 @@ fn errors(target: Target, arguments: &str) -> Vec<String> {
 fn every_kind_of_value() {
     let options = ok(
         TraceRequest,
-        r#""place_order", kind = server, root, slow = "1m30s", buckets = [0.1, 1, 2.5e0],
-           ok_if = |value, | value.len() > 1, parent = request.parent(1, 2), crate = ::obs"#,
+        r#""place_order", kind = server, slow = "1m30s", buckets = [0.1, 1, 2.5e0],
+           ok_if = |value, | value.len() > 1, root, crate = ::obs"#,
     );
     assert_eq!(options.text("name").unwrap().value, "place_order");
     assert_eq!(options.text("kind").unwrap().value, "server");
@@ -36,7 +36,7 @@ fn every_kind_of_value() {
         Expr::Closure(_)
     ));
     assert!(options.path("crate").unwrap().value.leading_colon.is_some());
-    assert_eq!(options.all().len(), 8);
+    assert_eq!(options.all().len(), 7);
     assert!(!options.flag("error_if"));
 }
 
@@ -209,7 +209,7 @@ fn arguments_without_a_name() {
     assert_eq!(
         errors(TrackDbQuery, ""),
         [
-            "`#[track_db_query]` needs an operation name for `operation`; write `#[track_db_query(\"..\")]`"
+            "`#[track_db_query]` needs a fixed label value for `operation`; write `#[track_db_query(\"..\")]`"
         ]
     );
     assert_eq!(
@@ -228,5 +228,13 @@ fn reading_goes_on_after_what_does_not_parse() {
     assert_eq!(
         found.last().unwrap(),
         "unknown value `sever`; did you mean `server`?"
+    );
+}
+
+#[test]
+fn options_that_exclude_each_other() {
+    assert_eq!(
+        errors(TraceRequest, "root, parent = context"),
+        ["`parent` cannot be used together with `root`; remove one"]
     );
 }

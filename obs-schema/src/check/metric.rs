@@ -122,6 +122,11 @@ const fn help_finding(metric: &MetricDef) -> Option<Finding> {
 
 const fn buckets_finding(metric: &MetricDef) -> Option<Finding> {
     if matches!(metric.kind, MetricKind::Histogram) {
+        if metric.buckets.is_empty() {
+            let message = about(metric.name).str("a histogram has `buckets`");
+            let help = "write `buckets = [..]`, only one of seconds has a default";
+            return Some(Finding::new("buckets.empty", "buckets", message, help));
+        }
         return bucket_finding("buckets", metric.name, check_buckets(metric.buckets));
     }
     if metric.buckets.is_empty() {

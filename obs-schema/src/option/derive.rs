@@ -101,24 +101,78 @@ pub(super) const LABELS_FIELD: &[OptionDef] = &[
 pub(super) const OUTCOME_ENUM: &[OptionDef] = &[CRATE];
 
 /// A variant has exactly one class.
-const CLASSES: &[&str] = &["ok", "failure", "ignored", "retryable", "caller_fault"];
+const CLASSES: &[&str] = &[
+    "ok",
+    "failure",
+    "ignored",
+    "retryable",
+    "caller_fault",
+    "transparent",
+];
 
 const fn class(name: &'static str, doc: &'static str) -> OptionDef {
     OptionDef::new(name, ValueKind::Flag, "", doc).excludes(CLASSES)
 }
 
-pub(super) const OUTCOME_VARIANT: &[OptionDef] = &[
-    class("ok", "The call went well: outcome `ok`.").former(&["success"]),
-    class("failure", "The call failed: outcome `error`.").former(&["error", "fail", "err"]),
-    class("ignored", "Neither: outcome `ok`, and no verdict for a circuit breaker.").former(&["ignore", "skip"]),
-    class("retryable", "The call failed and may be repeated: outcome `error`.").former(&["retry", "transient"]),
-    class(
-        "caller_fault",
-        "The caller asked for something wrong: outcome `ok`, and the span has `error.type` without an error status.",
-    )
-    .former(&["client_error", "bad_request", "caller"]),
+const OK: OptionDef = class("ok", "The call went well: outcome `ok`.").former(&["success"]);
+
+const FAILURE: OptionDef =
+    class("failure", "The call failed: outcome `error`.").former(&["error", "fail", "err"]);
+
+const IGNORED: OptionDef = class(
+    "ignored",
+    "Neither: outcome `ok`, and no verdict for a circuit breaker.",
+)
+.former(&["ignore", "skip"]);
+
+const RETRYABLE: OptionDef = class(
+    "retryable",
+    "The call failed and may be repeated: outcome `error`.",
+)
+.former(&["retry", "transient"]);
+
+const CALLER_FAULT: OptionDef = class(
+    "caller_fault",
+    "The caller asked for something wrong: outcome `ok`, and the span has `error.type` without an error status.",
+)
+.former(&["client_error", "bad_request", "caller"]);
+
+const TRANSPARENT: OptionDef = class(
+    "transparent",
+    "As the one field says, whose type derives `Outcome` as well.",
+)
+.former(&["from", "source", "inner", "delegate"]);
+
+pub(super) const OUTCOME_STRUCT: &[OptionDef] = &[
+    OK,
+    FAILURE,
+    IGNORED,
+    RETRYABLE,
+    CALLER_FAULT,
+    TRANSPARENT,
+    CRATE,
 ];
+
+pub(super) const OUTCOME_VARIANT: &[OptionDef] =
+    &[OK, FAILURE, IGNORED, RETRYABLE, CALLER_FAULT, TRANSPARENT];
 
 pub(super) const REDACT_TYPE: &[OptionDef] = &[CRATE];
 
-pub(super) const REDACT_FIELD: &[OptionDef] = &[];
+pub(super) const REDACT_FIELD: &[OptionDef] = &[
+    OptionDef::new(
+        "with",
+        ValueKind::Expr,
+        "`[redacted]` is shown",
+        "A function of `&` the field that gives what is shown instead, as something with `Display`.",
+    )
+    .former(&["mask", "format", "fmt"])
+    .excludes(&["last"]),
+    OptionDef::new(
+        "last",
+        ValueKind::Int { min: 1, max: 8 },
+        "none",
+        "How many of the last characters are shown. A text that is not more than twice as long is hidden as a whole.",
+    )
+    .former(&["keep", "show", "suffix"])
+    .excludes(&["with"]),
+];

@@ -21,8 +21,8 @@ pub const fn options_of(target: Target) -> &'static [OptionDef] {
 /// use obs_schema::option::{Target, find};
 /// assert_eq!(find(Target::TraceRequest, "fields").unwrap_err().to_string(),
 ///     "unknown option `fields`; it is called `attributes`");
-/// assert_eq!(find(Target::RedactField, "mask").unwrap_err().to_string(),
-///     "unknown option `mask`; `#[redact]` on a field of a type with `#[derive(Redact)]` takes no options");
+/// assert_eq!(find(Target::RedactField, "colour").unwrap_err().to_string(),
+///     "unknown option `colour`; `#[redact]` on a field of a type with `#[derive(Redact)]` takes `with`, `last`");
 /// ```
 pub fn find(target: Target, name: &str) -> Result<&'static OptionDef, UnknownOption> {
     let options = options_of(target);

@@ -51,7 +51,9 @@ pub enum Target {
     LabelsField,
     /// `#[outcome(..)]` on an enum with `#[derive(Outcome)]`.
     OutcomeEnum,
-    /// `#[outcome(..)]` on a variant of it.
+    /// `#[outcome(..)]` on a struct with `#[derive(Outcome)]`.
+    OutcomeStruct,
+    /// `#[outcome(..)]` on a variant of an enum with `#[derive(Outcome)]`.
     OutcomeVariant,
     /// `#[redact(..)]` on a type with `#[derive(Redact)]`.
     RedactType,
@@ -85,6 +87,7 @@ impl Target {
         Self::LabelsStruct,
         Self::LabelsField,
         Self::OutcomeEnum,
+        Self::OutcomeStruct,
         Self::OutcomeVariant,
         Self::RedactType,
         Self::RedactField,
@@ -113,7 +116,7 @@ impl Target {
             Self::LabelEnum | Self::LabelVariant | Self::LabelsStruct | Self::LabelsField => {
                 "#[label]"
             }
-            Self::OutcomeEnum | Self::OutcomeVariant => "#[outcome]",
+            Self::OutcomeEnum | Self::OutcomeStruct | Self::OutcomeVariant => "#[outcome]",
             Self::RedactType | Self::RedactField => "#[redact]",
         }
     }
@@ -138,6 +141,7 @@ impl Target {
             Self::LabelsStruct => "a struct with `#[derive(Labels)]`",
             Self::LabelsField => "a field of a struct with `#[derive(Labels)]`",
             Self::OutcomeEnum => "an enum with `#[derive(Outcome)]`",
+            Self::OutcomeStruct => "a struct with `#[derive(Outcome)]`",
             Self::OutcomeVariant => "a variant of an enum with `#[derive(Outcome)]`",
             Self::RedactType => "a type with `#[derive(Redact)]`",
             Self::RedactField => "a field of a type with `#[derive(Redact)]`",
@@ -176,6 +180,7 @@ impl Target {
             Self::LabelsStruct => derive::LABELS_STRUCT,
             Self::LabelsField => derive::LABELS_FIELD,
             Self::OutcomeEnum => derive::OUTCOME_ENUM,
+            Self::OutcomeStruct => derive::OUTCOME_STRUCT,
             Self::OutcomeVariant => derive::OUTCOME_VARIANT,
             Self::RedactType => derive::REDACT_TYPE,
             Self::RedactField => derive::REDACT_FIELD,

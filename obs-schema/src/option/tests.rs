@@ -27,7 +27,9 @@ fn the_table_is_consistent() {
             assert!(is_only, "{target:?} has {} twice", option.name);
             assert!(option.doc.ends_with('.'), "{target:?} {}", option.name);
             assert!(
-                option.required || !option.default.is_empty() || target == Target::OutcomeVariant,
+                option.required
+                    || !option.default.is_empty()
+                    || matches!(target, Target::OutcomeVariant | Target::OutcomeStruct),
                 "{target:?} {}",
                 option.name
             );
@@ -155,6 +157,7 @@ fn every_attribute_and_derive_takes_a_crate_path() {
                 | Target::LabelEnum
                 | Target::LabelsStruct
                 | Target::OutcomeEnum
+                | Target::OutcomeStruct
                 | Target::RedactType
         );
         assert_eq!(
