@@ -15,6 +15,8 @@ pub mod context;
 pub mod diagnostics;
 pub mod handoff;
 mod hot;
+#[cfg(feature = "http")]
+pub mod http;
 mod label;
 mod observe;
 mod op;
