@@ -1,0 +1,3 @@
+//! The parts of the runnable examples.
+
+pub mod shop;

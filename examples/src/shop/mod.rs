@@ -1,0 +1,31 @@
+//! A small online shop that measures, traces and logs itself.
+//!
+//! An order is checked, paid through an HTTP API that is slow and fails now and then, taken from the
+//! stock in an SQLite database, and confirmed by a message. The program serves the payment API too, on
+//! a port of its own, and sends itself customers.
+//!
+//! | question | module |
+//! |---|---|
+//! | what happens to an order? | [`orders`] |
+//! | how is it paid, and by whom? | [`payment`] |
+//! | what is in the database? | [`store`], [`stock`], [`notify`] |
+//! | which routes are there? | [`web`] |
+//! | who sends the requests? | [`load`] |
+//! | what is printed? | [`banner`], [`progress`], [`traffic`] |
+//! | how does it start and stop? | [`run()`], [`cli`] |
+
+pub mod banner;
+pub mod cli;
+pub mod load;
+pub mod notify;
+pub mod orders;
+pub mod payment;
+pub mod progress;
+mod run;
+pub mod stock;
+pub mod store;
+pub mod traffic;
+pub mod web;
+
+pub use cli::Cli;
+pub use run::{RunError, run};

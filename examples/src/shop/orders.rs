@@ -1,0 +1,248 @@
+//! What happens to an order.
+
+use rusqlite::{Connection, OptionalExtension, params};
+use serde::{Deserialize, Serialize};
+
+use super::notify::{self, Confirmation};
+use super::payment::{Charge, PaymentError, PaymentMethod, Payments};
+use super::stock::{self, Line};
+use super::store::{Store, StoreError};
+
+/// Orders that the database holds; older ones go.
+const MAX_ORDERS: i64 = 100_000;
+/// Lines of one order.
+const MAX_LINES: usize = 20;
+/// Pieces in one line.
+const MAX_QUANTITY: u32 = 100;
+
+/// What a customer sends.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OrderRequest {
+    /// Who orders.
+    pub customer: String,
+    /// How it is paid.
+    pub method: PaymentMethod,
+    /// What is ordered.
+    pub lines: Vec<Line>,
+}
+
+/// An order in the database, and the answer to a customer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Order {
+    /// Its number.
+    pub id: i64,
+    /// Who ordered.
+    pub customer: String,
+    /// What it costs, in cents.
+    pub total_cents: i64,
+    /// How far it got.
+    pub status: Status,
+}
+
+/// How far an order got.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Entered, not yet paid.
+    Open,
+    /// Paid and on its way.
+    Confirmed,
+    /// Not paid, or paid back.
+    Cancelled,
+}
+
+/// Why there is no order.
+#[derive(Debug, thiserror::Error)]
+pub enum OrderError {
+    /// The request makes no sense.
+    #[error("{0}")]
+    Invalid(String),
+    /// There is no order of this number.
+    #[error("there is no order {0}")]
+    NotFound(i64),
+    /// The stock does not have as many of this product.
+    #[error("not enough `{0}` in stock")]
+    OutOfStock(String),
+    /// It could not be paid.
+    #[error(transparent)]
+    Payment(#[from] PaymentError),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// The shop: takes orders and says what became of them.
+#[derive(Debug)]
+pub struct Shop {
+    store: Store,
+    payments: Payments,
+}
+
+impl Shop {
+    /// A shop over this database and this payment API.
+    #[must_use]
+    pub fn new(store: Store, payments: Payments) -> Self {
+        Self { store, payments }
+    }
+
+    /// Takes an order: checks it, has it paid, takes it from the stock and confirms it.
+    ///
+    /// # Errors
+    ///
+    /// If the order makes no sense, cannot be paid, or the stock is too small; money that was taken is
+    /// given back.
+    pub async fn place_order(&self, request: OrderRequest) -> Result<Order, OrderError> {
+        validate(&request)?;
+        let mut order = self.enter(&request).await?;
+        match self.fulfil(&order, &request).await {
+            Ok(()) => order.status = Status::Confirmed,
+            Err(error) => {
+                self.close(order.id, Status::Cancelled).await?;
+                return Err(error);
+            }
+        }
+        self.close(order.id, Status::Confirmed).await?;
+        notify::send_later(
+            &self.store,
+            Confirmation {
+                order: order.id,
+                recipient: request.customer,
+                total_cents: order.total_cents,
+            },
+        );
+        Ok(order)
+    }
+
+    /// The order of this number.
+    ///
+    /// # Errors
+    ///
+    /// If there is none.
+    pub async fn find_order(&self, id: i64) -> Result<Order, OrderError> {
+        let found = self.store.run(move |connection| select(connection, id));
+        found.await?.ok_or(OrderError::NotFound(id))
+    }
+
+    /// All products with their stock.
+    ///
+    /// # Errors
+    ///
+    /// Those of the database.
+    pub async fn products(&self) -> Result<Vec<stock::Product>, OrderError> {
+        let found = self.store.run(|connection| stock::products(connection));
+        Ok(found.await?)
+    }
+
+    async fn enter(&self, request: &OrderRequest) -> Result<Order, OrderError> {
+        let (customer, lines) = (request.customer.clone(), request.lines.clone());
+        self.store
+            .run(move |connection| match stock::price(connection, &lines)? {
+                Ok(total_cents) => insert(connection, customer, total_cents).map(Ok),
+                Err(sku) => Ok(Err(sku)),
+            })
+            .await?
+            .map_err(|sku| OrderError::Invalid(format!("there is no product `{sku}`")))
+    }
+
+    async fn fulfil(&self, order: &Order, request: &OrderRequest) -> Result<(), OrderError> {
+        let charge = Charge {
+            order: order.id,
+            amount_cents: order.total_cents,
+            method: request.method,
+        };
+        let paid = self.payments.charge(&charge).await?;
+        let lines = request.lines.clone();
+        let reserved = self
+            .store
+            .run(move |connection| stock::reserve(connection, &lines));
+        if let Err(sku) = reserved.await? {
+            self.payments.refund(&paid.id).await?;
+            return Err(OrderError::OutOfStock(sku));
+        }
+        Ok(())
+    }
+
+    async fn close(&self, id: i64, status: Status) -> Result<(), OrderError> {
+        let closed = self
+            .store
+            .run(move |connection| update(connection, id, status));
+        Ok(closed.await?)
+    }
+}
+
+/// Checks what can be checked without the database.
+fn validate(request: &OrderRequest) -> Result<(), OrderError> {
+    let invalid = |message: String| Err(OrderError::Invalid(message));
+    if request.customer.trim().is_empty() {
+        return invalid("`customer` is empty".to_owned());
+    }
+    if request.lines.is_empty() || request.lines.len() > MAX_LINES {
+        return invalid(format!("an order has 1 to {MAX_LINES} lines"));
+    }
+    match request
+        .lines
+        .iter()
+        .find(|line| !(1..=MAX_QUANTITY).contains(&line.quantity))
+    {
+        Some(line) => invalid(format!(
+            "the quantity of `{}` must be 1 to {MAX_QUANTITY}, got {}",
+            line.sku, line.quantity
+        )),
+        None => Ok(()),
+    }
+}
+
+impl Status {
+    const ALL: [Self; 3] = [Self::Open, Self::Confirmed, Self::Cancelled];
+
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Confirmed => "confirmed",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
+fn insert(connection: &Connection, customer: String, total_cents: i64) -> rusqlite::Result<Order> {
+    let status = Status::Open;
+    connection
+        .prepare_cached("INSERT INTO orders (customer, total_cents, status) VALUES (?1, ?2, ?3)")?
+        .execute(params![customer, total_cents, status.as_str()])?;
+    let id = connection.last_insert_rowid();
+    connection
+        .prepare_cached("DELETE FROM orders WHERE id <= ?1")?
+        .execute([id - MAX_ORDERS])?;
+    Ok(Order {
+        id,
+        customer,
+        total_cents,
+        status,
+    })
+}
+
+fn update(connection: &Connection, id: i64, status: Status) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("UPDATE orders SET status = ?2 WHERE id = ?1")?
+        .execute(params![id, status.as_str()])?;
+    Ok(())
+}
+
+fn select(connection: &Connection, id: i64) -> rusqlite::Result<Option<Order>> {
+    connection
+        .prepare_cached("SELECT customer, total_cents, status FROM orders WHERE id = ?1")?
+        .query_row([id], |row| {
+            let status: String = row.get(2)?;
+            let known = Status::ALL
+                .into_iter()
+                .find(|known| known.as_str() == status);
+            Ok(Order {
+                id,
+                customer: row.get(0)?,
+                total_cents: row.get(1)?,
+                status: known.ok_or(rusqlite::Error::InvalidQuery)?,
+            })
+        })
+        .optional()
+}

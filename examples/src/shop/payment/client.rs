@@ -1,0 +1,116 @@
+//! The shop's side of the payment API.
+
+use std::time::Duration;
+
+use reqwest::{Client, RequestBuilder, Response, StatusCode};
+
+use super::{Charge, Charged, RATE_LIMIT_REMAINING};
+
+/// For how long the shop waits for an answer.
+const TIMEOUT: Duration = Duration::from_secs(2);
+/// How long it waits before it asks again.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// Why nothing was paid.
+#[derive(Debug, thiserror::Error)]
+pub enum PaymentError {
+    /// The customer's bank said no.
+    #[error("the payment was declined")]
+    Declined,
+    /// The API is busy, down or too slow; the same call may succeed later.
+    #[error("the payment API is not available: {0}")]
+    Unavailable(String),
+    /// The API answered something that makes no sense.
+    #[error("the payment API gave a wrong answer: {0}")]
+    Broken(String),
+}
+
+/// A client of the payment API.
+#[derive(Debug, Clone)]
+pub struct Payments {
+    http: Client,
+    base: String,
+}
+
+impl Payments {
+    /// A client of the API at `base`, such as `http://127.0.0.1:9000`.
+    ///
+    /// # Errors
+    ///
+    /// If the HTTP client cannot be set up.
+    pub fn new(base: impl Into<String>) -> reqwest::Result<Self> {
+        Ok(Self {
+            http: Client::builder().timeout(TIMEOUT).no_proxy().build()?,
+            base: base.into(),
+        })
+    }
+
+    /// Takes the money for an order; asks a second time if the API is not available.
+    ///
+    /// # Errors
+    ///
+    /// If the payment is declined, or the API failed twice.
+    pub async fn charge(&self, charge: &Charge) -> Result<Charged, PaymentError> {
+        match self.try_charge(charge).await {
+            Err(PaymentError::Unavailable(reason)) => {
+                tracing::info!(order = charge.order, reason, "payment is tried again");
+                tokio::time::sleep(PAUSE).await;
+                self.try_charge(charge).await
+            }
+            answer => answer,
+        }
+    }
+
+    async fn try_charge(&self, charge: &Charge) -> Result<Charged, PaymentError> {
+        let request = self.http.post(format!("{}/v1/charges", self.base));
+        let response = send(request.json(charge)).await?;
+        let calls_left = calls_left(&response);
+        let charged: Charged = response.json().await.map_err(|error| broken(&error))?;
+        Ok(Charged {
+            calls_left,
+            ..charged
+        })
+    }
+
+    /// Gives the money back.
+    ///
+    /// # Errors
+    ///
+    /// If the API failed, or does not know the charge.
+    pub async fn refund(&self, id: &str) -> Result<(), PaymentError> {
+        let request = self
+            .http
+            .post(format!("{}/v1/charges/{id}/refund", self.base));
+        send(request).await.map(drop)
+    }
+}
+
+async fn send(request: RequestBuilder) -> Result<Response, PaymentError> {
+    let response = request.send().await.map_err(|error| unavailable(&error))?;
+    match response.status() {
+        status if status.is_success() => Ok(response),
+        StatusCode::PAYMENT_REQUIRED => Err(PaymentError::Declined),
+        status if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS => {
+            Err(PaymentError::Unavailable(status.to_string()))
+        }
+        status => Err(PaymentError::Broken(status.to_string())),
+    }
+}
+
+fn calls_left(response: &Response) -> Option<f64> {
+    let header = response.headers().get(RATE_LIMIT_REMAINING)?;
+    header.to_str().ok()?.parse().ok()
+}
+
+fn unavailable(error: &reqwest::Error) -> PaymentError {
+    let reason = if error.is_timeout() {
+        "no answer in time"
+    } else {
+        "no connection"
+    };
+    PaymentError::Unavailable(reason.to_owned())
+}
+
+fn broken(error: &reqwest::Error) -> PaymentError {
+    PaymentError::Broken(error.to_string())
+}
