@@ -107,19 +107,11 @@ impl LiveBlock {
                 labels: names
                     .zip(values.iter().map(|&value| value.to_owned()))
                     .collect(),
-                totals: block.map_or_else(|| self.untouched(), |&block| read(block)),
+                totals: block.map_or_else(|| Totals::zero(self.buckets.len()), |&block| read(block)),
                 block: block.copied(),
             });
         });
         all
-    }
-
-    fn untouched(&self) -> Totals {
-        let cells = CallOutcome::ALL.len() * (self.buckets.len() + 1);
-        Totals {
-            buckets: vec![0; cells],
-            ..Totals::default()
-        }
     }
 }
 
@@ -129,6 +121,11 @@ impl Totals {
         let stride = self.buckets.len() / CallOutcome::ALL.len();
         let start = outcome as usize * stride;
         self.buckets.get(start..start + stride).unwrap_or(&[])
+    }
+
+    /// The sum of the durations of one outcome in ticks.
+    pub(crate) fn sum(&self, outcome: CallOutcome) -> u64 {
+        self.sums.get(outcome as usize).copied().unwrap_or(0)
     }
 
     /// How many calls ended so.

@@ -102,6 +102,41 @@ pub struct MetricDef {
     pub source: Source,
 }
 
+impl MetricDef {
+    /// The definition of a metric without unit and labels, written by hand. A histogram also needs
+    /// `buckets`, a summary `objectives` and `max_age_secs`.
+    ///
+    /// ```
+    /// use obs_schema::def::{MetricDef, MetricKind};
+    ///
+    /// static WAIT: MetricDef = MetricDef {
+    ///     unit: "seconds",
+    ///     buckets: &[0.1, 1.0, 10.0],
+    ///     ..MetricDef::new("wait_seconds", "Time in the queue.", MetricKind::Histogram)
+    /// };
+    /// assert_eq!(WAIT.labels, []);
+    /// ```
+    #[must_use]
+    pub const fn new(name: &'static str, help: &'static str, kind: MetricKind) -> Self {
+        Self {
+            name,
+            help,
+            kind,
+            unit: "",
+            labels: &[],
+            buckets: &[],
+            objectives: &[],
+            max_age_secs: 0.0,
+            owner: "",
+            source: Source {
+                module: "",
+                file: "",
+                line: 0,
+            },
+        }
+    }
+}
+
 /// The role of a span in a remote call, as OpenTelemetry defines it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum SpanKind {

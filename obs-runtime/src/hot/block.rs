@@ -1,10 +1,11 @@
 //! The cells of one timed operation.
 //!
-//! A block begins with one line of eight cells: how many calls have begun, how
-//! many have ended, the sum of their ticks, the extremes of the current window,
-//! and the bucket that the last duration fell into. After it, for each outcome,
-//! stand the buckets. `_count` and the number of calls by outcome are the sums
-//! of the buckets, so they cannot disagree; calls in flight are begun less ended.
+//! A block begins with seven cells: how many calls have begun, how many have
+//! ended, the extremes of the current window, and the bucket that the last
+//! duration fell into. After them, for each outcome, stand the sum of its ticks
+//! and its buckets; the sum of `ok` completes the first cache line. `_count` and
+//! the number of calls by outcome are the sums of the buckets, so they cannot
+//! disagree; calls in flight are begun less ended.
 //!
 //! The bucket is speculated, not searched: the next duration mostly falls into
 //! the last one's bucket, so the address of the addition does not wait for the
@@ -19,21 +20,21 @@ use super::cells::{self, PUBLISH, bump};
 
 const BEGUN: usize = 0;
 const ENDED: usize = 1;
-const SUM: usize = 2;
 /// The smallest duration of the window, stored as its complement so that 0 means "none".
-const LEAST: usize = 3;
-const GREATEST: usize = 4;
-const GUESS_LOW: usize = 5;
-const GUESS_WIDTH: usize = 6;
-const GUESS_BUCKET: usize = 7;
-const HEADER: usize = 8;
+const LEAST: usize = 2;
+const GREATEST: usize = 3;
+const GUESS_LOW: usize = 4;
+const GUESS_WIDTH: usize = 5;
+const GUESS_BUCKET: usize = 6;
+const HEADER: usize = 7;
+const OUTCOMES: usize = CallOutcome::ALL.len();
 
 /// Where a block is and how it is laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Block {
     /// The offset of its first cell.
     pub(crate) offset: u32,
-    /// Cells from one outcome's buckets to the next's: the number of bounds plus one.
+    /// Cells of one outcome: its sum, then a bucket for each bound and one more.
     pub(crate) stride: u32,
 }
 
@@ -44,8 +45,8 @@ pub(crate) struct Totals {
     pub(crate) begun: u64,
     /// Calls that have ended.
     pub(crate) ended: u64,
-    /// Sum of all durations in ticks.
-    pub(crate) sum: u64,
+    /// Sum of the durations of each outcome in ticks.
+    pub(crate) sums: [u64; OUTCOMES],
     /// The buckets of each outcome in turn, not cumulative.
     pub(crate) buckets: Vec<u64>,
     /// Threads whose cells changed under every attempt to read them.
@@ -62,13 +63,13 @@ pub(crate) struct Extremes {
 impl Block {
     /// Reserves the cells of a block with `bounds` bucket bounds.
     pub(crate) fn allocate(bounds: usize) -> Option<Self> {
-        let stride = u32::try_from(bounds + 1).ok()?;
-        let offset = cells::allocate(HEADER + CallOutcome::ALL.len() * (bounds + 1))?;
+        let stride = u32::try_from(bounds + 2).ok()?;
+        let offset = cells::allocate(HEADER + OUTCOMES * (bounds + 2))?;
         Some(Self { offset, stride })
     }
 
     fn len(self) -> usize {
-        HEADER + CallOutcome::ALL.len() * self.stride as usize
+        HEADER + OUTCOMES * self.stride as usize
     }
 
     /// Counts the beginning of a call.
@@ -93,11 +94,13 @@ impl Block {
             return;
         };
         let bucket = bucket_of(ticks, bounds);
-        let [_, ended, sum, least, greatest, ..] = row else {
+        let [_, ended, least, greatest, ..] = row else {
             return;
         };
         ended.fetch_add(1, Relaxed);
-        sum.fetch_add(ticks, Relaxed);
+        if let Some(sum) = row.get(sum_index(self.stride as usize, outcome)) {
+            sum.fetch_add(ticks, Relaxed);
+        }
         least.fetch_max(!ticks, Relaxed);
         greatest.fetch_max(ticks, Relaxed);
         if let Some(cell) = row.get(bucket_index(self.stride as usize, outcome, bucket)) {
@@ -107,10 +110,7 @@ impl Block {
 
     /// The totals over all threads. Per thread they belong together, unless `torn` says otherwise.
     pub(crate) fn read(self) -> Totals {
-        let mut totals = Totals {
-            buckets: vec![0; self.len() - HEADER],
-            ..Totals::default()
-        };
+        let mut totals = Totals::zero(self.stride as usize - 2);
         let mut attempt = vec![0; self.len() - HEADER];
         cells::each_shard(|shard| {
             if let Some(row) = shard.row(self.offset, self.len()) {
@@ -122,10 +122,7 @@ impl Block {
 
     /// This thread's own totals.
     pub(crate) fn read_own(self) -> Totals {
-        let mut totals = Totals {
-            buckets: vec![0; self.len() - HEADER],
-            ..Totals::default()
-        };
+        let mut totals = Totals::zero(self.stride as usize - 2);
         let mut attempt = vec![0; self.len() - HEADER];
         let own = super::local::shard().and_then(|shard| shard.row(self.offset, self.len()));
         if let Some(row) = own {
@@ -141,7 +138,7 @@ impl Block {
             let Some(row) = shard.row(self.offset, HEADER) else {
                 return;
             };
-            let [_, _, _, low, high, _, width, _] = row else {
+            let [_, _, low, high, _, width, _] = row else {
                 return;
             };
             least = least.max(low.swap(0, Relaxed));
@@ -158,7 +155,7 @@ impl Block {
 
 #[inline(always)]
 fn end_own(row: &[AtomicU64], stride: usize, outcome: CallOutcome, ticks: u64, bounds: &[u64]) {
-    let [_, ended, sum, _, _, low, width, guess, ..] = row else {
+    let [_, ended, _, _, low, width, guess, ..] = row else {
         return;
     };
     bump(ended, 1, Relaxed);
@@ -166,7 +163,9 @@ fn end_own(row: &[AtomicU64], stride: usize, outcome: CallOutcome, ticks: u64, b
     // the buckets knows that it came in between.
     #[cfg(not(target_arch = "x86_64"))]
     std::sync::atomic::fence(std::sync::atomic::Ordering::Release);
-    bump(sum, ticks, Relaxed);
+    if let Some(sum) = row.get(sum_index(stride, outcome)) {
+        bump(sum, ticks, Relaxed);
+    }
     let hit = ticks.wrapping_sub(low.load(Relaxed)) < width.load(Relaxed);
     let bucket = if hit {
         guess.load(Relaxed) as usize
@@ -184,7 +183,7 @@ fn end_own(row: &[AtomicU64], stride: usize, outcome: CallOutcome, ticks: u64, b
 #[inline(never)]
 fn look_up(row: &[AtomicU64], ticks: u64, bounds: &[u64]) -> usize {
     let bucket = bucket_of(ticks, bounds);
-    let [_, _, _, least, greatest, low, width, guess, ..] = row else {
+    let [_, _, least, greatest, low, width, guess, ..] = row else {
         return bucket;
     };
     let smallest = (!least.load(Relaxed)).min(ticks);
@@ -209,23 +208,58 @@ fn bucket_of(ticks: u64, bounds: &[u64]) -> usize {
 }
 
 #[inline(always)]
+fn sum_index(stride: usize, outcome: CallOutcome) -> usize {
+    HEADER + outcome as usize * stride
+}
+
+#[inline(always)]
 fn bucket_index(stride: usize, outcome: CallOutcome, bucket: usize) -> usize {
-    HEADER + outcome as usize * stride + bucket
+    sum_index(stride, outcome) + 1 + bucket
+}
+
+impl Totals {
+    /// The totals of a series that nobody has called, with `bounds` bucket bounds.
+    pub(crate) fn zero(bounds: usize) -> Self {
+        Self {
+            buckets: vec![0; OUTCOMES * (bounds + 1)],
+            ..Self::default()
+        }
+    }
+
+    /// Adds what one thread has: its header, and the sum and the buckets of each outcome in turn.
+    fn add(&mut self, begun: u64, ended: u64, outcomes: &[u64]) {
+        self.begun = self.begun.wrapping_add(begun);
+        self.ended = self.ended.wrapping_add(ended);
+        let stride = (outcomes.len() / OUTCOMES).max(1);
+        let mut totals = self.buckets.iter_mut();
+        for (sum, cells) in self.sums.iter_mut().zip(outcomes.chunks_exact(stride)) {
+            let mut cells = cells.iter();
+            *sum = sum.wrapping_add(cells.next().copied().unwrap_or(0));
+            for (cell, total) in cells.zip(&mut totals) {
+                *total = total.wrapping_add(*cell);
+            }
+        }
+    }
 }
 
 /// Adds a thread's cells to `totals`, reading again while a call ends in between.
 fn read_row(row: &'static [AtomicU64], attempt: &mut [u64], totals: &mut Totals) {
     const ATTEMPTS: usize = 4;
-    let (header, buckets) = row.split_at(HEADER);
+    let (header, outcomes) = row.split_at(HEADER);
+    let stride = (outcomes.len() / OUTCOMES).max(1);
     let mut consistent = false;
-    let (mut ended, mut sum) = (0, 0);
+    let mut ended = 0;
     for _ in 0..ATTEMPTS {
         let mut counted = 0u64;
-        for (slot, cell) in attempt.iter_mut().zip(buckets) {
-            *slot = cell.load(Acquire);
-            counted = counted.wrapping_add(*slot);
+        // The buckets first: they are written last.
+        for (index, (slot, cell)) in attempt.iter_mut().zip(outcomes).enumerate() {
+            if index % stride != 0 {
+                *slot = cell.load(Acquire);
+                counted = counted.wrapping_add(*slot);
+            }
         }
-        sum = header[SUM].load(Acquire);
+        let sums = attempt.iter_mut().zip(outcomes).step_by(stride);
+        sums.for_each(|(slot, sum)| *slot = sum.load(Acquire));
         ended = header[ENDED].load(Acquire);
         if ended == counted {
             consistent = true;
@@ -234,12 +268,7 @@ fn read_row(row: &'static [AtomicU64], attempt: &mut [u64], totals: &mut Totals)
         std::hint::spin_loop();
     }
     totals.torn += u64::from(!consistent);
-    totals.ended = totals.ended.wrapping_add(ended);
-    totals.sum = totals.sum.wrapping_add(sum);
-    totals.begun = totals.begun.wrapping_add(header[BEGUN].load(Relaxed));
-    for (total, slot) in totals.buckets.iter_mut().zip(attempt) {
-        *total = total.wrapping_add(*slot);
-    }
+    totals.add(header[BEGUN].load(Relaxed), ended, attempt);
 }
 
 const _: () = assert!(GUESS_BUCKET + 1 == HEADER && LEAST < GREATEST && GUESS_LOW < GUESS_WIDTH);

@@ -11,6 +11,7 @@
 pub(crate) mod block;
 pub(crate) mod cells;
 pub(crate) mod clock;
+pub(crate) mod distribution;
 pub(crate) mod local;
 pub(crate) mod pool;
 pub(crate) mod segment;

@@ -87,7 +87,8 @@ proptest::proptest! {
         }
         let totals = block.read();
         proptest::prop_assert_eq!(totals.of(CallOutcome::Ok), &expected[..]);
-        proptest::prop_assert_eq!(totals.sum, durations.iter().sum::<u64>());
+        proptest::prop_assert_eq!(totals.sum(CallOutcome::Ok), durations.iter().sum::<u64>());
+        proptest::prop_assert_eq!(totals.sum(CallOutcome::Error), 0);
         let extremes = block.take_extremes().unwrap();
         proptest::prop_assert_eq!(Some(&extremes.least), durations.iter().min());
         proptest::prop_assert_eq!(Some(&extremes.greatest), durations.iter().max());

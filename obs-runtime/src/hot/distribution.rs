@@ -1,0 +1,214 @@
+//! The cells of one histogram of the program's own values.
+//!
+//! A row of cells: how many observations were added, their sum, their extremes
+//! since the last time somebody asked, and the buckets. The number of
+//! observations that readers get is the sum of the buckets, so the two cannot
+//! disagree; the first cell tells a reader whether it came in the middle of an
+//! update.
+
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::{Acquire, Relaxed};
+
+use super::cells::{self, PUBLISH, bump};
+
+const ADDED: usize = 0;
+const SUM: usize = 1;
+/// The extremes as keys that sort like the values, see [`key`]; the smaller as its complement, so
+/// that 0 means "none" in both.
+const LEAST: usize = 2;
+const GREATEST: usize = 3;
+const HEADER: usize = 4;
+
+/// Where the cells of a histogram are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Distribution {
+    offset: u32,
+    buckets: u32,
+}
+
+/// What a reader finds: totals over all threads.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Counts {
+    pub(crate) sum: f64,
+    /// Not cumulative; the last is that of `+Inf`.
+    pub(crate) buckets: Vec<u64>,
+    /// Threads whose cells changed under every attempt to read them.
+    pub(crate) torn: u64,
+}
+
+impl Distribution {
+    /// Reserves the cells of a histogram with `bounds` bucket bounds.
+    pub(crate) fn allocate(bounds: usize) -> Option<Self> {
+        let buckets = u32::try_from(bounds + 1).ok()?;
+        let offset = cells::allocate(HEADER + bounds + 1)?;
+        Some(Self { offset, buckets })
+    }
+
+    fn len(self) -> usize {
+        HEADER + self.buckets as usize
+    }
+
+    /// Adds a finite value that falls into `bucket`.
+    #[inline]
+    pub(crate) fn add(self, bucket: usize, value: f64) {
+        match cells::own_row(self.offset, self.len()) {
+            Some(row) => add_own(row, bucket, value),
+            None => self.add_common(bucket, value),
+        }
+    }
+
+    /// The same on the common cells, with locked additions.
+    #[cold]
+    fn add_common(self, bucket: usize, value: f64) {
+        let Some([added, sum, least, greatest, buckets @ ..]) =
+            cells::common_row(self.offset, self.len())
+        else {
+            return;
+        };
+        added.fetch_add(1, Relaxed);
+        let _ = sum.fetch_update(Relaxed, Relaxed, |bits| {
+            Some((f64::from_bits(bits) + value).to_bits())
+        });
+        least.fetch_max(!key(value), Relaxed);
+        greatest.fetch_max(key(value), Relaxed);
+        if let Some(cell) = buckets.get(bucket) {
+            cell.fetch_add(1, PUBLISH);
+        }
+    }
+
+    /// The totals over all threads. Per thread they belong together, unless `torn` says otherwise.
+    pub(crate) fn read(self) -> Counts {
+        let buckets = self.buckets as usize;
+        let mut counts = Counts {
+            buckets: vec![0; buckets],
+            ..Counts::default()
+        };
+        let mut attempt = vec![0; buckets];
+        cells::each_shard(|shard| {
+            if let Some(row) = shard.row(self.offset, self.len()) {
+                read_row(row, &mut attempt, &mut counts);
+            }
+        });
+        counts
+    }
+
+    /// Takes the smallest and the largest value since the last time.
+    pub(crate) fn take_extremes(self) -> Option<(f64, f64)> {
+        let (mut low, mut high) = (0, 0);
+        cells::each_shard(|shard| {
+            if let Some([_, _, least, greatest]) = shard.row(self.offset, HEADER) {
+                low = low.max(least.swap(0, Relaxed));
+                high = high.max(greatest.swap(0, Relaxed));
+            }
+        });
+        (low != 0 && high != 0).then(|| (value_of(!low), value_of(high)))
+    }
+}
+
+#[inline]
+fn add_own(row: &[AtomicU64], bucket: usize, value: f64) {
+    let [added, sum, least, greatest, buckets @ ..] = row else {
+        return;
+    };
+    bump(added, 1, Relaxed);
+    // As in a block: a reader that sees the bucket's addition sees the others.
+    #[cfg(not(target_arch = "x86_64"))]
+    std::sync::atomic::fence(std::sync::atomic::Ordering::Release);
+    let total = f64::from_bits(sum.load(Relaxed)) + value;
+    sum.store(total.to_bits(), Relaxed);
+    let key = key(value);
+    if !key > least.load(Relaxed) {
+        least.store(!key, Relaxed);
+    }
+    if key > greatest.load(Relaxed) {
+        greatest.store(key, Relaxed);
+    }
+    if let Some(cell) = buckets.get(bucket) {
+        bump(cell, 1, PUBLISH);
+    }
+}
+
+/// Adds a thread's cells to `counts`, reading again while a value is added in between.
+fn read_row(row: &'static [AtomicU64], attempt: &mut [u64], counts: &mut Counts) {
+    const ATTEMPTS: usize = 4;
+    let (header, buckets) = row.split_at(HEADER);
+    let mut consistent = false;
+    let mut sum = 0.0;
+    for _ in 0..ATTEMPTS {
+        let mut counted = 0u64;
+        for (slot, cell) in attempt.iter_mut().zip(buckets) {
+            *slot = cell.load(Acquire);
+            counted = counted.wrapping_add(*slot);
+        }
+        sum = f64::from_bits(header[SUM].load(Acquire));
+        if header[ADDED].load(Acquire) == counted {
+            consistent = true;
+            break;
+        }
+        std::hint::spin_loop();
+    }
+    counts.torn += u64::from(!consistent);
+    counts.sum += sum;
+    for (total, slot) in counts.buckets.iter_mut().zip(attempt) {
+        *total = total.wrapping_add(*slot);
+    }
+}
+
+/// Numbers that sort like the values. Never 0 nor `u64::MAX` for a value that is not NaN.
+fn key(value: f64) -> u64 {
+    let bits = value.to_bits();
+    if bits >> 63 == 0 {
+        bits | 1 << 63
+    } else {
+        !bits
+    }
+}
+
+fn value_of(key: u64) -> f64 {
+    f64::from_bits(if key >> 63 == 1 { key & !(1 << 63) } else { !key })
+}
+
+const _: () = assert!(LEAST + 1 == GREATEST && GREATEST + 1 == HEADER);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_counted_summed_and_bounded() {
+        let distribution = Distribution::allocate(2).unwrap();
+        assert_eq!(distribution.take_extremes(), None);
+        for (bucket, value) in [(0, -3.5), (1, 1.0), (2, 8.0), (1, 0.0)] {
+            distribution.add(bucket, value);
+        }
+        let counts = distribution.read();
+        assert_eq!(counts.buckets, [1, 2, 1]);
+        assert_eq!((counts.sum, counts.torn), (5.5, 0));
+        assert_eq!(distribution.take_extremes(), Some((-3.5, 8.0)));
+        assert_eq!(distribution.take_extremes(), None);
+        distribution.add(1, 0.0);
+        assert_eq!(distribution.take_extremes(), Some((0.0, 0.0)));
+    }
+
+    #[test]
+    fn the_common_cells_count_as_well() {
+        let distribution = Distribution::allocate(1).unwrap();
+        distribution.add_common(0, 2.0);
+        distribution.add(1, -1.0);
+        let counts = distribution.read();
+        assert_eq!((counts.buckets, counts.sum), (vec![1, 1], 1.0));
+        assert_eq!(distribution.take_extremes(), Some((-1.0, 2.0)));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn keys_sort_like_the_values(a: f64, b: f64) {
+            proptest::prop_assume!(!a.is_nan() && !b.is_nan());
+            proptest::prop_assert_eq!(value_of(key(a)).to_bits(), a.to_bits());
+            if a < b {
+                proptest::prop_assert!(key(a) < key(b));
+            }
+            proptest::prop_assert!(key(a) != 0 && key(a) != u64::MAX);
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! Metrics with labels.
+
+use std::any::Any;
+use std::marker::PhantomData;
+
+use obs_schema::def::{LabelDef, MetricDef, MetricKind};
+
+use super::instrument::{Instrument, Reading, Series};
+use super::registry::Registry;
+use super::snapshot;
+use crate::diagnostics;
+use crate::label::Labels;
+use crate::series::{SeriesKey, SeriesTable};
+
+/// A metric with labels: one series of kind `I` for every value of `L`.
+///
+/// Every combination of finite labels exists from the start; a label of free text creates its
+/// series when they are first used, up to its `max_series`, and those beyond share the series
+/// `__overflow__`. Two different label sets are never one series.
+///
+/// [`with`](Self::with) returns the handle of a series by value. Keep it where the labels do not
+/// change; finding it costs an index computation for finite labels and a lookup for free text.
+///
+#[cfg_attr(feature = "macros", doc = "```")]
+#[cfg_attr(not(feature = "macros"), doc = "```ignore")]
+/// use obs_runtime::{Counter, Family, Label, Labels, MetricSet, Metrics};
+///
+/// #[derive(Label, Clone, Copy)]
+/// enum Payment { Card, Invoice }
+///
+/// #[derive(Labels)]
+/// struct OrderLabels { payment: Payment }
+///
+/// #[derive(Metrics)]
+/// struct ShopMetrics {
+///     /// Orders received.
+///     orders_total: Family<Counter, OrderLabels>,
+/// }
+///
+/// let by_card = ShopMetrics::get().orders_total.with(&OrderLabels { payment: Payment::Card });
+/// by_card.inc();
+/// assert_eq!(by_card.get(), 1);
+/// ```
+pub struct Family<I: 'static, L> {
+    /// `None` counts into the void.
+    live: Option<&'static LiveFamily<I>>,
+    labels: PhantomData<fn(&L)>,
+}
+
+impl<I: Series, L: Labels> Family<I, L> {
+    /// The handle of the series with these labels.
+    #[inline]
+    #[must_use]
+    pub fn with(&self, labels: &L) -> I {
+        match self.live {
+            Some(live) => labels.with_key(|key| live.series(key)),
+            None => I::void(),
+        }
+    }
+}
+
+impl<I: Series, L: Labels + 'static> Instrument for Family<I, L> {
+    const KIND: MetricKind = <I as Series>::KIND;
+    const LABELS: &'static [LabelDef] = L::LABELS;
+
+    fn register_in(registry: &Registry, def: &'static MetricDef) -> Self {
+        Self {
+            live: registry.family(def, <I as Series>::KIND, L::LABELS),
+            labels: PhantomData,
+        }
+    }
+}
+
+impl<I, L> Clone for Family<I, L> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<I, L> Copy for Family<I, L> {}
+
+impl<I, L> std::fmt::Debug for Family<I, L> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Family").finish_non_exhaustive()
+    }
+}
+
+/// The series of a registered metric. Never freed: handles point to it.
+#[derive(Debug)]
+pub(super) struct LiveFamily<I> {
+    def: &'static MetricDef,
+    series: SeriesTable<I>,
+}
+
+impl<I: Series> LiveFamily<I> {
+    pub(super) fn new(def: &'static MetricDef) -> Self {
+        Self {
+            def,
+            series: SeriesTable::new(def.labels),
+        }
+    }
+
+    /// The series of `key`, or one that nobody reads if there is no room or no such series.
+    #[inline]
+    pub(super) fn series(&self, key: SeriesKey<'_>) -> I {
+        let found = self.series.get(key, || {
+            let created = I::create(self.def);
+            if created.is_none() {
+                let name = self.def.name;
+                diagnostics::report(&format!("no room for another series of `{name}`"));
+            }
+            created
+        });
+        found.unwrap_or_else(I::void)
+    }
+}
+
+/// A registered metric, whatever it consists of.
+pub(super) trait Live: Any + Send + Sync {
+    fn def(&self) -> &'static MetricDef;
+
+    /// The present values.
+    fn read(&self, reading: Reading) -> Vec<snapshot::Series>;
+
+    fn as_any(&'static self) -> &'static dyn Any;
+}
+
+impl<I: Series> Live for LiveFamily<I> {
+    fn def(&self) -> &'static MetricDef {
+        self.def
+    }
+
+    fn read(&self, reading: Reading) -> Vec<snapshot::Series> {
+        let mut all = Vec::new();
+        self.series.each(|values, series| {
+            let value = match series {
+                Some(series) => series.read(self.def, reading),
+                None => I::untouched(self.def),
+            };
+            if let Some(value) = value {
+                let mut labels: Vec<snapshot::Label> = Vec::with_capacity(values.len());
+                for (label, &text) in self.def.labels.iter().zip(values) {
+                    labels.push((label.name.into(), text.to_owned().into()));
+                }
+                labels.extend(series.map(I::facts).unwrap_or_default());
+                all.push(snapshot::Series { labels, value });
+            }
+        });
+        all
+    }
+
+    fn as_any(&'static self) -> &'static dyn Any {
+        self
+    }
+}

@@ -1,0 +1,159 @@
+//! Observations counted in buckets.
+
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::Duration;
+
+use obs_schema::def::{MetricDef, MetricKind};
+
+use super::instrument::{Reading, Series, sealed::Sealed};
+use super::own;
+use super::snapshot::{self, Value};
+use crate::hot::clock;
+use crate::hot::distribution::Distribution;
+
+/// Observations counted in buckets: durations in seconds, sizes in bytes.
+///
+/// A bucket counts what is at most its bound. Observing costs a search among the bounds and a few
+/// plain instructions on memory of the calling thread. The number of observations is the sum of
+/// the buckets, so the two always agree. Clones count into the same series.
+///
+/// ```
+/// use std::time::Duration;
+/// use obs_runtime::metric::{Histogram, Instrument};
+/// use obs_runtime::metric::definition::{MetricDef, MetricKind};
+///
+/// static WAIT: MetricDef = MetricDef {
+///     unit: "seconds",
+///     buckets: &[0.1, 1.0, 10.0],
+///     ..MetricDef::new("queue_wait_seconds", "Time that jobs wait.", MetricKind::Histogram)
+/// };
+///
+/// let wait = Histogram::register(&WAIT);
+/// wait.observe(0.25);
+/// wait.observe_duration(Duration::from_millis(30));
+/// wait.start_timer().observe();
+/// assert_eq!(wait.count(), 3);
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct Histogram {
+    bounds: &'static [f64],
+    /// `None` counts into the void.
+    cells: Option<Distribution>,
+}
+
+impl Histogram {
+    /// Counts one observation. NaN and infinities are left out, and counted in
+    /// `obs_values_refused_total`: one of them would spoil the sum for ever.
+    #[inline]
+    pub fn observe(&self, value: f64) {
+        let Some(cells) = self.cells else { return };
+        if value.is_finite() {
+            cells.add(self.bounds.partition_point(|&bound| bound < value), value);
+        } else {
+            own::NOT_FINITE.fetch_add(1, Relaxed);
+        }
+    }
+
+    /// Counts a duration, in seconds.
+    #[inline]
+    pub fn observe_duration(&self, duration: Duration) {
+        self.observe(duration.as_secs_f64());
+    }
+
+    /// Starts to measure a duration, which is counted when the timer is dropped.
+    pub fn start_timer(&self) -> Timer {
+        Timer {
+            histogram: *self,
+            start: clock::ticks(),
+            running: true,
+        }
+    }
+
+    /// How many observations there have been.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        let buckets = self.cells.map(|cells| cells.read().buckets);
+        buckets.map_or(0, |buckets| buckets.iter().sum())
+    }
+
+    /// The sum of all observations.
+    #[must_use]
+    pub fn sum(&self) -> f64 {
+        self.cells.map_or(0.0, |cells| cells.read().sum)
+    }
+}
+
+/// Measures a duration for a histogram: until [`observe`](Self::observe), or until it is dropped.
+#[derive(Debug)]
+#[must_use = "it measures until it is dropped"]
+pub struct Timer {
+    histogram: Histogram,
+    start: u64,
+    running: bool,
+}
+
+impl Timer {
+    /// Counts the duration so far and returns it.
+    pub fn observe(mut self) -> Duration {
+        self.stop()
+    }
+
+    /// Ends the measurement without counting it.
+    pub fn discard(mut self) {
+        self.running = false;
+    }
+
+    fn stop(&mut self) -> Duration {
+        self.running = false;
+        let nanos = clock::to_nanos(clock::ticks().saturating_sub(self.start));
+        let duration = Duration::from_nanos(nanos);
+        self.histogram.observe_duration(duration);
+        duration
+    }
+}
+
+impl Drop for Timer {
+    fn drop(&mut self) {
+        if self.running {
+            self.stop();
+        }
+    }
+}
+
+impl Series for Histogram {
+    const KIND: MetricKind = MetricKind::Histogram;
+}
+
+impl Sealed for Histogram {
+    fn create(def: &'static MetricDef) -> Option<Self> {
+        Some(Self {
+            bounds: def.buckets,
+            cells: Some(Distribution::allocate(def.buckets.len())?),
+        })
+    }
+
+    fn void() -> Self {
+        Self {
+            bounds: &[],
+            cells: None,
+        }
+    }
+
+    fn read(&self, _: &'static MetricDef, reading: Reading) -> Option<Value> {
+        let cells = self.cells?;
+        let counts = cells.read();
+        own::TORN.fetch_add(counts.torn, Relaxed);
+        let mut histogram =
+            snapshot::Histogram::from_buckets(self.bounds, &counts.buckets, counts.sum);
+        if reading == Reading::Tick {
+            histogram.extremes = cells.take_extremes();
+        }
+        Some(Value::Histogram(histogram))
+    }
+
+    fn untouched(def: &'static MetricDef) -> Option<Value> {
+        let empty = vec![0; def.buckets.len() + 1];
+        let histogram = snapshot::Histogram::from_buckets(def.buckets, &empty, 0.0);
+        Some(Value::Histogram(histogram))
+    }
+}

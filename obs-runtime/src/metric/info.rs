@@ -1,0 +1,90 @@
+//! Facts as labels.
+
+use std::sync::{Mutex, PoisonError};
+
+use obs_schema::def::{MetricDef, MetricKind};
+use obs_schema::name::check_metric_label;
+
+use super::instrument::{Reading, Series, sealed::Sealed};
+use super::snapshot::{Label, Value};
+use crate::diagnostics;
+use crate::hot::segment::cut;
+use crate::series::MAX_LABEL_BYTES;
+
+/// Facts about the program that do not change, or hardly ever: a version, a region, a mode. They
+/// are the labels of the constant 1. Nothing is exported until they are set.
+///
+/// ```
+/// use obs_runtime::metric::{Info, Instrument, Registry};
+/// use obs_runtime::metric::definition::{MetricDef, MetricKind};
+///
+/// static DEPLOYMENT: MetricDef =
+///     MetricDef::new("deployment_info", "Where the service runs.", MetricKind::Info);
+///
+/// let registry = Registry::new();
+/// let deployment = Info::register_in(&registry, &DEPLOYMENT);
+/// assert!(registry.snapshot().families.is_empty());
+/// deployment.set(&[("region", "eu-west-1"), ("tier", "canary")]);
+/// assert_eq!(registry.snapshot().families[0].series[0].label("tier"), Some("canary"));
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct Info {
+    /// `None` keeps nothing.
+    facts: Option<&'static Mutex<Option<Vec<Label>>>>,
+}
+
+impl Info {
+    /// Replaces the facts. A label whose name cannot be used, or stands there twice, is left out
+    /// and reported; a value is cut at 256 bytes.
+    pub fn set(&self, facts: &[(&str, &str)]) {
+        let Some(own) = self.facts else { return };
+        let mut labels: Vec<Label> = Vec::with_capacity(facts.len());
+        for &(name, value) in facts {
+            match check_metric_label(name) {
+                Err(error) => diagnostics::report(&format!("a label of an info: {error}")),
+                Ok(()) if labels.iter().any(|label| label.0 == name) => {
+                    diagnostics::report(&format!("an info has the label `{name}` twice"));
+                }
+                Ok(()) => {
+                    let value = cut(value, MAX_LABEL_BYTES).to_owned();
+                    labels.push((name.to_owned().into(), value.into()));
+                }
+            }
+        }
+        *own.lock().unwrap_or_else(PoisonError::into_inner) = Some(labels);
+    }
+
+    /// The facts as labels, if they were set.
+    fn get(&self) -> Option<Vec<Label>> {
+        let facts = self.facts?.lock();
+        facts.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Series for Info {
+    const KIND: MetricKind = MetricKind::Info;
+}
+
+impl Sealed for Info {
+    fn create(_: &'static MetricDef) -> Option<Self> {
+        Some(Self {
+            facts: Some(Box::leak(Box::new(Mutex::new(None)))),
+        })
+    }
+
+    fn void() -> Self {
+        Self { facts: None }
+    }
+
+    fn read(&self, _: &'static MetricDef, _: Reading) -> Option<Value> {
+        self.get().map(|_| Value::Info)
+    }
+
+    fn facts(&self) -> Vec<Label> {
+        self.get().unwrap_or_default()
+    }
+
+    fn untouched(_: &'static MetricDef) -> Option<Value> {
+        None
+    }
+}

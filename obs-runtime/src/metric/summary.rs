@@ -1,0 +1,221 @@
+//! Observations with quantiles computed in the process.
+
+use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::Duration;
+
+use obs_schema::bucket::{DEFAULT_MAX_AGE_SECS, DEFAULT_OBJECTIVES};
+use obs_schema::def::{MetricDef, MetricKind};
+
+use super::instrument::{Reading, Series, sealed::Sealed};
+use super::own;
+use super::quantile::Stream;
+use super::snapshot::{self, Value};
+use crate::hot::clock;
+
+/// Into how many parts `max_age` is divided: an observation counts for between four fifths of it
+/// and all of it.
+const AGES: usize = 5;
+/// Observations that are sorted in at once.
+const BUFFER: usize = 512;
+
+/// Observations with quantiles computed in the process, over the recent past.
+///
+/// Each quantile is answered by an observation whose rank is off by at most the declared error.
+/// Quantiles of several processes cannot be added up: prefer a [`Histogram`](super::Histogram)
+/// unless the range of the values is unknown. Observing takes a lock and, every 512th time, sorts.
+/// A series holds at most about 250 kB, and some 10 kB as a rule.
+///
+/// ```
+/// use obs_runtime::metric::{Instrument, Summary};
+/// use obs_runtime::metric::definition::{MetricDef, MetricKind};
+///
+/// static SIZE: MetricDef = MetricDef {
+///     unit: "bytes",
+///     objectives: &[(0.5, 0.05), (0.99, 0.001)],
+///     max_age_secs: 600.0,
+///     ..MetricDef::new("basket_bytes", "Size of the basket.", MetricKind::Summary)
+/// };
+///
+/// let size = Summary::register(&SIZE);
+/// (1..=100).for_each(|bytes| size.observe(f64::from(bytes)));
+/// let median = size.quantile(0.5).unwrap();
+/// assert!((45.0..=55.0).contains(&median));
+/// assert_eq!(size.quantile(0.75), None, "not declared");
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct Summary {
+    /// `None` counts into the void.
+    state: Option<&'static Mutex<State>>,
+}
+
+#[derive(Debug)]
+struct State {
+    objectives: &'static [(f64, f64)],
+    /// Each holds what came since it was cleared; the oldest answers.
+    ages: [Stream; AGES],
+    oldest: usize,
+    /// When the oldest is cleared, in ticks, and how long until the next one is.
+    next_turn: u64,
+    turn: u64,
+    /// Observations that are not in the streams yet.
+    buffer: Vec<f64>,
+    count: u64,
+    sum: f64,
+}
+
+impl Summary {
+    /// Counts one observation. NaN and infinities are left out, and counted in
+    /// `obs_values_refused_total`.
+    pub fn observe(&self, value: f64) {
+        if !value.is_finite() {
+            own::NOT_FINITE.fetch_add(1, Relaxed);
+        } else {
+            self.with(|state| state.observe(value));
+        }
+    }
+
+    /// Counts a duration, in seconds.
+    pub fn observe_duration(&self, duration: Duration) {
+        self.observe(duration.as_secs_f64());
+    }
+
+    /// How many observations there have been since the start.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.with(|state| state.count).unwrap_or(0)
+    }
+
+    /// The sum of all observations since the start.
+    #[must_use]
+    pub fn sum(&self) -> f64 {
+        self.with(|state| state.sum).unwrap_or(0.0)
+    }
+
+    /// The value of a declared quantile; `None` if it was not declared or there is no observation
+    /// within `max_age`.
+    #[must_use]
+    pub fn quantile(&self, quantile: f64) -> Option<f64> {
+        let all = self.with(|state| state.quantiles())?;
+        let found = all.into_iter().find(|known| known.0 == quantile)?;
+        Some(found.1).filter(|value| !value.is_nan())
+    }
+
+    fn with<R>(&self, change: impl FnOnce(&mut State) -> R) -> Option<R> {
+        let mut state = self.state?.lock().unwrap_or_else(PoisonError::into_inner);
+        Some(change(&mut state))
+    }
+}
+
+impl State {
+    fn new(def: &'static MetricDef) -> Self {
+        let objectives = objectives(def);
+        let max_age = if def.max_age_secs > 0.0 {
+            def.max_age_secs
+        } else {
+            DEFAULT_MAX_AGE_SECS
+        };
+        let turn = clock::from_seconds(max_age / AGES as f64).max(1);
+        Self {
+            objectives,
+            ages: std::array::from_fn(|_| Stream::new(objectives)),
+            oldest: 0,
+            next_turn: clock::ticks().saturating_add(turn),
+            turn,
+            buffer: Vec::with_capacity(BUFFER),
+            count: 0,
+            sum: 0.0,
+        }
+    }
+
+    fn observe(&mut self, value: f64) {
+        self.turn_to(clock::ticks());
+        self.count += 1;
+        self.sum += value;
+        self.buffer.push(value);
+        if self.buffer.len() >= BUFFER {
+            self.flush();
+        }
+    }
+
+    fn quantiles(&mut self) -> Vec<(f64, f64)> {
+        self.turn_to(clock::ticks());
+        self.flush();
+        let Some(stream) = self.ages.get(self.oldest) else {
+            return Vec::new();
+        };
+        let wanted = self.objectives.iter();
+        wanted.map(|&(q, _)| (q, stream.query(q))).collect()
+    }
+
+    fn flush(&mut self) {
+        self.buffer.sort_unstable_by(f64::total_cmp);
+        for stream in &mut self.ages {
+            stream.insert(&self.buffer);
+        }
+        self.buffer.clear();
+    }
+
+    /// Clears the streams whose time is over.
+    fn turn_to(&mut self, now: u64) {
+        if now < self.next_turn {
+            return;
+        }
+        self.flush();
+        // After `AGES` turns everything is forgotten, however long ago they were due.
+        for _ in 0..AGES {
+            if now < self.next_turn {
+                return;
+            }
+            if let Some(stream) = self.ages.get_mut(self.oldest) {
+                stream.clear();
+            }
+            self.oldest = (self.oldest + 1) % AGES;
+            self.next_turn = self.next_turn.saturating_add(self.turn);
+        }
+        self.next_turn = self.next_turn.max(now.saturating_add(self.turn));
+    }
+}
+
+fn objectives(def: &'static MetricDef) -> &'static [(f64, f64)] {
+    if def.objectives.is_empty() {
+        DEFAULT_OBJECTIVES
+    } else {
+        def.objectives
+    }
+}
+
+impl Series for Summary {
+    const KIND: MetricKind = MetricKind::Summary;
+}
+
+impl Sealed for Summary {
+    fn create(def: &'static MetricDef) -> Option<Self> {
+        Some(Self {
+            state: Some(Box::leak(Box::new(Mutex::new(State::new(def))))),
+        })
+    }
+
+    fn void() -> Self {
+        Self { state: None }
+    }
+
+    fn read(&self, _: &'static MetricDef, _: Reading) -> Option<Value> {
+        self.with(|state| {
+            Value::Summary(snapshot::Summary {
+                quantiles: state.quantiles(),
+                count: state.count,
+                sum: state.sum,
+            })
+        })
+    }
+
+    fn untouched(def: &'static MetricDef) -> Option<Value> {
+        let quantiles = objectives(def).iter().map(|&(q, _)| (q, f64::NAN));
+        Some(Value::Summary(snapshot::Summary {
+            quantiles: quantiles.collect(),
+            count: 0,
+            sum: 0.0,
+        }))
+    }
+}
