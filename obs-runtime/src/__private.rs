@@ -11,6 +11,7 @@ pub use obs_schema::def::{
 pub use crate::attribute::{AttributeValue, debug, display};
 pub use crate::callsite::{CALLSITES, Callsite};
 pub use crate::label::{Label, LabelText, Labels};
+pub use crate::metric::{Instrument, METRIC_SETS, MetricSet};
 pub use crate::observe::Later;
 pub use crate::op::Op;
 pub use crate::outcome::{
@@ -96,4 +97,9 @@ impl<P: IntoParent + ?Sized> IntoParent for &P {
     fn parent(&self) -> Option<&SpanContext> {
         (**self).parent()
     }
+}
+
+/// Sets what an external API still allows, as `rate_limit_remaining = …` says it.
+pub fn rate_limit_remaining(api: &str, endpoint: &str, remaining: f64) {
+    crate::metric::set_rate_limit_remaining(api, endpoint, remaining);
 }

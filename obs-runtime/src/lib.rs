@@ -18,6 +18,7 @@ mod hot;
 #[cfg(feature = "http")]
 pub mod http;
 mod label;
+pub mod metric;
 mod observe;
 mod op;
 mod operation;
@@ -32,6 +33,7 @@ pub mod trace;
 pub use attribute::{AttributeRef, AttributeValue, debug, display};
 pub use callsite::switch;
 pub use label::{Label, LabelText, Labels};
+pub use metric::{Counter, Family, Gauge, Histogram, Info, MetricSet, Summary};
 #[cfg(feature = "macros")]
 pub use obs_derive::*;
 #[cfg(feature = "macros")]

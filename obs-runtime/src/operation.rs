@@ -107,7 +107,8 @@ impl LiveBlock {
                 labels: names
                     .zip(values.iter().map(|&value| value.to_owned()))
                     .collect(),
-                totals: block.map_or_else(|| Totals::zero(self.buckets.len()), |&block| read(block)),
+                totals: block
+                    .map_or_else(|| Totals::zero(self.buckets.len()), |&block| read(block)),
                 block: block.copied(),
             });
         });

@@ -165,7 +165,11 @@ fn key(value: f64) -> u64 {
 }
 
 fn value_of(key: u64) -> f64 {
-    f64::from_bits(if key >> 63 == 1 { key & !(1 << 63) } else { !key })
+    f64::from_bits(if key >> 63 == 1 {
+        key & !(1 << 63)
+    } else {
+        !key
+    })
 }
 
 const _: () = assert!(LEAST + 1 == GREATEST && GREATEST + 1 == HEADER);

@@ -89,10 +89,15 @@ impl Stream {
         }
     }
 
-    /// The value whose rank is nearest to that of `quantile`, or NaN without observations.
+    /// The value whose rank is nearest to that of `quantile`, or NaN without observations. The
+    /// quantiles 0 and 1 are exact.
     pub(super) fn query(&self, quantile: f64) -> f64 {
         let wanted = (quantile * self.count as f64).ceil() as u64;
-        let limit = wanted + self.allowed(wanted) / 2;
+        let limit = match quantile {
+            q if q <= 0.0 => 0,
+            q if q >= 1.0 => u64::MAX,
+            _ => wanted.saturating_add(self.allowed(wanted) / 2),
+        };
         let mut found = f64::NAN;
         let mut rank = 0;
         for sample in &self.samples {
@@ -108,16 +113,19 @@ impl Stream {
     /// How many ranks one sample may stand for at `rank`.
     fn allowed(&self, rank: u64) -> u64 {
         let (rank, count) = (rank as f64, self.count as f64);
-        let of = |&(quantile, error): &(f64, f64)| {
+        // The first and the last value are kept, so 0 and 1 allow anything in between.
+        let inner = self.objectives.iter().filter(|(q, _)| *q > 0.0 && *q < 1.0);
+        let least = inner.map(|&(quantile, error)| {
+            // A sample below the target may stand for more ranks than one at it. Without this
+            // correction an answer could be off by a little more than the error.
+            let error = error * (1.0 - quantile) / (1.0 - quantile + 2.0 * error);
             if rank >= quantile * count {
                 2.0 * error * rank / quantile
             } else {
                 2.0 * error * (count - rank) / (1.0 - quantile)
             }
-        };
-        let least = self.objectives.iter().map(of).fold(f64::MAX, f64::min);
-        // An infinity, from the quantile 0 or 1, saturates.
-        (least as u64).max(1)
+        });
+        (least.fold(f64::MAX, f64::min) as u64).max(1)
     }
 
     /// Joins neighbours that may be one sample. The first and the last stay as they are.

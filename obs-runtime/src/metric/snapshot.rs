@@ -182,6 +182,43 @@ impl Histogram {
         }
     }
 
+    /// Adds the observations of another histogram. Where the bounds differ, those that both have
+    /// remain: their counts are exact.
+    pub(crate) fn add(&mut self, other: &Self) {
+        self.keep_bounds_of(other);
+        let mut other = other.clone();
+        other.keep_bounds_of(self);
+        for (count, more) in self.counts.iter_mut().zip(&other.counts) {
+            *count = count.wrapping_add(*more);
+        }
+        self.sum += other.sum;
+        self.extremes = match (self.extremes, other.extremes) {
+            (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
+            (a, b) => a.or(b),
+        };
+        for exemplar in other.exemplars {
+            if !self.exemplars.iter().any(|e| e.bucket == exemplar.bucket) {
+                self.exemplars.push(exemplar);
+            }
+        }
+        self.exemplars.sort_by_key(|exemplar| exemplar.bucket);
+    }
+
+    fn keep_bounds_of(&mut self, other: &Self) {
+        if self.bounds == other.bounds {
+            return;
+        }
+        let pairs = self.bounds.iter().zip(&self.counts);
+        let (bounds, mut counts): (Vec<f64>, Vec<u64>) = pairs
+            .filter(|(bound, _)| other.bounds.contains(bound))
+            .unzip();
+        counts.push(self.count());
+        self.bounds = bounds.into();
+        self.counts = counts;
+        // Their buckets are others now.
+        self.exemplars.clear();
+    }
+
     /// How many observations there are: the last of the counts.
     #[must_use]
     pub fn count(&self) -> u64 {

@@ -1,10 +1,9 @@
 //! Observations with quantiles computed in the process.
 
-use std::sync::{Mutex, PoisonError};
 use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use obs_schema::bucket::{DEFAULT_MAX_AGE_SECS, DEFAULT_OBJECTIVES};
 use obs_schema::def::{MetricDef, MetricKind};
 
 use super::instrument::{Reading, Series, sealed::Sealed};
@@ -68,10 +67,10 @@ impl Summary {
     /// Counts one observation. NaN and infinities are left out, and counted in
     /// `obs_values_refused_total`.
     pub fn observe(&self, value: f64) {
-        if !value.is_finite() {
-            own::NOT_FINITE.fetch_add(1, Relaxed);
-        } else {
+        if value.is_finite() {
             self.with(|state| state.observe(value));
+        } else {
+            own::NOT_FINITE.fetch_add(1, Relaxed);
         }
     }
 
@@ -109,13 +108,8 @@ impl Summary {
 
 impl State {
     fn new(def: &'static MetricDef) -> Self {
-        let objectives = objectives(def);
-        let max_age = if def.max_age_secs > 0.0 {
-            def.max_age_secs
-        } else {
-            DEFAULT_MAX_AGE_SECS
-        };
-        let turn = clock::from_seconds(max_age / AGES as f64).max(1);
+        let objectives = def.objectives;
+        let turn = clock::from_seconds(def.max_age_secs / AGES as f64).max(1);
         Self {
             objectives,
             ages: std::array::from_fn(|_| Stream::new(objectives)),
@@ -177,14 +171,6 @@ impl State {
     }
 }
 
-fn objectives(def: &'static MetricDef) -> &'static [(f64, f64)] {
-    if def.objectives.is_empty() {
-        DEFAULT_OBJECTIVES
-    } else {
-        def.objectives
-    }
-}
-
 impl Series for Summary {
     const KIND: MetricKind = MetricKind::Summary;
 }
@@ -211,7 +197,7 @@ impl Sealed for Summary {
     }
 
     fn untouched(def: &'static MetricDef) -> Option<Value> {
-        let quantiles = objectives(def).iter().map(|&(q, _)| (q, f64::NAN));
+        let quantiles = def.objectives.iter().map(|&(q, _)| (q, f64::NAN));
         Some(Value::Summary(snapshot::Summary {
             quantiles: quantiles.collect(),
             count: 0,

@@ -1,0 +1,155 @@
+//! The metrics that every program has.
+
+use obs_schema::def::{MetricDef, MetricKind};
+use obs_schema::name::family_name;
+
+pub(super) static CALLS: MetricDef = MetricDef::new(
+    "operation_calls_total",
+    "Finished calls of annotated functions.",
+    MetricKind::Counter,
+);
+
+pub(super) static DURATION: MetricDef = MetricDef {
+    unit: "seconds",
+    ..MetricDef::new(
+        "operation_duration_seconds",
+        "Duration of the calls of annotated functions.",
+        MetricKind::Histogram,
+    )
+};
+
+pub(super) static IN_FLIGHT: MetricDef = MetricDef::new(
+    "operation_in_flight",
+    "Calls of annotated functions that have begun and not ended.",
+    MetricKind::Gauge,
+);
+
+pub(super) static DATABASE: MetricDef = MetricDef {
+    unit: "seconds",
+    ..MetricDef::new(
+        "db_client_operation_duration_seconds",
+        "Duration of database operations.",
+        MetricKind::Histogram,
+    )
+};
+
+pub(super) static EXTERNAL_API: MetricDef = MetricDef {
+    unit: "seconds",
+    ..MetricDef::new(
+        "external_api_duration_seconds",
+        "Duration of calls of external APIs.",
+        MetricKind::Histogram,
+    )
+};
+
+pub(super) static SERIES: MetricDef = MetricDef::new(
+    "obs_series",
+    "Series of this exposition, without those of the framework about itself.",
+    MetricKind::Gauge,
+);
+
+pub(super) static SCRAPE: MetricDef = MetricDef {
+    unit: "seconds",
+    buckets: &[
+        0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5,
+    ],
+    ..MetricDef::new(
+        "obs_scrape_duration_seconds",
+        "Duration of reading and encoding the metrics, up to the scrape before this one.",
+        MetricKind::Histogram,
+    )
+};
+
+pub(super) static TORN: MetricDef = MetricDef::new(
+    "obs_torn_reads_total",
+    "Reads of a thread's cells in which the sum may be ahead of the buckets.",
+    MetricKind::Counter,
+);
+
+pub(super) static OVERFLOWS: MetricDef = MetricDef::new(
+    "obs_label_overflows_total",
+    "Uses of a label set that went to the series `__overflow__`.",
+    MetricKind::Counter,
+);
+
+pub(super) static CUT: MetricDef = MetricDef::new(
+    "obs_label_values_cut_total",
+    "Label values that were cut because they were too long.",
+    MetricKind::Counter,
+);
+
+pub(super) static REFUSED: MetricDef = MetricDef::new(
+    "obs_values_refused_total",
+    "Values that a counter, histogram or summary cannot take.",
+    MetricKind::Counter,
+);
+
+pub(super) static CONFLICTS: MetricDef = MetricDef::new(
+    "obs_registration_conflicts_total",
+    "Metrics that contradict another one or break a rule, and count into the void.",
+    MetricKind::Counter,
+);
+
+pub(super) static COLLECTOR_ERRORS: MetricDef = MetricDef::new(
+    "obs_collector_errors_total",
+    "Panics of a collector, and families and series of it that could not be shown.",
+    MetricKind::Counter,
+);
+
+pub(super) static TRACES_DROPPED: MetricDef = MetricDef::new(
+    "obs_traces_dropped_total",
+    "Traces that were not recorded, or kept and then lost.",
+    MetricKind::Counter,
+);
+
+pub(super) static SPANS_LOST: MetricDef = MetricDef::new(
+    "obs_spans_lost_total",
+    "Spans that ended where their trace could no longer be found.",
+    MetricKind::Counter,
+);
+
+pub(super) static TRACE_QUEUE: MetricDef = MetricDef::new(
+    "obs_trace_queue_length",
+    "Finished traces that wait for the collector thread.",
+    MetricKind::Gauge,
+);
+
+pub(super) static SHARDS: MetricDef = MetricDef::new(
+    "obs_thread_shards",
+    "Sets of per-thread cells, as many as there were threads that counted at once.",
+    MetricKind::Gauge,
+);
+
+pub(super) static MESSAGES: MetricDef = MetricDef::new(
+    "obs_diagnostics_total",
+    "Messages of the framework about itself, those held back included.",
+    MetricKind::Counter,
+);
+
+/// All of them. Their names are taken from the start.
+pub(super) static ALL: &[&MetricDef] = &[
+    &CALLS,
+    &DURATION,
+    &IN_FLIGHT,
+    &DATABASE,
+    &EXTERNAL_API,
+    &SERIES,
+    &SCRAPE,
+    &TORN,
+    &OVERFLOWS,
+    &CUT,
+    &REFUSED,
+    &CONFLICTS,
+    &COLLECTOR_ERRORS,
+    &TRACES_DROPPED,
+    &SPANS_LOST,
+    &TRACE_QUEUE,
+    &SHARDS,
+    &MESSAGES,
+];
+
+/// Whether a family name belongs to one of them.
+pub(super) fn is_taken(family: &str) -> bool {
+    ALL.iter()
+        .any(|def| family_name(def.name, def.kind) == family)
+}

@@ -1,0 +1,61 @@
+//! Metrics: instruments, families, the registry, snapshots and the formats of Prometheus.
+//!
+//! | | |
+//! |---|---|
+//! | [`Counter`], [`Gauge`], [`Histogram`], [`Summary`], [`Info`] | what a program counts into |
+//! | [`Family`] | one of them per label set |
+//! | [`Registry`] | where they are registered, with the collectors that are read at scrape time |
+//! | [`snapshot`] | what all of them said at one moment |
+//! | [`encode`] | a snapshot as text 0.0.4 or OpenMetrics 1.0 |
+//!
+//! A program mostly declares its metrics as a struct that derives `Metrics`. By hand it is a
+//! [`definition`] and a handle:
+//!
+//! ```
+//! use obs_runtime::metric::{Counter, Instrument};
+//! use obs_runtime::metric::definition::{MetricDef, MetricKind};
+//!
+//! static SENT: MetricDef =
+//!     MetricDef::new("mails_sent_total", "Mails that were sent.", MetricKind::Counter);
+//!
+//! let sent = Counter::register(&SENT);
+//! sent.inc();
+//! ```
+//!
+//! Counters and histograms are memory of the thread that counts, so counting neither waits nor is
+//! waited for. A scrape adds up the threads. Within one series everything belongs together:
+//! `_count` is the sum of the buckets, and `_sum` is over the same observations unless
+//! `obs_torn_reads_total` grew. Different series are read at slightly different moments.
+
+mod assembly;
+mod builtin;
+mod cell;
+mod counter;
+mod external;
+mod family;
+mod gauge;
+mod histogram;
+mod info;
+mod instrument;
+mod operations;
+mod own;
+mod quantile;
+mod registry;
+pub mod snapshot;
+mod source;
+mod summary;
+#[cfg(test)]
+mod tests;
+
+#[doc(no_inline)]
+pub use obs_schema::def as definition;
+
+pub use counter::Counter;
+pub(crate) use external::set_rate_limit_remaining;
+pub use family::Family;
+pub use gauge::{Gauge, Tracked};
+pub use histogram::{Histogram, Timer};
+pub use info::Info;
+pub use instrument::{Instrument, METRIC_SETS, MetricSet, Series};
+pub use registry::{Registration, Registry};
+pub use summary::Summary;

@@ -1,0 +1,116 @@
+//! What the framework says about itself.
+
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
+
+use obs_schema::def::MetricDef;
+
+use super::instrument::{Reading, sealed::Sealed};
+use super::snapshot::{Family, Series, Value};
+use super::{Histogram, builtin};
+use crate::hot::{cells, pool};
+use crate::{diagnostics, series, span};
+
+/// Reads of a thread's cells that may not belong together.
+pub(super) static TORN: AtomicU64 = AtomicU64::new(0);
+/// Amounts that a counter refused because they were negative.
+pub(super) static NEGATIVE: AtomicU64 = AtomicU64::new(0);
+/// Values that were refused because they were NaN or infinite.
+pub(super) static NOT_FINITE: AtomicU64 = AtomicU64::new(0);
+/// Registrations that were refused.
+pub(super) static CONFLICTS: AtomicU64 = AtomicU64::new(0);
+
+static SCRAPES: LazyLock<Histogram> =
+    LazyLock::new(|| Histogram::create(&builtin::SCRAPE).unwrap_or_else(Histogram::void));
+
+/// Counts a scrape.
+pub(super) fn scraped(duration: Duration) {
+    SCRAPES.observe_duration(duration);
+}
+
+/// The families. `errors` is how often each collector failed, `series` how many other series there are.
+pub(super) fn families(series: usize, errors: Vec<(String, u64)>, reading: Reading) -> Vec<Family> {
+    let mut all = vec![
+        gauge(&builtin::SERIES, series as f64),
+        family(
+            &builtin::SCRAPE,
+            SCRAPES
+                .read(&builtin::SCRAPE, reading)
+                .map(unlabelled)
+                .into_iter()
+                .collect(),
+        ),
+        gauge(&builtin::SHARDS, cells::shards() as f64),
+        gauge(&builtin::TRACE_QUEUE, pool::waiting() as f64),
+        by_label(
+            &builtin::REFUSED,
+            "reason",
+            [("negative", &NEGATIVE), ("not_finite", &NOT_FINITE)],
+        ),
+        by_label(
+            &builtin::TRACES_DROPPED,
+            "reason",
+            [
+                ("too_many_open", &pool::REFUSED),
+                ("queue_full", &pool::OVERRUN),
+            ],
+        ),
+        collector_errors(errors),
+    ];
+    let counters = [
+        (&builtin::TORN, &TORN),
+        (&builtin::OVERFLOWS, &series::OVERFLOWED),
+        (&builtin::CUT, &series::CUT),
+        (&builtin::CONFLICTS, &CONFLICTS),
+        (&builtin::SPANS_LOST, &span::LOST),
+        (&builtin::MESSAGES, &diagnostics::MESSAGES),
+    ];
+    all.extend(
+        counters
+            .map(|(def, count)| family(def, vec![unlabelled(Value::Counter(count.load(Relaxed)))])),
+    );
+    all
+}
+
+/// A family as its definition describes it.
+pub(super) fn family(def: &'static MetricDef, series: Vec<Series>) -> Family {
+    Family {
+        name: def.name.into(),
+        help: def.help.into(),
+        kind: def.kind.into(),
+        unit: def.unit.into(),
+        series,
+    }
+}
+
+fn unlabelled(value: Value) -> Series {
+    Series {
+        labels: Vec::new(),
+        value,
+    }
+}
+
+fn gauge(def: &'static MetricDef, value: f64) -> Family {
+    family(def, vec![unlabelled(Value::Gauge(value))])
+}
+
+fn by_label<const N: usize>(
+    def: &'static MetricDef,
+    label: &'static str,
+    counts: [(&'static str, &AtomicU64); N],
+) -> Family {
+    let series = counts.map(|(text, count)| Series {
+        labels: vec![(label.into(), text.into())],
+        value: Value::Counter(count.load(Relaxed)),
+    });
+    family(def, series.into())
+}
+
+fn collector_errors(errors: Vec<(String, u64)>) -> Family {
+    let series = errors.into_iter().map(|(collector, count)| Series {
+        labels: vec![("collector".into(), collector.into())],
+        value: Value::Counter(count),
+    });
+    family(&builtin::COLLECTOR_ERRORS, series.collect())
+}

@@ -1,0 +1,158 @@
+//! What is read at scrape time: collectors, closures, other libraries' registries.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Mutex, PoisonError};
+
+use obs_schema::def::MetricKind;
+
+use super::snapshot::{Family, Kind, Series, Value};
+use crate::collect::{Collect, CollectedFamily, CollectedSample, Sink};
+use crate::diagnostics;
+use crate::hot::segment::cut;
+use crate::series::MAX_LABEL_BYTES;
+
+/// Something that families are read from. Its code is not trusted: it may panic and hand over
+/// anything.
+pub(crate) trait Source: Send + Sync {
+    /// The label `collector` of what is said about it.
+    fn name(&self) -> String;
+
+    /// Reads the present values, and says how many it had to leave out.
+    fn read(&self) -> (Vec<Family>, u64);
+
+    /// Whether the names are another library's: they keep its rules and get no prefix.
+    fn is_foreign(&self) -> bool {
+        false
+    }
+}
+
+/// A registered source and its record.
+pub(super) struct Entry {
+    pub(super) id: u64,
+    pub(super) name: String,
+    source: Box<dyn Source>,
+    errors: AtomicU64,
+    /// The last thing said about it, so that it is not said at every scrape.
+    said: Mutex<String>,
+}
+
+impl Entry {
+    pub(super) fn new(id: u64, source: Box<dyn Source>) -> Self {
+        let name = catch_unwind(AssertUnwindSafe(|| source.name()));
+        let name = name.unwrap_or_else(|_| "unknown".to_owned());
+        Self {
+            id,
+            name: cut(&name, MAX_LABEL_BYTES).to_owned(),
+            source,
+            errors: AtomicU64::new(0),
+            said: Mutex::new(String::new()),
+        }
+    }
+
+    pub(super) fn is_foreign(&self) -> bool {
+        catch_unwind(AssertUnwindSafe(|| self.source.is_foreign())).unwrap_or(true)
+    }
+
+    /// The families, or none if the source panics. No lock is held meanwhile.
+    pub(super) fn read(&self) -> Vec<Family> {
+        match catch_unwind(AssertUnwindSafe(|| self.source.read())) {
+            Ok((families, 0)) => families,
+            Ok((families, dropped)) => {
+                self.fail(dropped, "left samples out");
+                families
+            }
+            Err(_) => {
+                self.fail(1, "panicked");
+                Vec::new()
+            }
+        }
+    }
+
+    /// Counts `count` errors and says what happened, unless that was the last thing said.
+    pub(super) fn fail(&self, count: u64, what: &str) {
+        self.errors.fetch_add(count, Relaxed);
+        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        if *said != what {
+            what.clone_into(&mut said);
+            diagnostics::report(&format!("collector `{}`: {what}", self.name));
+        }
+    }
+
+    pub(super) fn errors(&self) -> u64 {
+        self.errors.load(Relaxed)
+    }
+}
+
+impl std::fmt::Debug for Entry {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Entry")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A collector as a source.
+pub(super) struct Collector<C>(pub(super) C);
+
+impl<C: Collect> Source for Collector<C> {
+    fn name(&self) -> String {
+        self.0.name().to_owned()
+    }
+
+    fn read(&self) -> (Vec<Family>, u64) {
+        let mut families = Vec::new();
+        let mut sink = Sink::new(&mut families);
+        self.0.collect(&mut sink);
+        let dropped = sink.dropped();
+        (families.into_iter().map(family).collect(), dropped)
+    }
+}
+
+/// A closure that is asked for the value of one gauge.
+pub(super) struct Closure<F> {
+    pub(super) family: Family,
+    pub(super) read: F,
+}
+
+impl<F: Fn() -> f64 + Send + Sync> Source for Closure<F> {
+    fn name(&self) -> String {
+        self.family.name.to_string()
+    }
+
+    fn read(&self) -> (Vec<Family>, u64) {
+        let value = (self.read)();
+        let mut family = self.family.clone();
+        for series in &mut family.series {
+            series.value = Value::Gauge(value);
+        }
+        (vec![family], 0)
+    }
+}
+
+fn family(collected: CollectedFamily) -> Family {
+    let kind = collected.kind;
+    let series = collected.samples.into_iter();
+    Family {
+        name: collected.name,
+        help: collected.help,
+        kind: Kind::from(kind),
+        unit: collected.unit,
+        series: series.map(|sample| series_of(kind, sample)).collect(),
+    }
+}
+
+fn series_of(kind: MetricKind, sample: CollectedSample) -> Series {
+    let labels = sample.labels.into_iter();
+    Series {
+        labels: labels.map(|(name, value)| (name, value.into())).collect(),
+        value: match kind {
+            MetricKind::Counter | MetricKind::FloatCounter => Value::FloatCounter(sample.value),
+            MetricKind::Info => Value::Info,
+            // The sink takes no distributions.
+            MetricKind::Gauge | MetricKind::Histogram | MetricKind::Summary => {
+                Value::Gauge(sample.value)
+            }
+        },
+    }
+}
