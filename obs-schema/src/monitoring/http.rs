@@ -30,6 +30,10 @@ pub struct Http {
     pub listen: &'static str,
     /// The path before every endpoint but the probes and the metrics.
     pub prefix: &'static str,
+    /// Names beside `localhost` under which the listener may be asked, separated by commas.
+    pub hosts: &'static str,
+    /// Whether other machines may reach the listener although it asks nobody who they are.
+    pub allow_unauthenticated: bool,
 }
 
 impl Http {
@@ -38,6 +42,8 @@ impl Http {
         enabled: true,
         listen: "127.0.0.1:9464",
         prefix: "/monitoring",
+        hosts: "",
+        allow_unauthenticated: false,
     };
 
     /// Every mistake in these settings.
@@ -48,6 +54,7 @@ impl Http {
             .and(self.address_while_off())
             .and(check_url_path(self.prefix, "http.prefix"))
             .and(self.prefix_of_a_probe())
+            .and(check_hosts(self.hosts))
     }
 
     /// [`Http::findings`] as issues.
@@ -140,6 +147,26 @@ pub const fn check_listen(listen: &str) -> Option<Finding> {
             .str(" is not an IP address and a port"),
         "write `127.0.0.1:9464`",
     ))
+}
+
+/// Checks that every name is the name of a host, without a scheme, a port or a path.
+const fn check_hosts(hosts: &str) -> Option<Finding> {
+    let bytes = hosts.as_bytes();
+    let mut i = 0;
+    while i < bytes.len() {
+        if !(bytes[i].is_ascii_alphanumeric() || matches!(bytes[i], b'.' | b'-' | b',' | b' ')) {
+            return Some(Finding::new(
+                "host.syntax",
+                "http.hosts",
+                Message::new()
+                    .name(ascii::char_at(hosts, i))
+                    .str(" in `http.hosts` is not part of the name of a host"),
+                "write names without a port, such as `ops.example.com, monitor`",
+            ));
+        }
+        i += 1;
+    }
+    None
 }
 
 /// Whether an endpoint other than the metrics has this path.

@@ -269,6 +269,33 @@ fn endpoints() {
             &format!("`{listen}` is not an IP address and a port; write `127.0.0.1:9464`"),
         );
     }
+    for hosts in ["", "ops", "ops.example.com, monitor-1"] {
+        assert!(
+            http(Http {
+                hosts,
+                ..Http::DEFAULT
+            })
+            .check()
+            .is_empty()
+        );
+    }
+    for (hosts, odd) in [
+        ("http://ops", ":"),
+        ("ops:9464", ":"),
+        ("ops/x", "/"),
+        ("ops,ä", "ä"),
+    ] {
+        one(
+            http(Http {
+                hosts,
+                ..Http::DEFAULT
+            }),
+            "http.hosts",
+            &format!(
+                "`{odd}` in `http.hosts` is not part of the name of a host; write names without a port, such as `ops.example.com, monitor`"
+            ),
+        );
+    }
     for listen in ["0.0.0.0:0", "[::1]:9464", "localhost:65535"] {
         assert!(
             http(Http {

@@ -297,4 +297,18 @@ pub(super) const HTTP: &[OptionDef] = &[
         "The path before every endpoint but the probes and the metrics.",
     )
     .former(&["base", "path"]),
+    OptionDef::new(
+        "hosts",
+        ValueKind::Text,
+        "none",
+        "Names beside `localhost` under which the listener may be asked, separated by commas. Requests for another name are turned away, so that a web page cannot ask.",
+    )
+    .former(&["host", "hostname", "allowed_hosts"]),
+    OptionDef::new(
+        "allow_unauthenticated",
+        ValueKind::Bool,
+        "`false`",
+        "Lets the listener be reached from other machines although it asks nobody who they are.",
+    )
+    .former(&["public", "insecure", "allow_remote"]),
 ];

@@ -116,6 +116,10 @@ fn the_defaults_in_the_table_are_those_of_the_constants() {
         ("http.enabled", format!("`{}`", D.http.enabled)),
         ("http.listen", text(D.http.listen)),
         ("http.prefix", text(D.http.prefix)),
+        (
+            "http.allow_unauthenticated",
+            format!("`{}`", D.http.allow_unauthenticated),
+        ),
     ] {
         assert_eq!(find_key(key).unwrap().option.default, default, "{key}");
     }
