@@ -8,7 +8,7 @@ use obs_schema::def::{CallOutcome, SpanKind};
 
 use super::Options;
 use super::head::{self, Head, X_REQUEST_ID};
-use super::metrics::{self, Series};
+use super::metrics::{self, Counting};
 use crate::attribute::{AttributeRef, record_static};
 use crate::context::{self, RequestContext};
 use crate::hot::clock;
@@ -21,7 +21,7 @@ pub(super) struct Observation {
     request: Arc<RequestContext>,
     request_id: HeaderValue,
     span: Option<RequestSpan>,
-    series: Arc<Series>,
+    counting: Option<Counting>,
     start: u64,
     is_head: bool,
     /// The status of the response, once there is one.
@@ -47,14 +47,13 @@ impl Observation {
         let context = Arc::new(RequestContext::new().with_request_id(request_id));
         let start = clock::ticks();
         let inside = context::enter_shared(Some(context.clone()));
-        let span = RequestSpan::begin(options, &head, &series, request, start);
+        let span = RequestSpan::begin(options, &head, series.span_name(), request, start);
         drop(inside);
-        series.begin();
         Self {
             request: context,
             request_id: header,
             span,
-            series,
+            counting: series.begin(),
             start,
             is_head: request.method() == Method::HEAD,
             status: None,
@@ -157,7 +156,9 @@ impl Drop for Observation {
             CallOutcome::Panic | CallOutcome::Error => Some(StatusCode::INTERNAL_SERVER_ERROR),
             _ => None,
         });
-        self.series.end(status, seconds);
+        if let Some(counting) = self.counting.take() {
+            counting.end(status, seconds);
+        }
         if let Some(mut span) = self.span.take() {
             span.task.end(Ending {
                 end,
@@ -172,7 +173,7 @@ impl RequestSpan {
     fn begin<B>(
         options: &Options,
         head: &Head<'_>,
-        series: &Series,
+        name: &str,
         request: &Request<B>,
         start: u64,
     ) -> Option<Self> {
@@ -181,7 +182,7 @@ impl RequestSpan {
         }
         let parent = head::parent(request.headers()).filter(|_| !options.new_traces);
         let span = OpenSpan::begin(
-            Subject::Named(series.span_name(), SpanKind::Server),
+            Subject::Named(name, SpanKind::Server),
             origin(options, parent.as_ref()),
             start,
         )?;

@@ -1,3 +1,4 @@
+mod counting;
 mod endings;
 mod over_tcp;
 mod propagation;
