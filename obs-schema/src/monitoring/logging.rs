@@ -201,19 +201,34 @@ impl std::error::Error for FilterError<'_> {}
 /// assert_eq!(filter.targets, [("hyper", Level::Warn)]);
 /// ```
 pub fn parse_log_filter(text: &str) -> Result<LogFilter<'_>, FilterError<'_>> {
+    let (filter, errors) = read_log_filter(text);
+    errors.first().map_or(Ok(filter), |error| Err(*error))
+}
+
+/// Reads a filter as [`parse_log_filter`] does, and says everything that is wrong with it. The
+/// filter has the parts that are right.
+#[must_use]
+pub fn read_log_filter(text: &str) -> (LogFilter<'_>, Vec<FilterError<'_>>) {
     let mut level = None;
     let mut targets = Vec::new();
+    let mut errors = Vec::new();
     for part in text.split(',').map(str::trim) {
-        match part.split_once('=') {
-            Some((target, word)) => targets.push(directive(target.trim(), word.trim())?),
-            None if level.is_some() => return Err(FilterError::Second(part)),
-            None => level = Some(Level::parse(part).map_err(FilterError::Level)?),
-        }
+        let read = match part.split_once('=') {
+            Some((target, word)) => {
+                directive(target.trim(), word.trim()).map(|one| targets.push(one))
+            }
+            None if level.is_some() => Err(FilterError::Second(part)),
+            None => Level::parse(part)
+                .map(|one| level = Some(one))
+                .map_err(FilterError::Level),
+        };
+        errors.extend(read.err());
     }
-    Ok(LogFilter {
+    let filter = LogFilter {
         level: level.unwrap_or(Logging::DEFAULT.level),
         targets,
-    })
+    };
+    (filter, errors)
 }
 
 fn directive<'a>(target: &'a str, word: &'a str) -> Result<(&'a str, Level), FilterError<'a>> {

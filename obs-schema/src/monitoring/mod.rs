@@ -37,7 +37,9 @@ mod tracing;
 
 pub use health::Health;
 pub use http::{Http, check_listen, check_url_path};
-pub use logging::{FilterError, Level, LogFilter, LogFormat, LogOutput, Logging, parse_log_filter};
+pub use logging::{
+    FilterError, Level, LogFilter, LogFormat, LogOutput, Logging, parse_log_filter, read_log_filter,
+};
 pub use metrics::{Collector, Metrics, MetricsExporter};
 pub use profiling::Profiling;
 pub use sampler::{Sampler, SamplerError};

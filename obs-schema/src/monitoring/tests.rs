@@ -512,3 +512,19 @@ fn log_filters() {
     );
     assert_eq!(error("info,hyper=loud"), error("loud"));
 }
+
+#[test]
+fn every_mistake_in_a_log_filter_is_found() {
+    let (filter, errors) = read_log_filter("inof,hyper=warn,h2=loud,=off,debug,trace");
+    let texts: Vec<_> = errors.iter().map(ToString::to_string).collect();
+    assert_eq!(texts.len(), 4, "{texts:?}");
+    assert!(texts[0].starts_with("unknown value `inof`"), "{texts:?}");
+    assert!(texts[1].starts_with("unknown value `loud`"), "{texts:?}");
+    assert!(texts[2].starts_with("`` is not a module path"), "{texts:?}");
+    assert!(
+        texts[3].starts_with("`trace` is a second level"),
+        "{texts:?}"
+    );
+    assert_eq!(filter.targets, [("hyper", Level::Warn)]);
+    assert_eq!(filter.level, Level::Debug);
+}
