@@ -125,18 +125,18 @@ impl Callsite {
     #[cold]
     #[inline(never)]
     pub(crate) fn register(&'static self) -> Word {
-        let word = {
+        {
             let mut registered = lock();
             if !self.is_registered() {
                 registered.push(self);
                 self.live.get_or_init(|| operation::blocks(self.def));
             }
-            self.store_word()
-        };
+            self.store_word();
+        }
         // Runs code of the program's subscribers, so no lock is held.
         #[cfg(feature = "log")]
         self.bridge.register(self);
-        word
+        Word(self.word.load(Acquire))
     }
 
     fn is_registered(&self) -> bool {
@@ -144,7 +144,7 @@ impl Callsite {
     }
 
     /// Computes the word anew. The caller holds the lock.
-    fn store_word(&self) -> Word {
+    fn store_word(&self) {
         let mut word = REGISTERED;
         if !self.off.load(Relaxed) {
             if !self.live().is_empty() {
@@ -159,7 +159,6 @@ impl Callsite {
             }
         }
         self.word.store(word, Release);
-        Word(word)
     }
 
     /// Computes the word anew after something that it depends on has changed.
