@@ -18,6 +18,8 @@ mod hot;
 #[cfg(feature = "http")]
 pub mod http;
 mod label;
+#[cfg(feature = "log")]
+pub mod log;
 pub mod metric;
 mod observe;
 mod op;

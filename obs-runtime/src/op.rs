@@ -109,7 +109,11 @@ impl Measure {
             None if def.root => Origin::Root,
             None => Origin::Here,
         };
-        let span = OpenSpan::begin(Subject::Operation(def), origin, self.start)?;
+        let span = OpenSpan::begin(
+            Subject::Operation(def, self.labels as u32),
+            origin,
+            self.start,
+        )?;
         if let Some(values) = &self.values {
             for (label, value) in def.labels.iter().zip(values) {
                 attribute::record_static(span.id(), label.name, value.attribute_value());

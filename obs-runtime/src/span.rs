@@ -7,12 +7,15 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use obs_schema::def::{CallOutcome, OperationDef, SpanKind};
 
 use crate::capture::Sink;
-use crate::hot::local::{self, Current};
+use crate::hot::local::{self, Call, Current};
 use crate::hot::segment::{self, Activation, Owned, Record, Text, What};
 use crate::hot::{clock, pool};
 use crate::part::{self, Parts};
 use crate::trace::{SpanContext, SpanId, TraceFlags, TraceId, TraceState};
 use crate::{capture, context, sampling};
+
+#[cfg(feature = "log")]
+pub(crate) mod foreign;
 
 /// Spans that ended where their trace could no longer be found.
 pub(crate) static LOST: AtomicU64 = AtomicU64::new(0);
@@ -20,8 +23,22 @@ pub(crate) static LOST: AtomicU64 = AtomicU64::new(0);
 /// What a span that begins is of.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Subject<'a> {
-    Operation(&'static OperationDef),
+    /// A call, with the combination of its finite labels.
+    Operation(&'static OperationDef, u32),
     Named(&'a str, SpanKind),
+}
+
+impl Subject<'_> {
+    /// The annotated call that the span is of; `None` if it belongs to the one around it.
+    fn call(&self) -> Option<Call> {
+        match *self {
+            Self::Operation(operation, labels) => Some(Call {
+                operation: Some(operation),
+                labels,
+            }),
+            Self::Named(..) => None,
+        }
+    }
 }
 
 /// Where a span that begins belongs.
@@ -70,13 +87,15 @@ impl OpenSpan {
 
     fn child(subject: Subject<'_>, former: Current, start: u64) -> Option<Self> {
         let what = match subject {
-            Subject::Operation(operation) => What::Operation(operation),
+            Subject::Operation(operation, _) => What::Operation(operation),
             Subject::Named(name, kind) => {
                 let name = segment::with_current(|body, _| body.keep(name)).flatten();
                 What::Named(name.unwrap_or(Text::Static("")), kind)
             }
         };
-        let place = former.with_span(local::next_span_id());
+        let place = former
+            .with_span(local::next_span_id())
+            .with_call(subject.call().unwrap_or(former.call()));
         segment::enter(place);
         Some(Self {
             start,
@@ -124,7 +143,7 @@ impl OpenSpan {
         start: u64,
     ) -> Self {
         let what = match subject {
-            Subject::Operation(operation) => {
+            Subject::Operation(operation, _) => {
                 owned.open(Some(operation), "");
                 What::Operation(operation)
             }
@@ -134,7 +153,8 @@ impl OpenSpan {
                 What::Named(kept, kind)
             }
         };
-        let place = owned.as_current(local::next_span_id());
+        let call = subject.call().unwrap_or(Call::NONE);
+        let place = owned.as_current(local::next_span_id(), call);
         segment::enter(place);
         Self {
             start,
@@ -329,7 +349,7 @@ impl TaskSpan {
             .as_ref()
             .and_then(|trace| trace.open_part(self.span.parent, self.span.start));
         self.span.place = match &part {
-            Some(owned) => owned.as_current(self.span.id()),
+            Some(owned) => owned.as_current(self.span.id(), self.span.place.call()),
             None => Current::NONE,
         };
         self.span.owned = part;
@@ -363,6 +383,7 @@ impl TaskSpan {
 pub(crate) struct Branch {
     trace: Trace,
     parent: u64,
+    call: Call,
 }
 
 impl Branch {
@@ -373,6 +394,7 @@ impl Branch {
             Self {
                 trace: Trace::of(body),
                 parent: current.span(),
+                call: current.call(),
             }
         })
     }
@@ -380,7 +402,7 @@ impl Branch {
     /// A segment for the work that goes on elsewhere.
     pub(crate) fn open(&self) -> Option<OpenBranch> {
         let owned = self.trace.open_part(self.parent, clock::ticks())?;
-        let place = owned.as_current(self.parent);
+        let place = owned.as_current(self.parent, self.call);
         Some(OpenBranch {
             owned: Some(owned),
             place,

@@ -93,6 +93,21 @@ pub(crate) fn to_unix_nanos(ticks: u64) -> u64 {
     u64::try_from(signed).unwrap_or(0)
 }
 
+/// The wall-clock time in nanoseconds since 1970; on a thread with virtual time, the virtual one.
+#[cfg(feature = "log")]
+pub(crate) fn now_unix_nanos() -> u64 {
+    if VIRTUAL_THREADS.load(Relaxed) > 0 {
+        let virtual_now = VIRTUAL.try_with(Cell::get).unwrap_or(u64::MAX);
+        if virtual_now != u64::MAX {
+            return to_unix_nanos(virtual_now);
+        }
+    }
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |since| {
+        u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
+    })
+}
+
 /// Takes a new pair of readings, so that the wall clock's steps and slewing reach later conversions.
 pub(crate) fn refresh_anchor() {
     let ticks = real_ticks();

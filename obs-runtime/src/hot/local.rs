@@ -8,6 +8,8 @@ use std::cell::Cell;
 use std::hash::{BuildHasher, RandomState};
 use std::ptr::null;
 
+use obs_schema::def::OperationDef;
+
 use super::cells::{self, Shard};
 use super::segment::Segment;
 
@@ -20,6 +22,28 @@ pub(crate) struct Current {
     pub(super) generation: u64,
     /// The current span, or 0.
     pub(super) span: u64,
+    /// The annotated call that the current span is of or is below.
+    pub(super) call: Call,
+}
+
+/// The annotated call that a place in a trace belongs to.
+#[derive(Debug, Clone, Copy)]
+#[cfg_attr(
+    not(feature = "log"),
+    expect(dead_code, reason = "log lines say where they belong")
+)]
+pub(crate) struct Call {
+    /// `None` outside of every annotated call.
+    pub(crate) operation: Option<&'static OperationDef>,
+    /// Which combination of the operation's finite labels.
+    pub(crate) labels: u32,
+}
+
+impl Call {
+    pub(crate) const NONE: Self = Self {
+        operation: None,
+        labels: 0,
+    };
 }
 
 impl Current {
@@ -27,6 +51,7 @@ impl Current {
         segment: None,
         generation: 0,
         span: 0,
+        call: Call::NONE,
     };
 }
 

@@ -10,6 +10,7 @@
 //! generation from, and the generation tells whether the trace that one
 //! remembers is still the one in it.
 
+use std::borrow::Cow;
 use std::cell::UnsafeCell;
 use std::sync::atomic::{
     AtomicPtr, AtomicU64,
@@ -19,11 +20,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use obs_schema::def::{CallOutcome, OperationDef, SpanKind};
 
-use super::local::{self, Current};
+use super::local::{self, Call, Current};
 use crate::capture::Sink;
 use crate::context::RequestContext;
 use crate::part::Parts;
-use crate::trace::{Keep, TraceState};
+use crate::trace::{Keep, TraceState, Value};
 
 /// Spans that a segment holds at most; later ones are counted.
 pub(crate) const MAX_SPANS: usize = 1024;
@@ -256,6 +257,12 @@ impl Owned {
         self.0.generation.fetch_add(1, Release);
     }
 
+    /// Makes every place in the segment that anybody remembers invalid; the trace goes on.
+    #[cfg(feature = "log")]
+    pub(crate) fn renew(&mut self) {
+        self.0.generation.fetch_add(2, Release);
+    }
+
     /// The contents.
     pub(crate) fn body(&mut self) -> &mut Body {
         // SAFETY: there is one `Owned` for a segment, and it is borrowed mutably here. The thread's
@@ -264,12 +271,13 @@ impl Owned {
         unsafe { &mut *self.0.body.get() }
     }
 
-    /// Where a thread has to point to write into this segment as `span`.
-    pub(crate) fn as_current(&self, span: u64) -> Current {
+    /// Where a thread has to point to write into this segment as `span`, in `call`.
+    pub(crate) fn as_current(&self, span: u64, call: Call) -> Current {
         Current {
             segment: Some(self.0),
             generation: self.0.generation.load(Relaxed),
             span,
+            call,
         }
     }
 }
@@ -301,10 +309,22 @@ impl Current {
         self.span
     }
 
+    /// The annotated call at this place.
+    #[inline(always)]
+    pub(crate) fn call(self) -> Call {
+        self.call
+    }
+
     /// The same place with another current span.
     #[inline(always)]
     pub(crate) fn with_span(self, span: u64) -> Self {
         Self { span, ..self }
+    }
+
+    /// The same place in another call.
+    #[inline(always)]
+    pub(crate) fn with_call(self, call: Call) -> Self {
+        Self { call, ..self }
     }
 }
 
@@ -396,6 +416,52 @@ impl Body {
             start,
             len: text.len() as u32,
         })
+    }
+
+    /// Takes over a key, copied only if it is no constant of the program.
+    #[cfg(feature = "log")]
+    #[expect(
+        clippy::ptr_arg,
+        reason = "a borrowed key is kept without a copy, which `&str` could not tell"
+    )]
+    pub(crate) fn keep_key(&mut self, key: &Cow<'static, str>) -> Option<Text> {
+        match key {
+            Cow::Borrowed(key) => Some(Text::Static(key)),
+            Cow::Owned(key) => self.keep(key),
+        }
+    }
+
+    /// Takes over a value. Numbers beyond what OpenTelemetry can carry become text.
+    #[cfg(feature = "log")]
+    pub(crate) fn keep_value(&mut self, value: &Value) -> Option<Raw> {
+        match value {
+            Value::Bool(value) => Some(Raw::Bool(*value)),
+            Value::I64(value) => Some(Raw::Int(*value)),
+            Value::U64(value) => match i64::try_from(*value) {
+                Ok(value) => Some(Raw::Int(value)),
+                Err(_) => self.keep(&value.to_string()).map(Raw::Text),
+            },
+            Value::F64(value) => Some(Raw::Float(*value)),
+            Value::Str(text) => self.keep_key(text).map(Raw::Text),
+        }
+    }
+
+    /// A key or text as a value of its own.
+    pub(crate) fn owned_text(&self, text: Text) -> Cow<'static, str> {
+        match text {
+            Text::Static(text) => Cow::Borrowed(text),
+            Text::Part { .. } => Cow::Owned(self.text(text).to_owned()),
+        }
+    }
+
+    /// An attribute's value as a value of its own.
+    pub(crate) fn owned_value(&self, value: Raw) -> Value {
+        match value {
+            Raw::Bool(value) => Value::Bool(value),
+            Raw::Int(value) => Value::I64(value),
+            Raw::Float(value) => Value::F64(value),
+            Raw::Text(text) => Value::Str(self.owned_text(text)),
+        }
     }
 
     /// The characters of a text.

@@ -6,7 +6,11 @@ use std::time::Duration;
 use obs_schema::def::CallOutcome;
 
 use super::block::Block;
-use super::{cells, clock, local, pool, segment};
+use super::{
+    cells, clock,
+    local::{self, Call},
+    pool, segment,
+};
 
 #[test]
 fn totals_are_exact_while_threads_come_and_go() {
@@ -176,7 +180,7 @@ fn a_place_in_an_ended_trace_is_not_open() {
     let mut owned = pool::take().unwrap();
     owned.body().trace_id = 7;
     owned.open(None, "root");
-    let place = owned.as_current(1);
+    let place = owned.as_current(1, Call::NONE);
     let stay = segment::activate(place);
     assert_eq!(segment::with_current(|body, _| body.trace_id), Some(7));
     drop(stay);

@@ -59,7 +59,7 @@ fn span(body: &Body, record: &Record) -> Option<SpanData> {
     let parent = SpanId::new(record.parent);
     let name = match record.what {
         What::Operation(operation) => Cow::Borrowed(operation.name),
-        What::Named(name, _) => owned(body, name),
+        What::Named(name, _) => body.owned_text(name),
     };
     let duration = clock::to_nanos(record.end.saturating_sub(record.start));
     let start = clock::to_unix_nanos(record.start);
@@ -137,7 +137,7 @@ fn add_item(body: &Body, span: &mut SpanData, item: Item) {
             set_attribute(span, key, value);
         }
         Item::Event { at, name, .. } => span.events.push(SpanEvent {
-            name: owned(body, name),
+            name: body.owned_text(name),
             time_unix_ns: clock::to_unix_nanos(at),
             attributes: Vec::new(),
         }),
@@ -159,7 +159,7 @@ fn add_item(body: &Body, span: &mut SpanData, item: Item) {
             if error {
                 span.status = Status::Error;
             }
-            let message = owned(body, message);
+            let message = body.owned_text(message);
             span.status_message = Some(message).filter(|message| !message.is_empty());
         }
         Item::Fine { .. } => span.status = Status::Ok,
@@ -197,18 +197,5 @@ fn add_attribute(span: &mut SpanData, key: Cow<'static, str>, value: Value) {
 }
 
 fn attribute(body: &Body, key: Text, value: Raw) -> Attribute {
-    let value = match value {
-        Raw::Bool(value) => Value::Bool(value),
-        Raw::Int(value) => Value::I64(value),
-        Raw::Float(value) => Value::F64(value),
-        Raw::Text(text) => Value::Str(owned(body, text)),
-    };
-    (owned(body, key), value)
-}
-
-fn owned(body: &Body, text: Text) -> Cow<'static, str> {
-    match text {
-        Text::Static(text) => Cow::Borrowed(text),
-        Text::Part { .. } => Cow::Owned(body.text(text).to_owned()),
-    }
+    (body.owned_text(key), body.owned_value(value))
 }

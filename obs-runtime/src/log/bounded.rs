@@ -1,0 +1,137 @@
+//! Text of the program's own `Display` and `Debug`, whatever they do.
+
+use std::fmt::{self, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use super::count;
+use super::record::MAX_TEXT_BYTES;
+use crate::hot::segment::cut;
+
+/// What stands for the rest of a value whose formatting panicked.
+const PANICKED: &str = "<panicked while formatting>";
+/// What stands for the rest of a text that is too long.
+const CUT: &str = "…";
+
+/// The text of `arguments`, at most [`MAX_TEXT_BYTES`] of it.
+///
+/// A panic ends the text, not the caller: a program that logs must not fail where one that does
+/// not log goes on.
+pub(super) fn text(arguments: fmt::Arguments<'_>) -> String {
+    if let Some(text) = arguments.as_str() {
+        return kept(text);
+    }
+    let mut bounded = Bounded {
+        text: String::new(),
+        full: false,
+    };
+    // An error of the value's own leaves what it has written so far.
+    if guarded(|| bounded.write_fmt(arguments)).is_none() {
+        bounded.text.push_str(PANICKED);
+    }
+    if bounded.full {
+        mark_cut(&mut bounded.text);
+    }
+    bounded.text
+}
+
+/// Runs code of the program. `None` if it panics.
+pub(super) fn guarded<R>(run: impl FnOnce() -> R) -> Option<R> {
+    catch_unwind(AssertUnwindSafe(run))
+        // The payload's destructor is the program's code too, and may panic again.
+        .map_err(std::mem::forget)
+        .ok()
+}
+
+/// A copy of a text, at most [`MAX_TEXT_BYTES`] of it.
+pub(super) fn kept(text: &str) -> String {
+    let part = cut(text, MAX_TEXT_BYTES);
+    let mut kept = part.to_owned();
+    if part.len() < text.len() {
+        mark_cut(&mut kept);
+    }
+    kept
+}
+
+fn mark_cut(text: &mut String) {
+    text.push_str(CUT);
+    count::truncated();
+}
+
+/// Takes no more than [`MAX_TEXT_BYTES`], so that an endless `Display` ends.
+struct Bounded {
+    text: String,
+    full: bool,
+}
+
+impl Write for Bounded {
+    fn write_str(&mut self, part: &str) -> fmt::Result {
+        let room = MAX_TEXT_BYTES.saturating_sub(self.text.len());
+        let kept = cut(part, room);
+        self.text.push_str(kept);
+        if kept.len() < part.len() {
+            self.full = true;
+            return Err(fmt::Error);
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_text_is_cut_at_a_character_and_says_so() {
+        let long = "é".repeat(MAX_TEXT_BYTES);
+        for text in [kept(&long), text(format_args!("{long}"))] {
+            assert_eq!(text.len(), MAX_TEXT_BYTES + CUT.len());
+            assert!(text.ends_with("é…"));
+        }
+    }
+
+    #[test]
+    fn an_endless_display_ends() {
+        struct Endless;
+        impl fmt::Display for Endless {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                loop {
+                    f.write_str("on and on ")?;
+                }
+            }
+        }
+        assert!(text(format_args!("{Endless}")).len() <= MAX_TEXT_BYTES + CUT.len());
+    }
+
+    #[test]
+    fn a_panic_ends_the_value_only() {
+        struct Bomb;
+        impl Drop for Bomb {
+            fn drop(&mut self) {
+                panic!("the payload's own panic");
+            }
+        }
+        struct Panics;
+        impl fmt::Debug for Panics {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("before ")?;
+                std::panic::panic_any(Bomb)
+            }
+        }
+        assert_eq!(
+            text(format_args!("{Panics:?}")),
+            format!("before {PANICKED}")
+        );
+    }
+
+    #[test]
+    fn an_error_of_the_value_leaves_what_there_is() {
+        struct Fails;
+        impl fmt::Display for Fails {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("half")?;
+                Err(fmt::Error)
+            }
+        }
+        assert_eq!(text(format_args!("{Fails}")), "half");
+    }
+}

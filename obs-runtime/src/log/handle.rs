@@ -1,0 +1,217 @@
+//! The running log: where records go, and what can be asked and changed.
+
+use std::cell::Cell;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+use obs_schema::monitoring::LogFormat;
+
+use super::config::{ForeignSpans, LogConfig, Output};
+use super::json::{self, Common};
+use super::levels::{InForce, Levels};
+use super::recent::{Query, Recent};
+use super::record::Record;
+use super::writer::{FlushTimeout, Writer, WriterStats};
+use super::{count, pretty};
+use crate::diagnostics;
+
+/// A line buffer that only one long record needed is not kept.
+const WARM_LINE: usize = 64 * 1024;
+
+thread_local! {
+    /// Where this thread writes its lines. Taken out while it is used, so that a record made
+    /// meanwhile has one of its own.
+    static LINE: Cell<String> = const { Cell::new(String::new()) };
+}
+
+/// The log that the functions of the module speak for: the one that was made last.
+static CURRENT: RwLock<Option<LogHandle>> = RwLock::new(None);
+
+/// The log that the functions of the module speak for.
+pub(super) fn current() -> Option<LogHandle> {
+    CURRENT
+        .read()
+        .unwrap_or_else(PoisonError::into_inner)
+        .clone()
+}
+
+/// Makes `handle` the log that the functions of the module speak for.
+pub(super) fn set_current(handle: LogHandle) {
+    let former = CURRENT
+        .write()
+        .unwrap_or_else(PoisonError::into_inner)
+        .replace(handle);
+    drop(former);
+}
+
+/// A running log. Clones are of the same log.
+#[derive(Debug, Clone)]
+pub struct LogHandle {
+    log: Arc<Log>,
+}
+
+#[derive(Debug)]
+struct Log {
+    levels: InForce,
+    common: Common,
+    outputs: Vec<RunningOutput>,
+    recent: Recent,
+    foreign_spans: ForeignSpans,
+    span_events: bool,
+}
+
+#[derive(Debug)]
+struct RunningOutput {
+    format: LogFormat,
+    colour: bool,
+    writer: Writer,
+}
+
+impl RunningOutput {
+    fn start(output: Output) -> Self {
+        let Output {
+            format,
+            colour,
+            limits,
+            sink,
+        } = output;
+        let writer = Writer::start(sink, limits).unwrap_or_else(|error| {
+            diagnostics::report(&format!(
+                "the thread that writes the log cannot be started: {error}"
+            ));
+            Writer::closed(limits)
+        });
+        Self {
+            format,
+            colour,
+            writer,
+        }
+    }
+
+    fn write(&self, record: &Record, common: &Common, line: &mut String) {
+        line.clear();
+        match self.format {
+            LogFormat::Json => json::write(line, record, common),
+            LogFormat::Pretty => pretty::write(line, record, common, self.colour),
+        }
+        self.writer.push(record.level, line.as_bytes());
+    }
+}
+
+impl LogHandle {
+    pub(super) fn start(config: LogConfig) -> Self {
+        let common = Common {
+            service: config.service,
+            pid: std::process::id(),
+            correlation: config.correlation,
+        };
+        Self {
+            log: Arc::new(Log {
+                levels: InForce::new(config.levels),
+                common,
+                outputs: config
+                    .outputs
+                    .into_iter()
+                    .map(RunningOutput::start)
+                    .collect(),
+                recent: Recent::new(config.recent_records, config.recent_bytes),
+                foreign_spans: config.foreign_spans,
+                span_events: config.span_events,
+            }),
+        }
+    }
+
+    /// Which records are logged.
+    #[must_use]
+    pub fn levels(&self) -> Levels {
+        self.log.levels.get()
+    }
+
+    /// Changes which records are logged, from now on.
+    pub fn set_levels(&self, levels: Levels) {
+        self.log.levels.set(levels);
+    }
+
+    /// The last records that `query` picks, the newest first.
+    #[must_use]
+    pub fn recent(&self, query: &Query) -> Vec<Arc<Record>> {
+        self.log.recent.find(query)
+    }
+
+    /// What became of the lines of all outputs.
+    #[must_use]
+    pub fn stats(&self) -> WriterStats {
+        let outputs = self.log.outputs.iter();
+        outputs.fold(WriterStats::default(), |sum, output| {
+            sum.plus(&output.writer.stats())
+        })
+    }
+
+    /// Waits until the records so far are written.
+    ///
+    /// # Errors
+    ///
+    /// If an output does not take its lines within `timeout`.
+    pub fn flush(&self, timeout: Duration) -> Result<(), FlushTimeout> {
+        self.each_writer(timeout, Writer::flush)
+    }
+
+    /// Writes what waits and ends the outputs. Later records are counted as dropped, and still kept
+    /// in memory.
+    ///
+    /// # Errors
+    ///
+    /// If an output does not take its lines within `timeout`.
+    pub fn shutdown(&self, timeout: Duration) -> Result<(), FlushTimeout> {
+        self.each_writer(timeout, Writer::close)
+    }
+
+    /// Applies `end` to every output, even after one had no time left.
+    fn each_writer(
+        &self,
+        timeout: Duration,
+        end: impl Fn(&Writer, Duration) -> Result<(), FlushTimeout>,
+    ) -> Result<(), FlushTimeout> {
+        let started = Instant::now();
+        let mut left_over = 0;
+        for output in &self.log.outputs {
+            let left = timeout.saturating_sub(started.elapsed());
+            if let Err(FlushTimeout { lines }) = end(&output.writer, left) {
+                left_over += lines.max(1);
+            }
+        }
+        match left_over {
+            0 => Ok(()),
+            lines => Err(FlushTimeout { lines }),
+        }
+    }
+
+    pub(super) fn in_force(&self) -> &InForce {
+        &self.log.levels
+    }
+
+    pub(super) fn foreign_spans(&self) -> ForeignSpans {
+        self.log.foreign_spans
+    }
+
+    pub(super) fn has_span_events(&self) -> bool {
+        self.log.span_events
+    }
+
+    /// Counts a record, hands it to the outputs and keeps it.
+    pub(super) fn emit(&self, record: Record) {
+        count::record(record.level);
+        if !self.log.outputs.is_empty() {
+            let mut line = LINE.try_with(Cell::take).unwrap_or_default();
+            for output in &self.log.outputs {
+                output.write(&record, &self.log.common, &mut line);
+            }
+            if line.capacity() <= WARM_LINE {
+                let _ = LINE.try_with(|kept| kept.set(line));
+            }
+        }
+        if self.log.recent.is_on() {
+            self.log.recent.push(Arc::new(record));
+        }
+    }
+}

@@ -1,0 +1,100 @@
+use std::sync::Arc;
+
+use proptest::prelude::*;
+
+use super::super::record::{Place, Scope};
+use super::*;
+use crate::trace::{SpanId, TraceId, Value};
+
+fn line(record: &Record, colour: bool) -> String {
+    let common = Common {
+        service: "shop".to_owned(),
+        pid: 7,
+        correlation: true,
+    };
+    let mut out = String::new();
+    write(&mut out, record, &common, colour);
+    out
+}
+
+fn field(key: &str, value: impl Into<Value>) -> Attribute {
+    (key.to_owned().into(), value.into())
+}
+
+#[test]
+fn a_line_reads_from_left_to_right() {
+    let record = Record {
+        time_unix_ns: 1_786_017_600_123_456_789,
+        target: "shop::payment".into(),
+        message: "card declined".to_owned(),
+        fields: vec![field("attempt", 2_u64), field("why", "no funds")],
+        spans: vec![
+            Scope {
+                name: "outer",
+                fields: Arc::default(),
+            },
+            Scope {
+                name: "inner",
+                fields: Arc::new(vec![field("n", 1_u64), field("m", true)]),
+            },
+        ],
+        operation: Some("charge"),
+        attributes: vec![field("card", "visa")],
+        request_id: Some("r-1".to_owned()),
+        context: vec![("tenant".to_owned(), "acme".to_owned())],
+        trace: Some(Place {
+            trace_id: TraceId::new(0xaf).unwrap(),
+            span_id: SpanId::new(0xb7).unwrap(),
+        }),
+        ..Record::empty(Level::WARN)
+    };
+    assert_eq!(
+        line(&record, false),
+        concat!(
+            "2026-08-06T12:00:00.123456Z  WARN shop::payment: card declined",
+            "  attempt=2 why=\"no funds\"  in outer:inner{n=1 m=true} of charge{card=visa}",
+            " request_id=r-1 tenant=acme",
+            " trace_id=000000000000000000000000000000af span_id=00000000000000b7\n"
+        )
+    );
+}
+
+#[test]
+fn colours_change_nothing_but_the_looks() {
+    let record = Record {
+        target: "a".into(),
+        message: "m".to_owned(),
+        fields: vec![field("k", "v")],
+        operation: Some("op"),
+        ..Record::empty(Level::ERROR)
+    };
+    let coloured = line(&record, true);
+    assert!(
+        coloured.contains("\u{1b}[31mERROR\u{1b}[0m"),
+        "{coloured:?}"
+    );
+    let mut plain = coloured;
+    for code in ["[0m", "[1m", "[2m", "[31m"] {
+        plain = plain.replace(&format!("\u{1b}{code}"), "");
+    }
+    assert_eq!(plain, line(&record, false));
+}
+
+proptest! {
+    #[test]
+    fn no_value_reaches_the_terminal_as_a_command(text in any::<String>(), key in any::<String>()) {
+        let record = Record {
+            target: text.clone().into(),
+            message: text.clone(),
+            fields: vec![field(&key, text.clone())],
+            attributes: vec![field(&key, text.clone())],
+            operation: Some("op"),
+            user_id: Some(text.clone()),
+            context: vec![(key.clone(), text)],
+            ..Record::empty(Level::INFO)
+        };
+        let line = line(&record, false);
+        prop_assert_eq!(line.find('\n'), Some(line.len() - 1));
+        prop_assert!(!line.trim_end_matches('\n').chars().any(escape::is_unsafe), "{:?}", line);
+    }
+}

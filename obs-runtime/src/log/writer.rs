@@ -1,0 +1,328 @@
+//! From the caller's thread to the sink's.
+//!
+//! Callers append finished lines to a batch under a lock that is never held
+//! during I/O; a thread takes the batch as a whole and writes it. When the sink
+//! does not keep up, the batch reaches its bound and further lines are refused:
+//! the caller never waits.
+
+use std::io;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use tracing::Level;
+
+use super::bounded::guarded;
+use super::count::{self, PerLevel};
+use super::sink::{Batch, Sink};
+use super::suppress::suppress;
+use crate::diagnostics;
+
+/// How much may wait to be written, what is being written included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct QueueLimits {
+    /// Lines. Default 16,384.
+    pub lines: usize,
+    /// Bytes. Default 8 MiB. A line longer than this is never written.
+    pub bytes: usize,
+}
+
+impl Default for QueueLimits {
+    fn default() -> Self {
+        Self {
+            lines: 16 * 1024,
+            bytes: 8 * 1024 * 1024,
+        }
+    }
+}
+
+impl QueueLimits {
+    /// The last eighth is kept for errors and warnings, so that a flood of less does not drown them.
+    fn of(self, level: Level) -> Self {
+        if level <= Level::WARN {
+            return self;
+        }
+        Self {
+            lines: self.lines - self.lines / 8,
+            bytes: self.bytes - self.bytes / 8,
+        }
+    }
+}
+
+/// What became of the lines so far, each by level from `ERROR` to `TRACE`.
+///
+/// Every line is in exactly one place: `written`, `refused`, `failed`, or still queued.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct WriterStats {
+    /// Written.
+    pub written: PerLevel,
+    /// Dropped because too much waited already, or after the end.
+    pub refused: PerLevel,
+    /// Lost because the sink failed.
+    pub failed: PerLevel,
+    /// Waiting or being written.
+    pub queued: usize,
+    /// The bytes of those.
+    pub queued_bytes: usize,
+}
+
+impl WriterStats {
+    /// The sum of two outputs.
+    pub(super) fn plus(mut self, other: &Self) -> Self {
+        let add = |to: &mut PerLevel, from: &PerLevel| {
+            to.iter_mut().zip(from).for_each(|(to, from)| *to += from);
+        };
+        add(&mut self.written, &other.written);
+        add(&mut self.refused, &other.refused);
+        add(&mut self.failed, &other.failed);
+        self.queued += other.queued;
+        self.queued_bytes += other.queued_bytes;
+        self
+    }
+}
+
+/// Lines that were still not written when the time was up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FlushTimeout {
+    /// How many.
+    pub lines: usize,
+}
+
+impl std::fmt::Display for FlushTimeout {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "{} log lines were not written in time; the output is stalled",
+            self.lines
+        )
+    }
+}
+
+impl std::error::Error for FlushTimeout {}
+
+/// The caller's end of an output.
+#[derive(Debug)]
+pub(super) struct Writer {
+    queue: Arc<Queue>,
+}
+
+#[derive(Debug)]
+struct Queue {
+    limits: QueueLimits,
+    state: Mutex<State>,
+    /// There are lines, or no more will come.
+    work: Condvar,
+    /// Lines were settled, or the thread has ended.
+    settled: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    batch: Batch,
+    /// Lines and bytes that the thread has taken and not settled.
+    taken_lines: usize,
+    taken_bytes: usize,
+    /// Lines taken in and lines written or lost, ever.
+    accepted: u64,
+    done: u64,
+    stats: WriterStats,
+    waiting: bool,
+    closed: bool,
+    ended: bool,
+}
+
+impl Writer {
+    /// Starts the thread that writes to `sink`.
+    pub(super) fn start(sink: Box<dyn Sink>, limits: QueueLimits) -> io::Result<Self> {
+        let queue = Arc::new(Queue {
+            limits,
+            state: Mutex::default(),
+            work: Condvar::new(),
+            settled: Condvar::new(),
+        });
+        let of_thread = queue.clone();
+        std::thread::Builder::new()
+            .name("obs-log".to_owned())
+            .spawn(move || of_thread.run(sink))?;
+        Ok(Self { queue })
+    }
+
+    /// A writer that refuses everything, in place of one whose thread could not be started.
+    pub(super) fn closed(limits: QueueLimits) -> Self {
+        let state = State {
+            closed: true,
+            ended: true,
+            ..State::default()
+        };
+        let queue = Queue {
+            limits,
+            state: Mutex::new(state),
+            work: Condvar::new(),
+            settled: Condvar::new(),
+        };
+        Self {
+            queue: Arc::new(queue),
+        }
+    }
+
+    /// Hands a line over, or counts it as refused. Never waits for the sink.
+    pub(super) fn push(&self, level: Level, line: &[u8]) {
+        self.queue.push(level, line);
+    }
+
+    /// Waits until every line that was handed over before is written or lost.
+    pub(super) fn flush(&self, timeout: Duration) -> Result<(), FlushTimeout> {
+        let target = self.queue.lock().accepted;
+        self.queue.wait(timeout, |state| state.done >= target)
+    }
+
+    /// Takes no more lines, writes those that wait, and ends the thread.
+    pub(super) fn close(&self, timeout: Duration) -> Result<(), FlushTimeout> {
+        self.queue.lock().closed = true;
+        self.queue.work.notify_one();
+        self.queue.wait(timeout, |state| state.ended)
+    }
+
+    pub(super) fn stats(&self) -> WriterStats {
+        let state = self.queue.lock();
+        WriterStats {
+            queued: state.batch.len() + state.taken_lines,
+            queued_bytes: state.batch.bytes().len() + state.taken_bytes,
+            ..state.stats
+        }
+    }
+}
+
+impl Drop for Writer {
+    /// The thread ends by itself once it has written what waits.
+    fn drop(&mut self) {
+        self.queue.lock().closed = true;
+        self.queue.work.notify_one();
+    }
+}
+
+impl Queue {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn push(&self, level: Level, line: &[u8]) {
+        let mut state = self.lock();
+        if state.closed || !state.has_room(self.limits.of(level), line.len()) {
+            add(&mut state.stats.refused, level, 1);
+            return;
+        }
+        state.batch.push(level, line);
+        state.accepted += 1;
+        let wake = std::mem::take(&mut state.waiting);
+        drop(state);
+        if wake {
+            self.work.notify_one();
+        }
+    }
+
+    fn wait(&self, timeout: Duration, over: impl Fn(&State) -> bool) -> Result<(), FlushTimeout> {
+        let deadline = Instant::now().checked_add(timeout);
+        let mut state = self.lock();
+        while !over(&state) {
+            let left = match deadline {
+                Some(deadline) => deadline.saturating_duration_since(Instant::now()),
+                None => Duration::from_secs(3600),
+            };
+            if left.is_zero() {
+                let lines = state.batch.len() + state.taken_lines;
+                return Err(FlushTimeout { lines });
+            }
+            let waited = self.settled.wait_timeout(state, left);
+            state = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        Ok(())
+    }
+
+    /// The thread: takes what there is, writes it, counts it.
+    fn run(&self, mut sink: Box<dyn Sink>) {
+        let _quiet = suppress();
+        let mut batch = Batch::default();
+        let mut reported = false;
+        while self.take(&mut batch) {
+            let written = match write(&mut *sink, &batch) {
+                Ok(()) => {
+                    reported = false;
+                    batch.len()
+                }
+                Err((written, reason)) => {
+                    if !std::mem::replace(&mut reported, true) {
+                        diagnostics::report(&format!("log lines are lost: {reason}"));
+                    }
+                    written
+                }
+            };
+            self.settle(&batch, written);
+            batch.clear();
+        }
+        self.lock().ended = true;
+        self.settled.notify_all();
+    }
+
+    /// Waits for lines. `false` when there are none and no more will come.
+    fn take(&self, batch: &mut Batch) -> bool {
+        let mut state = self.lock();
+        while state.batch.is_empty() {
+            if state.closed {
+                return false;
+            }
+            state.waiting = true;
+            state = self
+                .work
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+        state.waiting = false;
+        std::mem::swap(&mut state.batch, batch);
+        state.taken_lines = batch.len();
+        state.taken_bytes = batch.bytes().len();
+        true
+    }
+
+    /// Counts a batch of which the first `written` lines were written.
+    fn settle(&self, batch: &Batch, written: usize) {
+        let mut state = self.lock();
+        for (position, (level, _)) in batch.lines().enumerate() {
+            let counts = if position < written {
+                &mut state.stats.written
+            } else {
+                &mut state.stats.failed
+            };
+            add(counts, level, 1);
+        }
+        state.done += batch.len() as u64;
+        state.taken_lines = 0;
+        state.taken_bytes = 0;
+        drop(state);
+        self.settled.notify_all();
+    }
+}
+
+impl State {
+    fn has_room(&self, limits: QueueLimits, bytes: usize) -> bool {
+        self.batch.len() + self.taken_lines < limits.lines
+            && self.batch.bytes().len() + self.taken_bytes + bytes <= limits.bytes
+    }
+}
+
+fn add(counts: &mut PerLevel, level: Level, n: u64) {
+    if let Some(count) = counts.get_mut(count::index(level)) {
+        *count += n;
+    }
+}
+
+/// Writes a batch. The error says how many lines were written, and why not all.
+fn write(sink: &mut dyn Sink, batch: &Batch) -> Result<(), (usize, String)> {
+    match guarded(|| sink.write(batch)) {
+        Some(Ok(())) => Ok(()),
+        Some(Err(error)) => Err((error.written.min(batch.len()), error.source.to_string())),
+        None => Err((0, "the sink panicked".to_owned())),
+    }
+}
+
+#[cfg(test)]
+mod tests;

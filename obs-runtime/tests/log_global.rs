@@ -1,0 +1,248 @@
+//! The log as the global subscriber: setting it up, what misbehaving programs do to it, panics.
+
+use std::cell::RefCell;
+use std::fmt;
+use std::io::{self, Write};
+use std::panic::catch_unwind;
+use std::sync::{Arc, LazyLock, Mutex};
+use std::time::Duration;
+
+use obs_runtime::collect::{Collect, Sink};
+use obs_runtime::log::{
+    self, InitError, LogConfig, LogFormat, LogGuard, LogMetrics, Output, Query, Record, StreamSink,
+};
+use obs_runtime::{testing, trace};
+use serde_json::Value as Json;
+use tracing::{debug, error, info, info_span, warn};
+
+#[derive(Clone, Default)]
+struct Captured(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Captured {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn config(to: Captured) -> LogConfig {
+    LogConfig::new()
+        .with_recent(100_000, 1 << 30)
+        .with_output(Output::new(LogFormat::Json, StreamSink::new(to)))
+}
+
+/// The one log of this process.
+static LOG: LazyLock<(LogGuard, Captured)> = LazyLock::new(|| {
+    let captured = Captured::default();
+    let log = log::init(config(captured.clone())).unwrap();
+    log::install_panic_hook();
+    log::install_panic_hook();
+    (log, captured)
+});
+
+/// The lines whose field `test` is this.
+fn lines(test: &str) -> Vec<Json> {
+    let (log, captured) = &*LOG;
+    log.handle().flush(Duration::from_secs(20)).unwrap();
+    let bytes = captured.0.lock().unwrap();
+    std::str::from_utf8(&bytes)
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str::<Json>(line).unwrap())
+        .filter(|line| line["fields"]["test"] == test)
+        .collect()
+}
+
+fn messages(test: &str) -> Vec<String> {
+    let lines = lines(test);
+    lines
+        .iter()
+        .map(|line| line["message"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+fn metric(name: &str, label: Option<&str>) -> f64 {
+    let mut families = Vec::new();
+    LogMetrics.collect(&mut Sink::new(&mut families));
+    let family = families.iter().find(|family| family.name == name).unwrap();
+    let picked =
+        |labels: &[(_, String)]| label.is_none_or(|wanted| labels.iter().any(|(_, l)| l == wanted));
+    family
+        .samples
+        .iter()
+        .filter(|s| picked(&s.labels))
+        .map(|s| s.value)
+        .sum()
+}
+
+#[test]
+fn a_second_global_subscriber_is_refused_with_what_to_do() {
+    let _first = &*LOG;
+    let error = log::init(LogConfig::new()).unwrap_err();
+    assert_eq!(error, InitError::SubscriberExists);
+    assert_eq!(
+        error.to_string(),
+        "a global `tracing` subscriber is set already; add `obs_runtime::log::layer(..)` to it"
+    );
+    info!(test = "second", "the first goes on");
+    assert_eq!(messages("second"), ["the first goes on"]);
+    let kept = log::recent(&Query::new().text("the first goes on").limit(1));
+    assert_eq!(kept.len(), 1, "the functions speak for the first");
+}
+
+#[test]
+fn levels_change_while_the_program_runs() {
+    let _log = &*LOG;
+    let say = || debug!(target: "changing::db", test = "levels", "debug");
+    say();
+    log::set_levels("info,changing=debug").unwrap();
+    say();
+    assert_eq!(log::levels().unwrap().to_string(), "info,changing=debug");
+    let error = log::set_levels("info,changing=debgu,=warn").unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "unknown value `debgu`; did you mean `debug`?\n`` is not a module path; write `info,hyper=warn`"
+    );
+    say();
+    log::set_levels("info").unwrap();
+    say();
+    assert_eq!(messages("levels").len(), 2);
+}
+
+/// Logs while it is being formatted.
+struct Chatty;
+
+impl fmt::Debug for Chatty {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        info!(test = "chatty", "inside");
+        f.write_str("chatty")
+    }
+}
+
+#[test]
+fn a_debug_that_logs_is_logged_before_the_record_that_it_is_part_of() {
+    let _log = &*LOG;
+    info!(test = "chatty", value = ?Chatty, "outside");
+    assert_eq!(messages("chatty"), ["inside", "outside"]);
+    assert_eq!(lines("chatty")[1]["fields"]["value"], "chatty");
+}
+
+/// Logs itself while it is being formatted.
+struct Endless;
+
+impl fmt::Debug for Endless {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        info!(test = "endless", value = ?Endless, "again");
+        f.write_str("endless")
+    }
+}
+
+#[test]
+fn a_debug_that_logs_itself_ends_and_the_rest_is_counted() {
+    let _log = &*LOG;
+    let before = metric("obs_log_dropped_total", Some("nested"));
+    info!(test = "endless", value = ?Endless, "first");
+    assert_eq!(messages("endless"), ["again", "again", "again", "first"]);
+    assert_eq!(
+        metric("obs_log_dropped_total", Some("nested")) - before,
+        1.0
+    );
+}
+
+struct Panics;
+
+impl fmt::Debug for Panics {
+    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+        panic!("formatting failed");
+    }
+}
+
+#[test]
+fn a_panicking_debug_costs_its_own_value_only() {
+    let _log = &*LOG;
+    warn!(test = "panics", before = 1, value = ?Panics, after = 2, "still here");
+    let span = info_span!("spanned", value = ?Panics);
+    span.in_scope(|| warn!(test = "panics", "inside"));
+    let lines = lines("panics");
+    assert_eq!(lines.len(), 2);
+    assert_eq!(lines[0]["fields"]["before"], 1);
+    assert_eq!(lines[0]["fields"]["value"], "<panicked while formatting>");
+    assert_eq!(lines[0]["fields"]["after"], 2);
+    assert_eq!(
+        lines[1]["spans"][0]["fields"]["value"],
+        "<panicked while formatting>"
+    );
+}
+
+#[test]
+fn a_panic_is_counted_and_logged_with_its_trace_and_place() {
+    let _log = &*LOG;
+    let _capture = testing::capture();
+    let span = trace::span("dangerous").enter();
+    let id = span.id().unwrap();
+    let before = metric("panics_total", None);
+    let at = line!() + 1;
+    let caught = catch_unwind(|| panic!("the {} is out", "bottom"));
+    assert!(caught.is_err());
+    assert!(metric("panics_total", None) >= before + 1.0);
+    let found: Vec<Arc<Record>> = log::recent(&Query::new().text("the bottom is out"));
+    assert_eq!(found.len(), 1, "installed twice, logged once");
+    let record = &found[0];
+    assert_eq!(record.target, "panic");
+    assert_eq!(record.level, tracing::Level::ERROR);
+    assert_eq!(record.trace.unwrap().span_id, id);
+    assert_eq!(record.file.as_deref(), Some(file!()));
+    assert_eq!(record.line, Some(at));
+}
+
+/// Logs when the thread's locals are destroyed.
+struct LastWords(&'static str);
+
+impl Drop for LastWords {
+    fn drop(&mut self) {
+        error!(test = self.0, "last words");
+    }
+}
+
+thread_local! {
+    static LAST: RefCell<Option<LastWords>> = const { RefCell::new(None) };
+}
+
+#[test]
+fn a_record_from_the_destruction_of_a_threads_locals_is_written() {
+    let _log = &*LOG;
+    for (name, use_the_log_first, in_a_span) in [
+        ("last.fresh", false, false),
+        ("last.used", true, false),
+        ("last.span", false, true),
+        ("last.both", true, true),
+    ] {
+        std::thread::spawn(move || {
+            // Made first, destroyed last: the log's own locals are gone by then.
+            LAST.with(|last| *last.borrow_mut() = Some(LastWords(name)));
+            if use_the_log_first {
+                info!("used");
+            }
+            if in_a_span {
+                info_span!("used").in_scope(|| ());
+            }
+        })
+        .join()
+        .unwrap();
+        assert_eq!(messages(name), ["last words"], "{name}");
+    }
+}
+
+#[test]
+fn records_are_counted_by_level() {
+    let _log = &*LOG;
+    let before = metric("log_records_total", Some("warn"));
+    for _ in 0..5 {
+        warn!("counted");
+    }
+    assert!(metric("log_records_total", Some("warn")) >= before + 5.0);
+}
