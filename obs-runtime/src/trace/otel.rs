@@ -115,5 +115,38 @@ impl TryFrom<&theirs::SpanContext> for SpanContext {
     }
 }
 
+/// The current `opentelemetry` context with our current span as its span, so that a library that is
+/// instrumented with `opentelemetry` continues our trace. Outside a recorded trace it is the current
+/// context as it is.
+///
+/// ```
+/// use obs_runtime::trace::{self, otel};
+/// use opentelemetry::trace::TraceContextExt;
+///
+/// let _capture = obs_runtime::testing::capture();
+/// let _span = trace::span("work").enter();
+/// let _attached = otel::context().attach();
+/// // What an instrumented library sees as its parent:
+/// let parent = opentelemetry::Context::current().span().span_context().clone();
+/// assert_eq!(parent.trace_id().to_string(), trace::current_trace_id().unwrap().to_string());
+/// ```
+#[must_use]
+pub fn context() -> opentelemetry::Context {
+    use theirs::TraceContextExt;
+    let current = opentelemetry::Context::current();
+    match super::current() {
+        Some(ours) => current.with_remote_span_context((&ours).into()),
+        None => current,
+    }
+}
+
+/// The span of an `opentelemetry` context, to become the parent of ours by `parent = …` or
+/// [`SpanBuilder::parent`](super::SpanBuilder::parent). `None` if the context has none.
+#[must_use]
+pub fn parent_of(context: &opentelemetry::Context) -> Option<SpanContext> {
+    use theirs::TraceContextExt;
+    SpanContext::try_from(context.span().span_context()).ok()
+}
+
 #[cfg(test)]
 mod tests;

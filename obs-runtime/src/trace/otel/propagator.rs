@@ -41,7 +41,9 @@ impl Received {
 impl TextMapPropagator for ObsPropagator {
     fn inject_context(&self, cx: &Context, injector: &mut dyn Injector) {
         let span = cx.span();
-        let Ok(mut context) = SpanContext::try_from(span.span_context()) else {
+        // Without a span of its own the library runs inside ours.
+        let own = SpanContext::try_from(span.span_context()).ok();
+        let Some(mut context) = own.or_else(crate::trace::current) else {
             return;
         };
         let received = cx.get::<Received>();

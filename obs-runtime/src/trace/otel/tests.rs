@@ -184,3 +184,41 @@ proptest! {
         prop_assert_eq!(SpanContext::try_from(&theirs), Ok(ours));
     }
 }
+
+#[test]
+fn each_side_is_the_parent_of_the_other() {
+    use opentelemetry::propagation::TextMapPropagator;
+    use opentelemetry::trace::TraceContextExt;
+
+    let capture = crate::testing::capture();
+    let outer = opentelemetry::Context::new().with_remote_span_context(theirs::SpanContext::new(
+        theirs::TraceId::from_bytes([7; 16]),
+        theirs::SpanId::from_bytes([8; 8]),
+        opentelemetry::TraceFlags::SAMPLED,
+        true,
+        theirs::TraceState::default(),
+    ));
+    let parent = super::parent_of(&outer).unwrap();
+    {
+        let span = crate::trace::span("ours").parent(parent).enter();
+        let inner = super::context();
+        assert_eq!(
+            inner.span().span_context().span_id(),
+            span.id().unwrap().into()
+        );
+        let mut headers = std::collections::HashMap::new();
+        super::ObsPropagator::default()
+            .inject_context(&opentelemetry::Context::new(), &mut headers);
+        let id = span.id().unwrap();
+        assert_eq!(
+            headers["traceparent"],
+            format!("00-{}-{id}-01", "07".repeat(16))
+        );
+    }
+    let ours = capture.span("ours");
+    assert_eq!(
+        ours.parent_id.map(theirs::SpanId::from),
+        Some(theirs::SpanId::from_bytes([8; 8]))
+    );
+    assert!(super::parent_of(&opentelemetry::Context::new()).is_none());
+}
