@@ -1,6 +1,6 @@
 //! Where expansions find the runtime: `crate = ::path`.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{Ident, Path};
 
@@ -29,6 +29,18 @@ impl CratePath {
             format_args!("`crate` takes an absolute path; write `::{shown}`"),
         );
         Self::default()
+    }
+}
+
+impl CratePath {
+    /// The path with all its tokens at one place, where an error about what follows it belongs.
+    #[must_use]
+    pub fn at(&self, span: Span) -> TokenStream {
+        let place = |mut token: TokenTree| {
+            token.set_span(token.span().located_at(span));
+            token
+        };
+        self.to_token_stream().into_iter().map(place).collect()
     }
 }
 

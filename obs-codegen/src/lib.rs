@@ -10,7 +10,11 @@
 #![allow(missing_debug_implementations)]
 
 pub mod crate_path;
+mod derive;
 pub mod diag;
 pub mod docs;
 pub mod fallback;
 pub mod options;
+pub mod outcome;
+pub mod redact;
+mod shape;

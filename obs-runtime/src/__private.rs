@@ -17,6 +17,7 @@ pub use crate::op::Op;
 pub use crate::outcome::{
     ByDisplay, ByOutcome, ByOutcomeAndDisplay, ByResult, ByValue, Class, Classify, Outcome, Verdict,
 };
+pub use crate::redact::{Masked, Redacted, last_characters};
 pub use crate::series::SeriesKey;
 pub use crate::trace::SpanContext;
 

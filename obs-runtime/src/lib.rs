@@ -26,6 +26,7 @@ mod op;
 mod operation;
 mod outcome;
 mod part;
+mod redact;
 mod sampling;
 mod series;
 mod span;

@@ -23,6 +23,11 @@ pub use obs_schema::def::CallOutcome;
 ///
 /// assert_eq!(PayError::Busy.class(), Class::Retryable);
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not say what its values mean to the callee",
+    label = "not classified",
+    note = "derive `obs_runtime::Outcome` for it"
+)]
 pub trait Outcome {
     /// The class of this value.
     fn class(&self) -> Class;

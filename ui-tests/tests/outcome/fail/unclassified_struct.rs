@@ -1,0 +1,8 @@
+use obs_runtime::Outcome;
+
+#[derive(Outcome)]
+struct PayError;
+
+fn main() {
+    let _ = PayError.class();
+}

@@ -1,0 +1,10 @@
+use obs_runtime::Redact;
+
+#[derive(Redact)]
+struct Account {
+    name: String,
+}
+
+fn main() {
+    println!("{:?}", Account { name: String::new() });
+}
