@@ -1,1 +1,32 @@
-//! .
+//! The attribute macros of obs: entry points only.
+//!
+//! `obs-runtime` re-exports them, and documents them there.
+
+use proc_macro::TokenStream;
+
+use obs_codegen::operation::{attribute, kind::Kind};
+
+macro_rules! function_attributes {
+    ($($(#[$doc:meta])* $name:ident => $kind:ident;)+) => {$(
+        $(#[$doc])*
+        #[proc_macro_attribute]
+        pub fn $name(arguments: TokenStream, item: TokenStream) -> TokenStream {
+            attribute(Kind::$kind, arguments.into(), item.into()).into()
+        }
+    )+};
+}
+
+function_attributes! {
+    /// Traces and measures a function.
+    trace_request => TraceRequest;
+    /// Measures a function without a span.
+    monitor_performance => MonitorPerformance;
+    /// Measures how long a function takes, and nothing else.
+    timed => Timed;
+    /// Counts the calls of a function, and nothing else.
+    counted => Counted;
+    /// Traces and measures a database query.
+    track_db_query => TrackDbQuery;
+    /// Traces and measures a call to another service.
+    track_external_api => TrackExternalApi;
+}

@@ -1,5 +1,8 @@
 //! What expansions name, and nothing else. Not for use by hand: it may change in any release.
 
+use std::borrow::Cow;
+use std::pin::Pin;
+
 pub use linkme;
 
 pub use obs_schema as schema;
@@ -17,8 +20,11 @@ pub use crate::op::Op;
 pub use crate::outcome::{
     ByDisplay, ByOutcome, ByOutcomeAndDisplay, ByResult, ByValue, Class, Classify, Outcome, Verdict,
 };
+pub use crate::probe::{Probe, ProbeDefault, TypeOf, TypeOfValue, label_values};
+pub use crate::rate_limit::{Calls, note_rate_limit};
 pub use crate::redact::{Masked, Redacted, last_characters};
 pub use crate::series::SeriesKey;
+pub use crate::service::Service;
 pub use crate::trace::SpanContext;
 
 /// Runs the body of an annotated function. A closure that is passed to a `FnOnce` parameter may
@@ -28,10 +34,40 @@ pub fn call<R>(body: impl FnOnce() -> R) -> R {
     body()
 }
 
+/// Puts the future of a function that returns a boxed one into its box.
+#[inline]
+pub fn boxed<F>(future: F) -> Pin<Box<F>> {
+    Box::pin(future)
+}
+
 /// Adds a finite label to the number of a combination.
 #[inline(always)]
 pub fn radix<L: Label + ?Sized>(index: usize, label: &L) -> usize {
     index * L::VALUES.len() + label.index()
+}
+
+/// The value of a label with a closed set of values.
+#[inline(always)]
+pub fn label_value<L: Label + ?Sized>(label: &L) -> &'static str {
+    label.as_str()
+}
+
+/// The value of a label of any text.
+#[inline(always)]
+pub fn label_text<L: LabelText + ?Sized>(label: &L) -> Cow<'_, str> {
+    label.label_text()
+}
+
+/// Fails the build when a rule refuses the labels of an operation, or when they make more series than
+/// `budget`; `help` goes after the multiplication.
+///
+/// # Panics
+/// In these cases. Meant for constants.
+pub const fn assert_labels(operation: &OperationDef, budget: u64, help: &str) {
+    obs_schema::check::assert_operation(operation);
+    if let Err(error) = obs_schema::cardinality::check_operation_series(operation, budget) {
+        panic!("{}", error.text().str(help).as_str());
+    }
 }
 
 /// Applies `ok_if`: the call is fine exactly if `test` says so.
@@ -41,7 +77,7 @@ pub fn ok_if<'a, T: ?Sized>(
     value: &'a T,
     test: impl ResultTest<T>,
 ) -> Verdict<'a> {
-    verdict.with_success(test.test(value))
+    verdict.with_success(test(value))
 }
 
 /// Applies `error_if`: the call is an error exactly if `test` says so.
@@ -51,24 +87,24 @@ pub fn error_if<'a, T: ?Sized>(
     value: &'a T,
     test: impl ResultTest<T>,
 ) -> Verdict<'a> {
-    verdict.with_success(!test.test(value))
+    verdict.with_success(!test(value))
 }
 
-/// What `ok_if` and `error_if` take.
+/// What `ok_if` and `error_if` take. `Fn` is a bound of the trait, so that a closure's parameter needs no
+/// type.
 #[diagnostic::on_unimplemented(
     message = "`ok_if` and `error_if` take a function from a reference to the returned value to `bool`",
     label = "not a `fn(&{T}) -> bool`",
     note = "write for example `ok_if = |value| value.is_ready()`"
 )]
-pub trait ResultTest<T: ?Sized> {
-    /// Whether the value passes.
-    fn test(&self, value: &T) -> bool;
-}
+pub trait ResultTest<T: ?Sized>: Fn(&T) -> bool {}
 
-impl<T: ?Sized, F: Fn(&T) -> bool> ResultTest<T> for F {
-    fn test(&self, value: &T) -> bool {
-        self(value)
-    }
+impl<T: ?Sized, F: Fn(&T) -> bool> ResultTest<T> for F {}
+
+/// The span that `parent = …` names.
+#[inline]
+pub fn parent(parent: &impl IntoParent) -> Option<&SpanContext> {
+    parent.parent()
 }
 
 /// What `parent = …` takes.
@@ -98,9 +134,4 @@ impl<P: IntoParent + ?Sized> IntoParent for &P {
     fn parent(&self) -> Option<&SpanContext> {
         (**self).parent()
     }
-}
-
-/// Sets what an external API still allows, as `rate_limit_remaining = …` says it.
-pub fn rate_limit_remaining(api: &str, endpoint: &str, remaining: f64) {
-    crate::metric::set_rate_limit_remaining(api, endpoint, remaining);
 }

@@ -84,15 +84,28 @@ pub struct Key {
     pub tokens: TokenStream,
 }
 
-/// `key = expression` or `key: Type = expression` in a map.
+/// `key = expression`, `key: Type = expression` or `key = %expression` in a map.
 #[derive(Clone)]
 pub struct Entry {
     /// The key.
     pub key: Key,
     /// The type, if it was written.
     pub ty: Option<Type>,
+    /// How the value is to be written: `%expr`, `?expr`.
+    pub form: Form,
     /// The expression.
     pub expr: Expr,
+}
+
+/// How the value of an entry is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// As it is.
+    Plain,
+    /// By its `Display`: `%expr`.
+    Display,
+    /// By its `Debug`: `?expr`.
+    Debug,
 }
 
 /// A value of an option with the tokens it came from.

@@ -12,7 +12,7 @@ use syn::punctuated::Punctuated;
 use syn::{Expr, ExprLit, ExprPath, Ident, Lit, LitStr, Token, UnOp};
 
 use super::read::{each_argument, group_target, wrong};
-use super::{Entry, Key, Options, Value};
+use super::{Entry, Form, Key, Options, Value};
 use crate::diag::Diag;
 
 /// Reads what stands after `key =`. `None` after a mistake that has been noted.
@@ -313,11 +313,27 @@ fn read_entries(entries: TokenStream, diag: &mut Diag) -> Vec<Entry> {
             false => None,
         };
         require_value(&key, input)?;
+        let form = read_form(input)?;
         let expr = input.parse()?;
-        read.push(Entry { key, ty, expr });
+        read.push(Entry {
+            key,
+            ty,
+            form,
+            expr,
+        });
         Ok(())
     });
     read
+}
+
+fn read_form(input: ParseStream<'_>) -> syn::Result<Form> {
+    if input.peek(Token![%]) {
+        return input.parse::<Token![%]>().map(|_| Form::Display);
+    }
+    if input.peek(Token![?]) {
+        return input.parse::<Token![?]>().map(|_| Form::Debug);
+    }
+    Ok(Form::Plain)
 }
 
 fn read_texts(option: &OptionDef, entries: TokenStream, diag: &mut Diag) -> Vec<(Key, String)> {

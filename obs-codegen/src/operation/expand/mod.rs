@@ -1,0 +1,71 @@
+//! The function with its observation around the body.
+//!
+//! Labels are read from the arguments, the call begins, attributes are added if somebody records
+//! them, the body runs as it was typed, the call ends with what the returned value says:
+//!
+//! ```text
+//! fn place(order: &Order) -> Result<Id, E> {
+//!     let mut op = { <callsite> Op::enter(&CALLSITE, key, parent) };
+//!     if op.is_recording() { op.attribute("order.id", &(order.id)); }
+//!     let value = call(move || -> Result<Id, E> { <body> });
+//!     op.finish(<verdict on &value>);
+//!     value
+//! }
+//! ```
+//!
+//! A function whose value says nothing keeps its body in place, and the guard alone ends the call.
+
+mod begin;
+mod body;
+mod definition;
+mod verdict;
+
+use proc_macro2::{Ident, Span, TokenStream};
+
+use super::Operation;
+use crate::func::Func;
+use crate::return_ty::{How, Returned, Value};
+
+/// The whole function.
+#[must_use]
+pub fn function(operation: &Operation, func: &Func) -> TokenStream {
+    let Some(body) = &func.body else {
+        return func.with_body(TokenStream::new());
+    };
+    let returned = func.returned();
+    let items = definition::items(operation, func);
+    let inside = match (returned.how, Ending::of(operation, &returned)) {
+        (How::Directly, Ending::Guard) => body::guarded(operation, &items, body),
+        (How::Directly, Ending::Value) => body::called(operation, &items, body, &returned),
+        (How::Async, _) => body::awaited(operation, &items, body, &returned),
+        (How::Future | How::BoxedFuture, _) => {
+            body::returned_future(operation, &items, body, func, &returned)
+        }
+    };
+    func.with_body(inside)
+}
+
+/// How the end of a call is seen.
+enum Ending {
+    /// By the guard alone: the value says nothing, or there is none.
+    Guard,
+    /// By the value.
+    Value,
+}
+
+impl Ending {
+    fn of(operation: &Operation, returned: &Returned) -> Self {
+        let is_read = !matches!(operation.judgement, super::Judgement::ByType)
+            || operation.rate_limit.is_some();
+        match &returned.value {
+            Value::Never => Self::Guard,
+            Value::Plain(_) if !is_read => Self::Guard,
+            _ => Self::Value,
+        }
+    }
+}
+
+/// A local variable that the body cannot see.
+fn local(name: &str) -> Ident {
+    Ident::new(name, Span::mixed_site())
+}

@@ -1,0 +1,48 @@
+//! What the returned value says about the call.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned as _;
+
+use crate::operation::{Judgement, Operation};
+use crate::return_ty::Value;
+
+/// An expression for the verdict on the value behind the reference `value`.
+pub(super) fn verdict(operation: &Operation, returned: &Value, value: &TokenStream) -> TokenStream {
+    let krate = &operation.krate;
+    let by_type = by_type(operation, returned, value);
+    let verdict = match &operation.judgement {
+        Judgement::ByType => by_type,
+        Judgement::OkIf(test) => {
+            quote_spanned!(test.span()=> #krate::__private::ok_if(#by_type, #value, #test))
+        }
+        Judgement::ErrorIf(test) => {
+            quote_spanned!(test.span()=> #krate::__private::error_if(#by_type, #value, #test))
+        }
+    };
+    let Some(limit) = &operation.rate_limit else {
+        return verdict;
+    };
+    let (api, endpoint, read) = (&limit.api, &limit.endpoint, &limit.read);
+    let note = quote_spanned! {read.span()=>
+        #krate::__private::note_rate_limit(#api, #endpoint, #value, #read)
+    };
+    quote! {{
+        #note;
+        #verdict
+    }}
+}
+
+/// By the type of the value: the traits that fit it are tried from the most specific to the least.
+fn by_type(operation: &Operation, returned: &Value, value: &TokenStream) -> TokenStream {
+    let krate = &operation.krate;
+    if !matches!(returned, Value::Fallible(_)) {
+        return quote!(#krate::__private::Verdict::OK);
+    }
+    quote! {{
+        use #krate::__private::{
+            ByDisplay as _, ByOutcome as _, ByOutcomeAndDisplay as _, ByResult as _, ByValue as _,
+        };
+        (&&&&&#krate::__private::Classify(#value)).verdict()
+    }}
+}

@@ -1,0 +1,381 @@
+//! From the options of all attributes on a function to one operation.
+
+use obs_schema::def::{OperationFamily, SpanKind};
+use obs_schema::option::conflicting_options;
+use proc_macro2::Span;
+
+use super::argument::check_names;
+use super::kind::{Kind, Part};
+use super::label::labels;
+use super::{Attribute, Block, Judgement, Operation, Place, RateLimit, SpanModel};
+use crate::crate_path::CratePath;
+use crate::diag::Diag;
+use crate::func::Func;
+use crate::options::Entry;
+use crate::params::Params;
+
+/// Options that describe the operation as a whole, so one attribute gives them for all.
+const SHARED: &[&str] = &[
+    "kind", "parent", "root", "slow", "ok_if", "error_if", "crate",
+];
+
+/// Resolves the parts of one function. `None` if there are none.
+pub fn operation(
+    func: &Func,
+    params: &Params,
+    parts: Vec<Part>,
+    place: &Place,
+    diag: &mut Diag,
+) -> Option<Operation> {
+    let merge = Merge { func, parts, place };
+    let first = merge.parts.first()?;
+    merge.check_shared(diag);
+    let krate = merge.krate(diag);
+    let label_entries = merge.entries("labels", diag);
+    let attribute_entries = merge.entries("attributes", diag);
+    merge.check_names(params, diag);
+    let (name, name_span) = merge.operation_name(diag);
+    Some(Operation {
+        krate,
+        name: merge.span_name().unwrap_or_else(|| name.clone()),
+        name_span: name_span.unwrap_or(first.span),
+        service: place.owner.clone(),
+        function: merge.path(),
+        span: merge.span(),
+        blocks: merge.blocks(&name),
+        labels: labels(&label_entries, params, diag),
+        labels_span: merge.first(|part| part.options.get("labels").map(|labels| labels.key)),
+        attributes: attributes(attribute_entries, params, diag),
+        judgement: merge.judgement(),
+        rate_limit: merge.rate_limit(),
+        service_ty: place.self_ty.clone(),
+    })
+}
+
+struct Merge<'a> {
+    func: &'a Func,
+    parts: Vec<Part>,
+    place: &'a Place,
+}
+
+impl Merge<'_> {
+    fn part(&self, kind: Kind) -> Option<&Part> {
+        self.parts.iter().find(|part| part.kind == kind)
+    }
+
+    /// What the first attribute that has the option says.
+    fn first<'a, T>(&'a self, read: impl Fn(&'a Part) -> Option<T>) -> Option<T> {
+        self.parts.iter().find_map(read)
+    }
+
+    /// The path of the function below its module, which is also its name when none is given.
+    fn path(&self) -> String {
+        let name = self.func.name();
+        if self.place.owner.is_empty() {
+            name
+        } else {
+            format!("{}::{name}", self.place.owner)
+        }
+    }
+
+    /// The label `operation`: the name in the outermost attribute that has one.
+    fn operation_name(&self, diag: &mut Diag) -> (String, Option<Span>) {
+        let whole = [Kind::TraceRequest, Kind::MonitorPerformance];
+        let mut given = whole
+            .into_iter()
+            .filter_map(|kind| self.part(kind)?.options.text("name"));
+        let Some(name) = given.next() else {
+            return (self.path(), None);
+        };
+        if let Some(other) = given.next().filter(|other| other.value != name.value) {
+            diag.error(
+                other.key,
+                format_args!(
+                    "the operation is already called `{}` by `{}`; leave this name out",
+                    name.value,
+                    Kind::TraceRequest.as_str()
+                ),
+            );
+        }
+        (name.value.to_owned(), Some(name.key))
+    }
+
+    /// The span's name where it is not that of the operation: a query or a remote call, as the semantic
+    /// conventions name them, unless `#[trace_request("..")]` does.
+    fn span_name(&self) -> Option<String> {
+        let named = |kind| self.part(kind).filter(|part| part.options.flag("name"));
+        let whole = [Kind::TraceRequest, Kind::MonitorPerformance];
+        if whole.into_iter().any(|kind| named(kind).is_some()) {
+            return None;
+        }
+        if let Some(query) = self.part(Kind::TrackDbQuery) {
+            let operation = query.options.text("operation")?.value;
+            let collection = query.options.text("collection");
+            return Some(match collection {
+                Some(collection) => format!("{operation} {}", collection.value),
+                None => operation.to_owned(),
+            });
+        }
+        if let Some(call) = self.part(Kind::TrackExternalApi) {
+            let api = call.options.text("api")?.value;
+            return Some(format!("{api} {}", self.endpoint(call)));
+        }
+        let single = [Kind::Timed, Kind::Counted].map(named);
+        let single = single.into_iter().flatten().next()?;
+        Some(single.options.text("name")?.value.to_owned())
+    }
+
+    fn endpoint(&self, call: &Part) -> String {
+        match call.options.text("endpoint") {
+            Some(endpoint) => endpoint.value.to_owned(),
+            None => self.func.name(),
+        }
+    }
+
+    fn krate(&self, diag: &mut Diag) -> CratePath {
+        let given = self
+            .first(|part| part.options.flag("crate").then_some(part))
+            .map(|part| CratePath::of(&part.options, diag));
+        given
+            .or_else(|| self.place.krate.clone())
+            .unwrap_or_default()
+    }
+
+    /// Options that two attributes give, or that exclude each other over two attributes.
+    fn check_shared(&self, diag: &mut Diag) {
+        let mut earlier: Vec<(&str, Kind)> = Vec::new();
+        for part in &self.parts {
+            for argument in part.options.all() {
+                let name = argument.option.name;
+                let before = earlier.iter().find(|(other, kind)| {
+                    *other == name && *kind != part.kind && SHARED.contains(&name)
+                });
+                if let Some((_, kind)) = before {
+                    diag.error(
+                        argument.key,
+                        format_args!("`{name}` is already in `{}`; remove one", kind.as_str()),
+                    );
+                }
+                let others: Vec<&str> = earlier
+                    .iter()
+                    .filter(|(_, kind)| *kind != part.kind)
+                    .map(|(name, _)| *name)
+                    .collect();
+                if let Some(issue) = conflicting_options(argument.option, &others) {
+                    diag.issue(argument.key, &issue);
+                }
+                earlier.push((name, part.kind));
+            }
+        }
+    }
+
+    /// The entries of a map in all attributes, each key once.
+    fn entries(&self, option: &str, diag: &mut Diag) -> Vec<Entry> {
+        let mut all: Vec<(Entry, Kind)> = Vec::new();
+        for part in &self.parts {
+            let Some(entries) = part.options.exprs(option) else {
+                continue;
+            };
+            for entry in entries.value {
+                let known = all
+                    .iter()
+                    .find(|(other, kind)| other.key.text == entry.key.text && *kind != part.kind);
+                if let Some((_, kind)) = known {
+                    diag.error_on(
+                        &entry.key.tokens,
+                        format_args!(
+                            "`{}` is already in `{}`; remove one",
+                            entry.key.text,
+                            kind.as_str()
+                        ),
+                    );
+                } else {
+                    all.push((entry.clone(), part.kind));
+                }
+            }
+        }
+        all.into_iter().map(|(entry, _)| entry).collect()
+    }
+
+    fn check_names(&self, params: &Params, diag: &mut Diag) {
+        if let Some(parent) = self.first(|part| part.options.expr("parent")) {
+            check_names(parent.value, params, diag);
+        }
+    }
+
+    fn span(&self) -> Option<SpanModel> {
+        let remote = [Kind::TrackDbQuery, Kind::TrackExternalApi];
+        let is_remote = remote.into_iter().any(|kind| self.part(kind).is_some());
+        let request = self.part(Kind::TraceRequest);
+        if request.is_none() && !is_remote {
+            return None;
+        }
+        let kind = request.and_then(|part| part.options.text("kind"));
+        let kind = match kind.map(|kind| kind.value) {
+            Some(word) => span_kind(word),
+            None if is_remote => SpanKind::Client,
+            None => SpanKind::Internal,
+        };
+        Some(SpanModel {
+            kind,
+            parent: self
+                .first(|part| part.options.expr("parent"))
+                .map(|parent| parent.value.clone()),
+            root: request.is_some_and(|part| part.options.flag("root")),
+            slow_secs: self
+                .first(|part| part.options.duration("slow"))
+                .map_or(0.0, |slow| slow.value.as_secs_f64()),
+            fixed: self.fixed_attributes(),
+        })
+    }
+
+    fn fixed_attributes(&self) -> Vec<(&'static str, String)> {
+        let mut fixed = Vec::new();
+        if let Some(query) = self.part(Kind::TrackDbQuery) {
+            fixed.push(("db.system.name", system(query)));
+            for (option, key) in [
+                ("operation", "db.operation.name"),
+                ("collection", "db.collection.name"),
+            ] {
+                let given = query.options.text(option);
+                fixed.extend(given.map(|given| (key, given.value.to_owned())));
+            }
+        }
+        if let Some(call) = self.part(Kind::TrackExternalApi) {
+            let api = call.options.text("api");
+            fixed.extend(api.map(|api| ("api", api.value.to_owned())));
+            fixed.push(("endpoint", self.endpoint(call)));
+            let method = call.options.text("method");
+            fixed.extend(method.map(|method| ("http.request.method", method.value.to_owned())));
+        }
+        fixed
+    }
+
+    /// The metrics of all attributes, those of the operation as a whole first. They hold what `#[timed]`
+    /// and `#[counted]` of the same name would add.
+    fn blocks(&self, operation: &str) -> Vec<Block> {
+        let mut blocks = Vec::new();
+        let whole = [Kind::TraceRequest, Kind::MonitorPerformance];
+        let is_whole = whole.into_iter().any(|kind| self.part(kind).is_some());
+        if is_whole {
+            let buckets = whole.into_iter().find_map(|kind| self.buckets(kind));
+            blocks.push(Block {
+                family: OperationFamily::Operation,
+                constants: vec![("operation", operation.to_owned())],
+                buckets: buckets.or_else(|| self.buckets(Kind::Timed)),
+            });
+        }
+        for (kind, family) in [
+            (Kind::Counted, OperationFamily::Calls),
+            (Kind::Timed, OperationFamily::Duration),
+        ] {
+            let Some(part) = self.part(kind) else {
+                continue;
+            };
+            let name = part.options.text("name");
+            let name = name.map_or(operation, |name| name.value).to_owned();
+            if !is_whole || name != operation {
+                blocks.push(Block {
+                    family,
+                    constants: vec![("operation", name)],
+                    buckets: self.buckets(kind),
+                });
+            }
+        }
+        blocks.extend(self.database());
+        blocks.extend(self.external_api());
+        blocks
+    }
+
+    fn buckets(&self, kind: Kind) -> Option<Vec<f64>> {
+        let buckets = self.part(kind)?.options.numbers("buckets")?;
+        Some(buckets.value.to_vec())
+    }
+
+    fn database(&self) -> Option<Block> {
+        let query = self.part(Kind::TrackDbQuery)?;
+        let mut constants = vec![("db_system_name", system(query))];
+        for (option, label) in [
+            ("operation", "db_operation_name"),
+            ("collection", "db_collection_name"),
+        ] {
+            let given = query.options.text(option);
+            constants.extend(given.map(|given| (label, given.value.to_owned())));
+        }
+        Some(Block {
+            family: OperationFamily::Database,
+            constants,
+            buckets: self.buckets(Kind::TrackDbQuery),
+        })
+    }
+
+    fn external_api(&self) -> Option<Block> {
+        let call = self.part(Kind::TrackExternalApi)?;
+        let api = call.options.text("api")?.value.to_owned();
+        Some(Block {
+            family: OperationFamily::ExternalApi,
+            constants: vec![("api", api), ("endpoint", self.endpoint(call))],
+            buckets: self.buckets(Kind::TrackExternalApi),
+        })
+    }
+
+    fn judgement(&self) -> Judgement {
+        if let Some(test) = self.first(|part| part.options.expr("ok_if")) {
+            return Judgement::OkIf(test.value.clone());
+        }
+        match self.first(|part| part.options.expr("error_if")) {
+            Some(test) => Judgement::ErrorIf(test.value.clone()),
+            None => Judgement::ByType,
+        }
+    }
+
+    fn rate_limit(&self) -> Option<RateLimit> {
+        let call = self.part(Kind::TrackExternalApi)?;
+        let read = call.options.expr("rate_limit_remaining")?;
+        Some(RateLimit {
+            api: call.options.text("api")?.value.to_owned(),
+            endpoint: self.endpoint(call),
+            read: read.value.clone(),
+        })
+    }
+}
+
+fn attributes(entries: Vec<Entry>, params: &Params, diag: &mut Diag) -> Vec<Attribute> {
+    entries
+        .into_iter()
+        .map(|entry| {
+            if let Some(ty) = &entry.ty {
+                diag.error_on(
+                    ty,
+                    format_args!(
+                        "an attribute takes a value of any type; write `{} = ..`",
+                        entry.key.text
+                    ),
+                );
+            }
+            check_names(&entry.expr, params, diag);
+            Attribute {
+                key: entry.key.text,
+                form: entry.form,
+                expr: entry.expr,
+            }
+        })
+        .collect()
+}
+
+fn system(query: &Part) -> String {
+    let system = query.options.text("system");
+    system.map_or("other_sql", |system| system.value).to_owned()
+}
+
+fn span_kind(word: &str) -> SpanKind {
+    [
+        SpanKind::Server,
+        SpanKind::Client,
+        SpanKind::Producer,
+        SpanKind::Consumer,
+    ]
+    .into_iter()
+    .find(|kind| kind.as_str() == word)
+    .unwrap_or(SpanKind::Internal)
+}

@@ -1,0 +1,185 @@
+//! What all attributes on one function make of it together.
+//!
+//! The attribute that expands first takes its siblings off the function ([`kind`]), resolves their
+//! options into one [`Operation`] ([`merge`], [`label`]) and writes one observation around the body
+//! ([`expand`]): one callsite, one pair of clock reads, one span.
+
+pub mod argument;
+pub mod check;
+pub mod expand;
+pub mod kind;
+pub mod label;
+pub mod merge;
+
+use obs_schema::def::{CallOutcome, OperationFamily, SpanKind};
+use proc_macro2::{Span, TokenStream};
+use syn::{Expr, Type};
+
+use crate::crate_path::CratePath;
+use crate::diag::Diag;
+use crate::fallback::with_errors;
+use crate::func::Func;
+use crate::options::Form;
+use label::Label;
+
+/// One operation: everything that its expansion needs, resolved.
+pub struct Operation {
+    /// Where the runtime is.
+    pub krate: CratePath,
+    /// The name of the operation and of its span.
+    pub name: String,
+    /// Where the name was typed, for errors about the operation as a whole.
+    pub name_span: Span,
+    /// The type whose `#[service]` the function belongs to, or empty.
+    pub service: String,
+    /// The function's path below its module.
+    pub function: String,
+    /// The span, if it has one.
+    pub span: Option<SpanModel>,
+    /// Its metrics.
+    pub blocks: Vec<Block>,
+    /// Labels that differ from call to call.
+    pub labels: Vec<Label>,
+    /// Where they were typed.
+    pub labels_span: Option<Span>,
+    /// Attributes of the span.
+    pub attributes: Vec<Attribute>,
+    /// How the returned value is judged.
+    pub judgement: Judgement,
+    /// What is read off the returned value.
+    pub rate_limit: Option<RateLimit>,
+    /// The type whose series budget holds, if it is a service.
+    pub service_ty: Option<Type>,
+}
+
+/// The span of an operation.
+pub struct SpanModel {
+    /// Its role.
+    pub kind: SpanKind,
+    /// The expression that gives its parent.
+    pub parent: Option<Expr>,
+    /// Whether it starts a new trace.
+    pub root: bool,
+    /// From how many seconds on it is slow; 0 for the configured value.
+    pub slow_secs: f64,
+    /// Attributes whose value is fixed.
+    pub fixed: Vec<(&'static str, String)>,
+}
+
+/// One set of metrics.
+pub struct Block {
+    /// Which families it feeds.
+    pub family: OperationFamily,
+    /// Labels with a fixed value.
+    pub constants: Vec<(&'static str, String)>,
+    /// Bounds of the buckets, if they were given.
+    pub buckets: Option<Vec<f64>>,
+}
+
+/// An attribute of the span.
+pub struct Attribute {
+    /// Its key.
+    pub key: String,
+    /// How the value is written.
+    pub form: Form,
+    /// The value.
+    pub expr: Expr,
+}
+
+/// How the returned value is judged.
+pub enum Judgement {
+    /// By its type: an `Err` is an error unless its type says otherwise.
+    ByType,
+    /// It is fine exactly if this function says so.
+    OkIf(Expr),
+    /// It is an error exactly if this function says so.
+    ErrorIf(Expr),
+}
+
+/// The gauge of the calls that an API still allows.
+pub struct RateLimit {
+    /// The label `api`.
+    pub api: String,
+    /// The label `endpoint`.
+    pub endpoint: String,
+    /// The function that reads the number off the returned value.
+    pub read: Expr,
+}
+
+/// Where a function stands.
+#[derive(Default)]
+pub struct Place {
+    /// The type of the `impl` block, as it is named in operations; empty if it is not known.
+    pub owner: String,
+    /// That type, if items inside its functions can name it.
+    pub self_ty: Option<Type>,
+    /// The generics of the `impl` block.
+    pub generics: syn::Generics,
+    /// The runtime that the block's attribute names.
+    pub krate: Option<CratePath>,
+}
+
+impl Operation {
+    /// The outcomes that the function can have, a bit each.
+    #[must_use]
+    pub fn outcomes(&self, func: &Func) -> u8 {
+        use crate::return_ty::{How, Value};
+        use CallOutcome::{Cancelled, Error, Ok, Panic};
+        let returned = func.returned();
+        if matches!(returned.value, Value::Never) && returned.how == How::Directly {
+            return Panic.bit();
+        }
+        let mut outcomes = Ok.bit() | Panic.bit();
+        let is_judged = !matches!(self.judgement, Judgement::ByType);
+        if is_judged || matches!(returned.value, Value::Fallible(_)) {
+            outcomes |= Error.bit();
+        }
+        if returned.how != How::Directly {
+            outcomes |= Cancelled.bit();
+        }
+        outcomes
+    }
+}
+
+/// Expands the attribute `kind`, and its siblings with it.
+#[must_use]
+pub fn attribute(kind: kind::Kind, arguments: TokenStream, item: TokenStream) -> TokenStream {
+    let mut diag = Diag::new();
+    let own = kind::Part::of_macro(kind, arguments, &mut diag);
+    let expanded = check::function(kind, &item, &mut diag).and_then(|mut func| {
+        let mut parts = kind::take_parts(&mut func, &mut diag);
+        parts.push(own);
+        check::service_attribute(&mut func, kind, &mut diag);
+        one(&func, parts, &Place::default(), &mut diag)
+    });
+    match (diag.finish(), expanded) {
+        (Ok(()), Some(expanded)) => expanded,
+        (Ok(()), None) => item,
+        (Err(errors), _) => with_errors(item, &inert_names(), errors),
+    }
+}
+
+/// The function with everything that the attributes make of it. `None` if one of them is wrong.
+pub fn one(
+    func: &Func,
+    parts: Vec<kind::Part>,
+    place: &Place,
+    diag: &mut Diag,
+) -> Option<TokenStream> {
+    let parts = kind::ordered(parts, diag);
+    let mut params = func.params();
+    params.outer_generics(&place.generics);
+    if let Some(self_ty) = &place.self_ty {
+        params.self_is(self_ty);
+    }
+    check::signature(func, &parts, diag);
+    let operation = merge::operation(func, &params, parts, place, diag)?;
+    check::operation(&operation, func, diag);
+    diag.is_empty().then(|| expand::function(&operation, func))
+}
+
+/// The names of our attributes on functions: an item that is re-emitted with errors goes without them.
+fn inert_names() -> Vec<&'static str> {
+    let kinds = kind::Kind::ALL.iter().map(|kind| kind.name());
+    kinds.chain(["service"]).collect()
+}

@@ -1,0 +1,60 @@
+//! What an expansion asks about a type before the program runs.
+
+use std::marker::PhantomData;
+
+use obs_schema::cardinality::DEFAULT_SERIES_BUDGET;
+
+use crate::label::Label;
+use crate::service::Service;
+
+/// Asks whether a concrete type implements a trait: `Probe::<T>::LABEL_VALUES` is the constant below
+/// if it does, and that of [`ProbeDefault`] if it does not, because a type's own constants are found
+/// before those of a trait.
+#[derive(Debug)]
+pub struct Probe<T: ?Sized>(PhantomData<T>);
+
+/// The answers for types that do not implement the trait in question.
+pub trait ProbeDefault {
+    /// There is no closed set of values.
+    const LABEL_VALUES: Option<&'static [&'static str]> = None;
+
+    /// How many series an operation of a type that is no service may have.
+    const SERIES_BUDGET: u64 = DEFAULT_SERIES_BUDGET;
+}
+
+impl<T: ?Sized> ProbeDefault for Probe<T> {}
+
+impl<T: Label + ?Sized> Probe<T> {
+    /// The closed set of values of a label.
+    pub const LABEL_VALUES: Option<&'static [&'static str]> = Some(T::VALUES);
+}
+
+impl<T: Service + ?Sized> Probe<T> {
+    /// How many series an operation of the service may have.
+    pub const SERIES_BUDGET: u64 = T::DEF.series_budget;
+}
+
+/// Stands for a type.
+#[derive(Debug)]
+pub struct TypeOf<T: ?Sized>(PhantomData<fn(&T)>);
+
+/// The type of an expression, without a reference around it.
+pub trait TypeOfValue {
+    /// Only called in closures that never run.
+    fn __obs_type(&self) -> TypeOf<Self>;
+}
+
+impl<T: ?Sized> TypeOfValue for T {
+    fn __obs_type(&self) -> TypeOf<Self> {
+        TypeOf(PhantomData)
+    }
+}
+
+/// The closed set of values of the label that the body of a closure has the type of. The closure
+/// stands for an expression over parameters; it is never called.
+#[must_use]
+pub const fn label_values<Parameters, L: Label + ?Sized>(
+    _expression: &impl FnOnce(Parameters) -> TypeOf<L>,
+) -> &'static [&'static str] {
+    L::VALUES
+}
