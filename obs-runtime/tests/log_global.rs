@@ -11,6 +11,7 @@ use obs_runtime::collect::{Collect, Sink};
 use obs_runtime::log::{
     self, InitError, LogConfig, LogFormat, LogGuard, LogMetrics, Output, Query, Record, StreamSink,
 };
+use obs_runtime::metric::Registry;
 use obs_runtime::{testing, trace};
 use serde_json::Value as Json;
 use tracing::{debug, error, info, info_span, warn};
@@ -234,6 +235,27 @@ fn a_record_from_the_destruction_of_a_threads_locals_is_written() {
         .join()
         .unwrap();
         assert_eq!(messages(name), ["last words"], "{name}");
+    }
+}
+
+#[test]
+fn the_registry_exports_the_metrics_of_the_log() {
+    let _log = &*LOG;
+    let registry = Registry::new();
+    registry.register_collector(LogMetrics);
+    let families = registry.snapshot().families;
+    for name in [
+        "log_records_total",
+        "panics_total",
+        "obs_log_dropped_total",
+        "obs_log_truncated_total",
+        "obs_log_queue_bytes",
+    ] {
+        let family = families.iter().find(|family| family.name == name);
+        assert!(
+            family.is_some_and(|family| !family.series.is_empty()),
+            "{name}"
+        );
     }
 }
 

@@ -137,40 +137,52 @@ impl Default for LogConfig {
 #[must_use = "an output does nothing until it is given to `LogConfig::with_output`"]
 pub struct Output {
     pub(super) format: LogFormat,
-    pub(super) colour: bool,
     pub(super) limits: QueueLimits,
     pub(super) sink: Box<dyn Sink>,
+    colour: Colour,
+    /// Whether somebody looks at the output directly.
+    terminal: bool,
 }
 
 impl Output {
-    /// Lines for a sink. Without colours.
+    /// Lines for a sink.
     pub fn new(format: LogFormat, sink: impl Sink + 'static) -> Self {
         Self {
             format,
-            colour: false,
             limits: QueueLimits::default(),
             sink: Box::new(sink),
+            colour: Colour::default(),
+            terminal: false,
         }
     }
 
-    /// Lines on standard output, with colours as [`Colour::Auto`] decides.
+    /// Lines on standard output.
     pub fn stdout(format: LogFormat) -> Self {
         let stream = std::io::stdout();
-        let terminal = stream.is_terminal();
-        Self::new(format, StreamSink::new(stream)).with_colour(Colour::Auto, terminal)
+        Self {
+            terminal: stream.is_terminal(),
+            ..Self::new(format, StreamSink::new(stream))
+        }
     }
 
-    /// Lines on standard error, with colours as [`Colour::Auto`] decides.
+    /// Lines on standard error.
     pub fn stderr(format: LogFormat) -> Self {
         let stream = std::io::stderr();
-        let terminal = stream.is_terminal();
-        Self::new(format, StreamSink::new(stream)).with_colour(Colour::Auto, terminal)
+        Self {
+            terminal: stream.is_terminal(),
+            ..Self::new(format, StreamSink::new(stream))
+        }
     }
 
-    /// Whether the console form is coloured; `terminal` is whether somebody looks at it directly.
-    pub fn with_colour(mut self, colour: Colour, terminal: bool) -> Self {
-        self.colour = colour.decide(terminal);
+    /// When the console form is coloured. Default: [`Colour::Auto`].
+    pub fn with_colour(mut self, colour: Colour) -> Self {
+        self.colour = colour;
         self
+    }
+
+    /// Whether lines are coloured.
+    pub(super) fn is_coloured(&self) -> bool {
+        self.colour.decide(self.terminal)
     }
 
     /// How much may wait for the sink.

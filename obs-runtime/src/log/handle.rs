@@ -69,11 +69,12 @@ struct RunningOutput {
 
 impl RunningOutput {
     fn start(output: Output) -> Self {
+        let colour = output.is_coloured();
         let Output {
             format,
-            colour,
             limits,
             sink,
+            ..
         } = output;
         let writer = Writer::start(sink, limits).unwrap_or_else(|error| {
             diagnostics::report(&format!(

@@ -345,6 +345,23 @@ fn records_are_counted_by_level_and_kept() {
 }
 
 #[test]
+fn each_output_has_its_own_form() {
+    let pretty = Captured::default();
+    let second = Output::new(LogFormat::Pretty, StreamSink::new(pretty.clone()));
+    let log = test_log(|config| config.with_output(second.with_colour(Colour::Never)));
+    log.run(|| info!(target: "shop", n = 1, "both"));
+    assert_eq!(log.line("both")["fields"]["n"], 1);
+    let text = pretty.text();
+    assert!(text.ends_with("  INFO shop: both  n=1\n"), "{text}");
+    log.handle
+        .shutdown(std::time::Duration::from_secs(20))
+        .unwrap();
+    log.run(|| info!("too late"));
+    assert_eq!(log.handle.stats().refused, [0, 0, 2, 0, 0]);
+    assert_eq!(log.handle.recent(&Query::new())[0].message, "too late");
+}
+
+#[test]
 fn events_become_span_events_only_when_asked_to() {
     let spans_of = |configure: fn(LogConfig) -> LogConfig| {
         let capture = testing::capture();

@@ -9,6 +9,7 @@ use tracing::{Dispatch, Instrument, Span, info, info_span, instrument::WithSubsc
 use super::super::*;
 use super::support::*;
 use crate::__private::{Callsite, Op, OperationDef, SeriesKey, Verdict};
+use crate::handoff::Handoff;
 use crate::outcome::CallOutcome;
 use crate::testing::{self, Capture};
 use crate::trace::{self, SpanData, Status};
@@ -326,9 +327,9 @@ fn guards_that_are_dropped_in_the_wrong_order_leave_the_thread_where_it_was() {
 }
 
 #[test]
-fn a_stay_that_ends_takes_the_segment_out_of_reach_of_what_outlives_it() {
-    // The guard of the call outlives the stay in the span on this thread, and the span goes on
-    // elsewhere: the two must not write to one segment.
+fn what_outlives_a_stay_does_not_lead_back_into_its_segment() {
+    // The guard remembers the place that it was made in. By the time it goes back there, the span
+    // may have gone on elsewhere, and two threads must not write to one segment.
     let capture = in_call(|| {
         let span = info_span!("moved");
         let subscriber = tracing::dispatcher::get_default(Dispatch::clone);
@@ -336,19 +337,18 @@ fn a_stay_that_ends_takes_the_segment_out_of_reach_of_what_outlives_it() {
             scope.spawn(|| {
                 tracing::dispatcher::with_default(&subscriber, || {
                     let stay = span.enter();
-                    let outlives = Op::enter(&INNER, SeriesKey::Index(0), None);
+                    let outlives = Handoff::capture().enter();
                     drop(stay);
-                    assert_eq!(trace::current(), None);
-                    let again = span.enter();
-                    assert!(trace::current().is_some());
-                    drop(again);
                     drop(outlives);
+                    assert_eq!(trace::current(), None);
+                    span.in_scope(inner);
                     assert_eq!(trace::current(), None);
                 });
             });
         });
     });
     assert_child(&capture, "moved", "call");
+    assert_child(&capture, "inner", "moved");
 }
 
 #[test]

@@ -15,6 +15,12 @@ use super::super::*;
 #[derive(Clone, Default)]
 pub(super) struct Captured(Arc<Mutex<Vec<u8>>>);
 
+impl Captured {
+    pub(super) fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
+
 impl Write for Captured {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0.lock().unwrap().extend_from_slice(bytes);
@@ -58,8 +64,7 @@ impl TestLog {
     /// The lines so far.
     pub(super) fn lines(&self) -> Vec<Json> {
         self.handle.flush(Duration::from_secs(20)).unwrap();
-        let bytes = self.captured.0.lock().unwrap();
-        let text = std::str::from_utf8(&bytes).unwrap();
+        let text = self.captured.text();
         text.lines()
             .map(|line| serde_json::from_str(line).unwrap())
             .collect()

@@ -137,26 +137,47 @@ fn closing_a_stalled_writer_gives_up_in_time() {
     assert!(started.elapsed() < LONG);
 }
 
-struct Broken;
-
-impl io::Write for Broken {
-    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
-        Err(io::ErrorKind::BrokenPipe.into())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 #[test]
 fn a_closed_pipe_costs_the_lines_and_nothing_else() {
-    let writer = Writer::start(Box::new(StreamSink::new(Broken)), QueueLimits::default()).unwrap();
+    let (reader, pipe) = io::pipe().unwrap();
+    drop(reader);
+    let writer = Writer::start(Box::new(StreamSink::new(pipe)), QueueLimits::default()).unwrap();
     for _ in 0..3 {
         writer.push(Level::ERROR, b"lost\n");
         writer.flush(LONG).unwrap();
     }
     assert_eq!(writer.stats().failed, [3, 0, 0, 0, 0]);
+}
+
+#[test]
+fn a_pipe_that_nobody_reads_stops_nobody() {
+    use io::Read;
+
+    let (mut reader, pipe) = io::pipe().unwrap();
+    let limits = QueueLimits {
+        lines: 1000,
+        bytes: 1 << 20,
+    };
+    let writer = Writer::start(Box::new(StreamSink::new(pipe)), limits).unwrap();
+    let line = [&[b'x'; 999][..], b"\n"].concat();
+    let produced = 10_000;
+    for _ in 0..produced {
+        writer.push(Level::WARN, &line);
+    }
+    let stats = writer.stats();
+    assert!(
+        stats.refused[1] > 0 && stats.queued > 0,
+        "the pipe is not full: {stats:?}"
+    );
+    let read = std::thread::spawn(move || {
+        let mut all = Vec::new();
+        reader.read_to_end(&mut all).unwrap();
+        all.len() / 1000
+    });
+    writer.close(LONG).unwrap();
+    let stats = writer.stats();
+    assert_eq!(stats.written[1] + stats.refused[1], produced);
+    assert_eq!(read.join().unwrap() as u64, stats.written[1]);
 }
 
 struct Panics;
