@@ -175,17 +175,32 @@ pub(crate) fn all() -> Vec<&'static LiveBlock> {
         .clone()
 }
 
+/// The blocks of an operation that was registered.
+pub(crate) fn find(def: &'static OperationDef) -> Vec<&'static LiveBlock> {
+    let all = BLOCKS.lock().unwrap_or_else(PoisonError::into_inner);
+    let blocks = def.blocks.iter();
+    blocks.filter_map(|block| same(&all, def, block)).collect()
+}
+
+fn same(
+    all: &[&'static LiveBlock],
+    def: &OperationDef,
+    block: &BlockDef,
+) -> Option<&'static LiveBlock> {
+    let mut others = all.iter().copied();
+    others.find(|other| {
+        other.family == block.family
+            && other.constants == block.constants
+            && other.series.labels() == def.labels
+    })
+}
+
 fn intern(
     all: &mut Vec<&'static LiveBlock>,
     def: &'static OperationDef,
     block: &'static BlockDef,
 ) -> &'static LiveBlock {
-    let same = all.iter().find(|other| {
-        other.family == block.family
-            && other.constants == block.constants
-            && other.series.labels() == def.labels
-    });
-    let live = match same {
+    let live = match same(all, def, block) {
         Some(live) => {
             if live.buckets != block.buckets {
                 diagnostics::report(&format!(

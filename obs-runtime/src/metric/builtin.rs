@@ -108,6 +108,12 @@ pub(super) static SPANS_LOST: MetricDef = MetricDef::new(
     MetricKind::Counter,
 );
 
+pub(super) static EXEMPLARS_DROPPED: MetricDef = MetricDef::new(
+    "obs_exemplars_dropped_total",
+    "Exemplars that found no room because too many series have some.",
+    MetricKind::Counter,
+);
+
 pub(super) static TRACE_QUEUE: MetricDef = MetricDef::new(
     "obs_trace_queue_length",
     "Finished traces that wait for the collector thread.",
@@ -143,6 +149,7 @@ pub(super) static ALL: &[&MetricDef] = &[
     &COLLECTOR_ERRORS,
     &TRACES_DROPPED,
     &SPANS_LOST,
+    &EXEMPLARS_DROPPED,
     &TRACE_QUEUE,
     &SHARDS,
     &MESSAGES,

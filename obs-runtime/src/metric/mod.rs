@@ -31,6 +31,8 @@ mod assembly;
 mod builtin;
 mod cell;
 mod counter;
+pub mod encode;
+pub(crate) mod exemplar;
 mod external;
 mod family;
 mod gauge;

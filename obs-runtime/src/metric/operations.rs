@@ -7,7 +7,7 @@ use obs_schema::def::{CallOutcome, MetricDef, OperationFamily};
 
 use super::instrument::Reading;
 use super::snapshot::{Family, Histogram, Label, Series, Value};
-use super::{builtin, own};
+use super::{builtin, exemplar, own};
 use crate::hot::clock;
 use crate::operation::{self, LiveBlock, OperationSeries};
 
@@ -68,6 +68,9 @@ impl Totals {
                 if let Some(rows) = self.durations(family) {
                     let mut duration = duration(block, series, outcome);
                     duration.extremes = extremes;
+                    if let Some(cells) = series.block {
+                        duration.exemplars = exemplar::of(cells, outcome);
+                    }
                     add_duration(rows, labels, duration);
                 }
             }

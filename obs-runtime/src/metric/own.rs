@@ -8,7 +8,7 @@ use obs_schema::def::MetricDef;
 
 use super::instrument::{Reading, sealed::Sealed};
 use super::snapshot::{Family, Series, Value};
-use super::{Histogram, builtin};
+use super::{Histogram, builtin, exemplar};
 use crate::hot::{cells, pool};
 use crate::{diagnostics, series, span};
 
@@ -64,6 +64,7 @@ pub(super) fn families(series: usize, errors: Vec<(String, u64)>, reading: Readi
         (&builtin::CUT, &series::CUT),
         (&builtin::CONFLICTS, &CONFLICTS),
         (&builtin::SPANS_LOST, &span::LOST),
+        (&builtin::EXEMPLARS_DROPPED, &exemplar::DROPPED),
         (&builtin::MESSAGES, &diagnostics::MESSAGES),
     ];
     all.extend(

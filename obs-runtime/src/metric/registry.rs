@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use obs_schema::check::metric_findings;
 use obs_schema::def::{LabelDef, MetricDef, MetricKind};
 use obs_schema::name::{check_metric_label, check_prefix, family_name};
 
 use super::assembly::{Assembly, Rules};
+use super::encode::{Format, encode};
 use super::family::{Live, LiveFamily};
 use super::instrument::{self, Reading, Series as Instrument};
 use super::snapshot::{Family, Kind, Label, Series, Snapshot, Value};
@@ -176,6 +178,17 @@ impl Registry {
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
         self.read(Reading::Scrape, true)
+    }
+
+    /// The answer to a scrape: everything in a format, timed for `obs_scrape_duration_seconds`.
+    #[must_use]
+    pub fn scrape(&self, format: Format) -> Vec<u8> {
+        let start = Instant::now();
+        let text = encode(&self.snapshot(), format);
+        if self.operations {
+            own::scraped(start.elapsed());
+        }
+        text
     }
 
     /// Everything but what comes from other libraries' registries.
