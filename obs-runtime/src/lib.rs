@@ -11,6 +11,7 @@ mod bridge;
 mod callsite;
 mod capture;
 pub mod collect;
+pub mod config;
 pub mod context;
 pub mod diagnostics;
 pub mod handoff;

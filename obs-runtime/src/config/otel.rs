@@ -1,0 +1,150 @@
+//! OpenTelemetry's own variables.
+//!
+//! Other programs read them too, so a value that makes no sense here is a warning and is ignored, as the
+//! specification has it: <https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/>.
+
+use obs_schema::Issue;
+use obs_schema::monitoring::{Sampler, SamplerError};
+use obs_schema::option::{Given, Key, find_key};
+
+use super::env::Variables;
+use super::leak::intern;
+use super::merge::Merge;
+use super::pairs;
+use super::problem::Origin;
+use super::settings::RESOURCE;
+use super::value::Value;
+
+const RESOURCE_ATTRIBUTES: &str = "OTEL_RESOURCE_ATTRIBUTES";
+const SAMPLER_ARGUMENT: &str = "OTEL_TRACES_SAMPLER_ARG";
+const PROPAGATORS: &str = "OTEL_PROPAGATORS";
+
+/// What OpenTelemetry's variables say that is no key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Otel {
+    /// Every `OTEL_EXPORTER_OTLP_*` that is set, by name, for the exporters.
+    pub exporter: Vec<(&'static str, &'static str)>,
+    /// Whether `traceparent` and `tracestate` are read and sent: unless `OTEL_PROPAGATORS` leaves out `tracecontext`.
+    pub propagate: bool,
+}
+
+impl Otel {
+    /// Reads the variables that are no key.
+    pub(super) fn read(merge: &mut Merge, variables: &Variables) -> Self {
+        Self {
+            exporter: variables
+                .iter()
+                .filter(|(name, _)| name.starts_with("OTEL_EXPORTER_OTLP_"))
+                .map(|(name, text)| (intern(name), intern(text)))
+                .collect(),
+            propagate: propagate(merge, variables.get(PROPAGATORS)),
+        }
+    }
+}
+
+/// Lays `OTEL_RESOURCE_ATTRIBUTES` over the settings: the attributes, and the keys that some of them have.
+pub(super) fn resource(merge: &mut Merge, variables: &Variables) {
+    const KEY: &str = "service.attributes";
+    let Some(text) = variables.get(RESOURCE_ATTRIBUTES) else {
+        return;
+    };
+    let origin = Origin::variable(RESOURCE_ATTRIBUTES);
+    let found = match pairs::parse(text) {
+        Ok(found) => found,
+        Err(error) => return merge.refuse(origin, error.issue(KEY)),
+    };
+    let mut rest = Vec::new();
+    for (name, value) in &found {
+        match RESOURCE.iter().find(|(attribute, _)| attribute == name) {
+            Some((_, key)) => set(merge, key, &Value::Scalar(Given::Text(value)), &origin),
+            None => rest.push((origin.clone(), name.as_str(), value.as_str())),
+        }
+    }
+    if !rest.is_empty() {
+        set(merge, KEY, &Value::Pairs(rest), &origin);
+    }
+}
+
+/// Lays a variable over its key that OpenTelemetry reads in a way of its own. False for every other.
+pub(super) fn apply_one(
+    merge: &mut Merge,
+    key: &Key,
+    name: &str,
+    text: &str,
+    variables: &Variables,
+) -> bool {
+    match name {
+        "OTEL_TRACES_SAMPLER" => sampler(merge, key, text.trim(), variables),
+        "OTEL_SDK_DISABLED" => disabled(merge, key, text.trim()),
+        // Laid over the settings before all others, since it sets several keys.
+        RESOURCE_ATTRIBUTES => {}
+        _ => return false,
+    }
+    true
+}
+
+fn set(merge: &mut Merge, key: &str, value: &Value<'_>, origin: &Origin) {
+    if let Ok(key) = find_key(key) {
+        merge.set(&key, value, origin.clone());
+    }
+}
+
+/// A ratio that makes no sense counts as missing; a sampler that does not exist leaves the key as it is.
+fn sampler(merge: &mut Merge, key: &Key, word: &str, variables: &Variables) {
+    let origin = Origin::variable("OTEL_TRACES_SAMPLER");
+    let argument = variables.get(SAMPLER_ARGUMENT).map(str::trim);
+    let read = Sampler::parse_otel(word, argument).or_else(|error| {
+        if argument.is_none() || !matches!(error, SamplerError::Ratio(_)) {
+            return Err(error);
+        }
+        let at = Origin::variable(SAMPLER_ARGUMENT);
+        merge.refuse(at, error.issue(key.to_string()));
+        Sampler::parse_otel(word, None)
+    });
+    match read {
+        Ok(sampler) => {
+            merge.settings.monitoring.tracing.sampler = sampler;
+            merge.origins.insert(key.to_string(), origin);
+        }
+        Err(error) => merge.refuse(origin, error.issue(key.to_string())),
+    }
+}
+
+/// Anything but `true` is false.
+fn disabled(merge: &mut Merge, key: &Key, text: &str) {
+    let origin = Origin::variable("OTEL_SDK_DISABLED");
+    let disabled = text.eq_ignore_ascii_case("true");
+    if !disabled && !text.eq_ignore_ascii_case("false") {
+        let message = format!("`{text}` counts as `false`");
+        let issue = Issue::new(
+            "option.kind",
+            key.to_string(),
+            message,
+            "write `true` or `false`",
+        );
+        merge.refuse(origin.clone(), issue);
+    }
+    merge.settings.service.disabled = disabled;
+    merge.origins.insert(key.to_string(), origin);
+}
+
+fn propagate(merge: &mut Merge, text: Option<&str>) -> bool {
+    let Some(text) = text else { return true };
+    let words = || {
+        text.split(',')
+            .map(str::trim)
+            .filter(|word| !word.is_empty())
+    };
+    for word in words().filter(|word| !matches!(*word, "tracecontext" | "none")) {
+        let message = format!("the propagator `{word}` is not supported");
+        let issue = Issue::new(
+            "choice.unknown",
+            PROPAGATORS,
+            message,
+            "write `tracecontext`",
+        );
+        merge.refuse(Origin::variable(PROPAGATORS), issue);
+    }
+    words().any(|word| word == "tracecontext")
+}

@@ -1,0 +1,142 @@
+//! The settings, and which field each key stands for.
+
+use std::time::Duration;
+
+use obs_schema::monitoring::{
+    Collector, LogFormat, LogOutput, Logging, MetricsExporter, Monitoring, Sampler, TraceExporter,
+};
+
+/// Who the service is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Service {
+    /// `service.name`, and the label `service` of every series.
+    pub name: &'static str,
+    /// `service.version`, or empty.
+    pub version: &'static str,
+    /// `service.namespace`, or empty.
+    pub namespace: &'static str,
+    /// `deployment.environment.name`, or empty.
+    pub environment: &'static str,
+    /// Further attributes of the resource, each name once.
+    pub attributes: &'static [(&'static str, &'static str)],
+    /// Whether everything but the annotated functions themselves is off.
+    pub disabled: bool,
+}
+
+impl Service {
+    pub(super) const UNNAMED: Self = Self {
+        name: "",
+        version: "",
+        namespace: "",
+        environment: "",
+        attributes: &[],
+        disabled: false,
+    };
+
+    /// The attributes of the resource by their OpenTelemetry names, empty ones left out.
+    ///
+    /// ```
+    /// use obs_runtime::config::Layers;
+    /// let variables = [("OTEL_RESOURCE_ATTRIBUTES", "service.version=2.1,cloud.region=eu")];
+    /// let config = Layers::default().variables(variables).load().unwrap();
+    /// assert!(config.service.resource().any(|pair| pair == ("service.version", "2.1")));
+    /// assert!(config.service.resource().any(|pair| pair == ("cloud.region", "eu")));
+    /// ```
+    pub fn resource(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        RESOURCE
+            .iter()
+            .map(|(attribute, _)| *attribute)
+            .zip([self.name, self.version, self.namespace, self.environment])
+            .chain(self.attributes.iter().copied())
+            .filter(|(_, value)| !value.is_empty())
+    }
+}
+
+/// Attributes of the resource that have a key of their own.
+pub(super) const RESOURCE: [(&str, &str); 4] = [
+    ("service.name", "service.name"),
+    ("service.version", "service.version"),
+    ("service.namespace", "service.namespace"),
+    ("deployment.environment.name", "service.environment"),
+];
+
+/// What every key together says.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Settings {
+    pub(super) service: Service,
+    pub(super) monitoring: Monitoring,
+}
+
+impl Settings {
+    pub(super) const DEFAULT: Self = Self {
+        service: Service::UNNAMED,
+        monitoring: Monitoring::DEFAULT,
+    };
+
+    /// The field of a key of the option table. `None` for a key that is not in it.
+    pub(super) fn slot(&mut self, key: &str) -> Option<Slot<'_>> {
+        let Self {
+            service,
+            monitoring: m,
+        } = self;
+        Some(match key {
+            "service.name" => Slot::Text(&mut service.name),
+            "service.version" => Slot::Text(&mut service.version),
+            "service.namespace" => Slot::Text(&mut service.namespace),
+            "service.environment" => Slot::Text(&mut service.environment),
+            "service.attributes" => Slot::Pairs(&mut service.attributes),
+            "service.disabled" => Slot::Bool(&mut service.disabled),
+            "logging.level" => Slot::Filter(&mut m.logging),
+            "logging.format" => Slot::LogFormat(&mut m.logging.format),
+            "logging.outputs" => Slot::LogOutputs(&mut m.logging.outputs),
+            "logging.file" => Slot::Text(&mut m.logging.file),
+            "logging.correlation" => Slot::OptionalBool(&mut m.logging.correlation),
+            "metrics.collectors" => Slot::Collectors(&mut m.metrics.collectors),
+            "metrics.interval" => Slot::Duration(&mut m.metrics.interval),
+            "metrics.exporters" => Slot::MetricsExporters(&mut m.metrics.exporters),
+            "metrics.path" => Slot::Text(&mut m.metrics.path),
+            "metrics.prefix" => Slot::Text(&mut m.metrics.prefix),
+            "metrics.labels" => Slot::Pairs(&mut m.metrics.labels),
+            "tracing.enabled" => Slot::Bool(&mut m.tracing.enabled),
+            "tracing.sampler" => Slot::Sampler(&mut m.tracing.sampler),
+            "tracing.exporter" => Slot::TraceExporter(&mut m.tracing.exporter),
+            "tracing.rate_limit" => Slot::OptionalCount(&mut m.tracing.rate_limit),
+            "tracing.slow" => Slot::Duration(&mut m.tracing.slow),
+            "tracing.store" => Slot::Bytes(&mut m.tracing.store),
+            "tracing.max_age" => Slot::Duration(&mut m.tracing.max_age),
+            "tracing.max_active" => Slot::Count(&mut m.tracing.max_active),
+            "tracing.max_spans" => Slot::Count(&mut m.tracing.max_spans),
+            "profiling.enabled" => Slot::Bool(&mut m.profiling.enabled),
+            "profiling.sample" => Slot::Ratio(&mut m.profiling.sample),
+            "health.enabled" => Slot::Bool(&mut m.health.enabled),
+            "health.interval" => Slot::Duration(&mut m.health.interval),
+            "health.timeout" => Slot::Duration(&mut m.health.timeout),
+            "http.enabled" => Slot::Bool(&mut m.http.enabled),
+            "http.listen" => Slot::Text(&mut m.http.listen),
+            "http.prefix" => Slot::Text(&mut m.http.prefix),
+            _ => return None,
+        })
+    }
+}
+
+/// The field of a key, by the type that it has.
+#[derive(Debug)]
+pub(super) enum Slot<'a> {
+    Bool(&'a mut bool),
+    OptionalBool(&'a mut Option<bool>),
+    Text(&'a mut &'static str),
+    Pairs(&'a mut &'static [(&'static str, &'static str)]),
+    Duration(&'a mut Duration),
+    Bytes(&'a mut u64),
+    Count(&'a mut u32),
+    OptionalCount(&'a mut Option<u32>),
+    Ratio(&'a mut f64),
+    Sampler(&'a mut Sampler),
+    /// The level and its exceptions, which are one key.
+    Filter(&'a mut Logging),
+    LogFormat(&'a mut LogFormat),
+    LogOutputs(&'a mut &'static [LogOutput]),
+    Collectors(&'a mut &'static [Collector]),
+    MetricsExporters(&'a mut &'static [MetricsExporter]),
+    TraceExporter(&'a mut TraceExporter),
+}
