@@ -19,6 +19,7 @@ mod hot;
 #[cfg(feature = "http")]
 pub mod http;
 mod label;
+mod lifecycle;
 #[cfg(feature = "log")]
 pub mod log;
 pub mod metric;
@@ -40,6 +41,7 @@ pub mod trace;
 pub use attribute::{AttributeRef, AttributeValue, debug, display};
 pub use callsite::switch;
 pub use label::{Label, LabelText, Labels};
+pub use lifecycle::{Running, Shutdown, StartError, Starter, start};
 pub use metric::{Counter, Family, Gauge, Histogram, Info, MetricSet, Summary};
 #[cfg(feature = "macros")]
 pub use obs_derive::*;

@@ -1,0 +1,50 @@
+//! What can go wrong at the start.
+
+use std::fmt;
+use std::io;
+
+use crate::config::ConfigError;
+
+/// Why the monitoring did not start. Nothing is left running then.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum StartError {
+    /// Something in the configuration is wrong.
+    Config(ConfigError),
+    /// The monitoring of this process has been started and not stopped.
+    AlreadyRunning,
+    /// A thread could not be started.
+    Thread(io::Error),
+    /// The log could not be set up.
+    #[cfg(feature = "log")]
+    Log(crate::log::InitError),
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Config(error) => error.fmt(f),
+            Self::AlreadyRunning => f.write_str(
+                "the monitoring is running already; keep the value that `start` returned, and start again after its `shutdown`",
+            ),
+            Self::Thread(error) => write!(f, "cannot start the collector's thread: {error}"),
+            #[cfg(feature = "log")]
+            Self::Log(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for StartError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Thread(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+impl From<ConfigError> for StartError {
+    fn from(error: ConfigError) -> Self {
+        Self::Config(error)
+    }
+}

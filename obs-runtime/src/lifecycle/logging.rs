@@ -1,0 +1,30 @@
+//! The log that a start sets up.
+
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use crate::config::Config;
+use crate::log::{self, InitError, LogConfig, LogGuard, LogHandle};
+
+/// The log outlives a stop, because a global subscriber cannot be taken back.
+static LOG: OnceLock<LogGuard> = OnceLock::new();
+
+/// Sets the log up, or takes the one that the program has.
+pub(super) fn start(config: &Config) -> Result<LogHandle, InitError> {
+    let logging = &config.monitoring.logging;
+    if let Some(log) = log::handle() {
+        log.set_levels(log::Levels::from(logging));
+        return Ok(log);
+    }
+    let wanted = LogConfig::from_logging(logging).with_service(config.service.name);
+    let guard = log::init(wanted)?;
+    log::install_panic_hook();
+    let handle = guard.handle().clone();
+    let _ = LOG.set(guard);
+    Ok(handle)
+}
+
+/// Waits for the lines so far.
+pub(super) fn flush(log: &LogHandle, limit: Duration) -> bool {
+    log.flush(limit).is_ok()
+}

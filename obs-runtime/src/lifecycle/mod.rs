@@ -1,0 +1,83 @@
+//! Starting and stopping.
+//!
+//! Annotated functions count from the first call on, whether anything was started or not.
+//! [`start`] adds what needs a thread: traces are collected, logs are written, the endpoints answer.
+
+mod collector;
+mod error;
+#[cfg(feature = "log")]
+mod logging;
+mod metrics;
+mod running;
+mod starter;
+
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::time::Instant;
+
+use crate::config::{Config, Layers};
+use crate::service::Service;
+use crate::trace::Store;
+
+pub use error::StartError;
+pub use running::{Running, Shutdown};
+pub use starter::Starter;
+
+/// What is known of the running service.
+#[derive(Debug)]
+pub(crate) struct State {
+    pub(crate) config: Config,
+    pub(crate) started: Instant,
+    ready: std::sync::atomic::AtomicBool,
+}
+
+static STATE: RwLock<Option<Arc<State>>> = RwLock::new(None);
+static STORE: OnceLock<Store> = OnceLock::new();
+
+/// Starts the monitoring of the service `S`: reads the configuration, starts the collector, the log
+/// and the endpoints.
+///
+/// The configuration is the `monitoring` of `#[service]`, then the YAML file that `OBS_CONFIG`
+/// names, then the environment; later wins.
+///
+/// # Errors
+///
+/// If something in the configuration is wrong (all of it is listed), the address is in use, or the
+/// monitoring of this process has been started already.
+///
+/// ```no_run
+/// use obs_runtime::service;
+///
+/// #[service(name = "shop")]
+/// struct Shop;
+///
+/// # fn main() -> Result<(), obs_runtime::StartError> {
+/// let running = obs_runtime::start::<Shop>()?;
+/// # drop(running);
+/// # Ok(())
+/// # }
+/// ```
+pub fn start<S: Service>() -> Result<Running, StartError> {
+    Starter::new(Layers::of(&S::DEF, S::MONITORING).environment()).start()
+}
+
+/// The state of the running service.
+pub(crate) fn state() -> Option<Arc<State>> {
+    STATE.read().unwrap_or_else(PoisonError::into_inner).clone()
+}
+
+/// The configuration in force.
+pub(crate) fn config() -> Option<Config> {
+    state().map(|state| state.config.clone())
+}
+
+/// Where kept traces are.
+pub(crate) fn trace_store() -> &'static Store {
+    STORE.get_or_init(Store::default)
+}
+
+impl State {
+    /// Whether the service has started and not begun to stop.
+    pub(crate) fn is_ready(&self) -> bool {
+        self.ready.load(std::sync::atomic::Ordering::Acquire)
+    }
+}

@@ -1,0 +1,155 @@
+//! The running monitoring, and its end.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::atomic::Ordering::Release;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use super::collector::Collector;
+#[cfg(feature = "log")]
+use super::logging;
+use super::metrics::Collectors;
+use super::{STATE, State};
+use crate::callsite::SpansWanted;
+use crate::diagnostics;
+
+/// How long the end may take.
+const SHUTDOWN: Duration = Duration::from_secs(5);
+
+/// The running monitoring of a service. It ends when this is dropped, or by
+/// [`shutdown`](Self::shutdown).
+#[derive(Debug)]
+#[must_use = "the monitoring ends when this is dropped"]
+pub struct Running {
+    state: Arc<State>,
+    collector: &'static Collector,
+    pub(super) spans: Option<SpansWanted>,
+    pub(super) collectors: Option<Collectors>,
+    #[cfg(feature = "log")]
+    pub(super) log: Option<crate::log::LogHandle>,
+}
+
+impl Running {
+    pub(super) fn new(state: Arc<State>, collector: &'static Collector) -> Self {
+        Self {
+            state,
+            collector,
+            spans: None,
+            collectors: None,
+            #[cfg(feature = "log")]
+            log: None,
+        }
+    }
+
+    /// Waits until what has ended so far is where it belongs: traces in the store, log lines
+    /// written. Says whether that was done within `limit`.
+    pub fn flush(&self, limit: Duration) -> bool {
+        let collected = self.collector.flush(limit);
+        #[cfg(feature = "log")]
+        let collected = self
+            .log
+            .as_ref()
+            .is_none_or(|log| logging::flush(log, limit))
+            && collected;
+        collected
+    }
+
+    /// Says over `/ready` that the service takes requests, which it does from the start, or not.
+    pub fn set_accepting(&self, accepting: bool) {
+        self.state.ready.store(accepting, Release);
+    }
+
+    pub(super) fn set_ready(&self) {
+        self.set_accepting(true);
+    }
+
+    /// Ends the monitoring: `/ready` says no, what is left is flushed, the endpoints close. Takes
+    /// five seconds at most. The future may be awaited on any executor.
+    pub fn shutdown(self) -> Shutdown {
+        let done = Arc::new(Mutex::new(Done {
+            finished: false,
+            waker: None,
+        }));
+        let signal = done.clone();
+        // On a thread of its own, because the executor's may be the only one it has.
+        let running = Mutex::new(Some(self));
+        let spawned = std::thread::Builder::new()
+            .name("obs-shutdown".to_owned())
+            .spawn(move || {
+                drop(running.into_inner());
+                Done::finish(&signal);
+            });
+        if spawned.is_err() {
+            // The closure and with it the running monitoring were dropped here: it has ended.
+            Done::finish(&done);
+        }
+        Shutdown { done }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.state.ready.store(false, Release);
+        if !self.flush(SHUTDOWN) {
+            diagnostics::report("not everything could be flushed within 5 seconds");
+        }
+        self.spans = None;
+        self.collectors = None;
+        *STATE.write().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+}
+
+#[derive(Debug)]
+struct Done {
+    finished: bool,
+    waker: Option<Waker>,
+}
+
+impl Done {
+    fn finish(done: &Mutex<Self>) {
+        let waker = {
+            let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
+            done.finished = true;
+            done.waker.take()
+        };
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+}
+
+/// The future of [`Running::shutdown`]. The shutdown goes on without being awaited.
+#[derive(Debug)]
+#[must_use = "the process may end before the shutdown has"]
+pub struct Shutdown {
+    done: Arc<Mutex<Done>>,
+}
+
+impl Shutdown {
+    /// Waits without an executor.
+    pub fn wait(self) {
+        while !self
+            .done
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .finished
+        {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+}
+
+impl Future for Shutdown {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
+        if done.finished {
+            return Poll::Ready(());
+        }
+        done.waker = Some(cx.waker().clone());
+        Poll::Pending
+    }
+}

@@ -1,0 +1,112 @@
+//! What `start` does, step by step.
+
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, PoisonError};
+use std::time::Instant;
+
+use super::collector::Collector;
+#[cfg(feature = "log")]
+use super::logging;
+use super::metrics::Collectors;
+use super::running::Running;
+use super::{STATE, STORE, StartError, State};
+use crate::callsite::{self, SpansWanted};
+use crate::config::{Config, Layers};
+use crate::hot::pool;
+use crate::trace::Store;
+use crate::{diagnostics, sampling};
+
+/// A start with settings of one's own. [`start`](crate::start) is this with the constants of a
+/// service and the environment of the process.
+///
+/// ```
+/// use obs_runtime::{Starter, config::Layers};
+///
+/// let settings = [("OBS_LISTEN", "127.0.0.1:0"), ("OBS_LOG", "warn")];
+/// let running = Starter::new(Layers::default().variables(settings)).start()?;
+/// running.shutdown().wait();
+/// # Ok::<(), obs_runtime::StartError>(())
+/// ```
+#[derive(Debug)]
+#[must_use = "nothing starts before `start`"]
+pub struct Starter {
+    layers: Layers,
+    #[cfg(feature = "log")]
+    log: bool,
+}
+
+impl Starter {
+    /// A start with these layers of configuration.
+    pub fn new(layers: Layers) -> Self {
+        Self {
+            layers,
+            #[cfg(feature = "log")]
+            log: true,
+        }
+    }
+
+    /// Leaves the global `tracing` subscriber alone, for programs that install their own and add
+    /// [`log::layer`](crate::log::layer) to it.
+    #[cfg(feature = "log")]
+    pub fn without_log(self) -> Self {
+        Self { log: false, ..self }
+    }
+
+    /// Starts.
+    ///
+    /// # Errors
+    ///
+    /// As [`start`](crate::start).
+    pub fn start(self) -> Result<Running, StartError> {
+        let config = self.layers.load()?;
+        let store = STORE.get_or_init(|| Store::new(store_budget(&config)));
+        let collector = Collector::get(store).map_err(StartError::Thread)?;
+        let state = claim(&config)?;
+        let mut running = Running::new(state, collector);
+        if config.service.disabled {
+            return Ok(running);
+        }
+        for warning in config.warnings() {
+            diagnostics::report(&warning.to_string());
+        }
+        callsite::register_all();
+        running.collectors = Some(Collectors::start(&config));
+        if config.monitoring.tracing.enabled {
+            running.spans = Some(start_tracing(&config, collector));
+        }
+        #[cfg(feature = "log")]
+        if self.log {
+            running.log = Some(logging::start(&config).map_err(StartError::Log)?);
+        }
+        running.set_ready();
+        Ok(running)
+    }
+}
+
+fn store_budget(config: &Config) -> usize {
+    usize::try_from(config.monitoring.tracing.store).unwrap_or(usize::MAX)
+}
+
+/// Makes this the running service, unless there is one.
+fn claim(config: &Config) -> Result<Arc<State>, StartError> {
+    let mut state = STATE.write().unwrap_or_else(PoisonError::into_inner);
+    if state.is_some() {
+        return Err(StartError::AlreadyRunning);
+    }
+    let fresh = Arc::new(State {
+        config: config.clone(),
+        started: Instant::now(),
+        ready: AtomicBool::new(false),
+    });
+    *state = Some(fresh.clone());
+    Ok(fresh)
+}
+
+fn start_tracing(config: &Config, collector: &Collector) -> SpansWanted {
+    let tracing = &config.monitoring.tracing;
+    sampling::set_sampler(Some(config.sampler()));
+    sampling::set_notable(true, Some(tracing.slow));
+    pool::set_cap(tracing.max_active as usize);
+    collector.set_max_age(tracing.max_age);
+    SpansWanted::new()
+}
