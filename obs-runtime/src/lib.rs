@@ -18,6 +18,8 @@ pub mod handoff;
 mod hot;
 #[cfg(feature = "http")]
 pub mod http;
+#[cfg(feature = "interop")]
+pub mod interop;
 mod label;
 mod lifecycle;
 #[cfg(feature = "log")]

@@ -149,7 +149,7 @@ fn names(name: &str, kind: Kind) -> Vec<String> {
         Kind::Info => with(name.strip_suffix("_info").unwrap_or(name), &["", "_info"]),
         Kind::Histogram => with(name, &["", "_bucket", "_sum", "_count", "_created"]),
         Kind::Summary => with(name, &["", "_sum", "_count", "_created"]),
-        Kind::Gauge | Kind::Unknown => with(name, &[""]),
+        Kind::Gauge => with(name, &[""]),
     }
 }
 
@@ -163,7 +163,7 @@ fn check_name(family: &Family, rules: Rules) -> Result<(), String> {
     }
     let kind = match family.kind {
         Kind::Counter => MetricKind::Counter,
-        Kind::Gauge | Kind::Unknown => MetricKind::Gauge,
+        Kind::Gauge => MetricKind::Gauge,
         Kind::Histogram => MetricKind::Histogram,
         Kind::Summary => MetricKind::Summary,
         Kind::Info => MetricKind::Info,
@@ -209,8 +209,7 @@ fn fits(kind: Kind, value: &Value) -> bool {
         (Kind::Counter, Value::Counter(_))
         | (Kind::Gauge, Value::Gauge(_))
         | (Kind::Summary, Value::Summary(_))
-        | (Kind::Info, Value::Info)
-        | (Kind::Unknown, Value::Unknown(_)) => true,
+        | (Kind::Info, Value::Info) => true,
         _ => false,
     }
 }

@@ -60,4 +60,6 @@ pub use histogram::{Histogram, Timer};
 pub use info::Info;
 pub use instrument::{Instrument, METRIC_SETS, MetricSet, Series};
 pub use registry::{Registration, Registry};
+#[cfg(feature = "interop")]
+pub(crate) use source::Source;
 pub use summary::Summary;

@@ -76,7 +76,7 @@ impl Registry {
         Self::with_operations(false)
     }
 
-    pub(super) const fn with_operations(operations: bool) -> Self {
+    pub(crate) const fn with_operations(operations: bool) -> Self {
         Self {
             operations,
             families: Mutex::new(BTreeMap::new()),
@@ -192,6 +192,7 @@ impl Registry {
     }
 
     /// Everything but what comes from other libraries' registries.
+    #[cfg(feature = "interop")]
     pub(crate) fn snapshot_of_own(&self) -> Snapshot {
         self.read(Reading::Scrape, false)
     }
@@ -199,6 +200,12 @@ impl Registry {
     /// Everything, for the windows: it starts new extremes.
     pub(crate) fn tick(&self) -> Snapshot {
         self.read(Reading::Tick, true)
+    }
+
+    /// The name with which a metric is shown.
+    #[cfg(feature = "interop")]
+    pub(crate) fn prefixed(&self, name: &str) -> String {
+        prefixed(&lock(&self.naming).prefix, name)
     }
 
     fn read(&self, reading: Reading, foreign: bool) -> Snapshot {

@@ -57,8 +57,6 @@ pub enum Kind {
     Summary,
     /// A constant set of labels with the value 1.
     Info,
-    /// A number of which nothing else is known; only other libraries have such.
-    Unknown,
 }
 
 /// One label set of a family and its value.
@@ -86,8 +84,6 @@ pub enum Value {
     Summary(Summary),
     /// 1.
     Info,
-    /// A number of which nothing else is known.
-    Unknown(f64),
 }
 
 /// The value of a histogram.
@@ -173,9 +169,15 @@ impl Histogram {
             *total = total.wrapping_add(count);
             Some(*total)
         };
+        Self::from_counts(bounds, buckets.iter().scan(0, cumulate).collect(), sum)
+    }
+
+    /// A histogram from its cumulative counts, that of `+Inf` last.
+    #[must_use]
+    pub fn from_counts(bounds: impl Into<Cow<'static, [f64]>>, counts: Vec<u64>, sum: f64) -> Self {
         Self {
             bounds: bounds.into(),
-            counts: buckets.iter().scan(0, cumulate).collect(),
+            counts,
             sum,
             exemplars: Vec::new(),
             extremes: None,
@@ -227,7 +229,7 @@ impl Histogram {
 }
 
 impl Kind {
-    /// The word of the text format 0.0.4, which has no infos and calls the unknown untyped.
+    /// The word of the text format 0.0.4, to which an info is a gauge.
     #[must_use]
     pub const fn text_name(self) -> &'static str {
         match self {
@@ -235,7 +237,6 @@ impl Kind {
             Self::Gauge | Self::Info => "gauge",
             Self::Histogram => "histogram",
             Self::Summary => "summary",
-            Self::Unknown => "untyped",
         }
     }
 
@@ -244,7 +245,6 @@ impl Kind {
     pub const fn openmetrics_name(self) -> &'static str {
         match self {
             Self::Info => "info",
-            Self::Unknown => "unknown",
             other => other.text_name(),
         }
     }

@@ -33,7 +33,7 @@ pub(super) fn series(lines: &mut Lines, family: &Family, value: &Value, out: &mu
     match value {
         Value::Counter(value) => lines.sample(name, "_total", Number::Whole(*value), out),
         Value::FloatCounter(value) => lines.sample(name, "_total", Number::Real(*value), out),
-        Value::Gauge(value) | Value::Unknown(value) => {
+        Value::Gauge(value) => {
             lines.sample(name, "", Number::Real(*value), out);
         }
         Value::Info => lines.sample(name, "_info", Number::Whole(1), out),

@@ -23,7 +23,7 @@ pub(super) fn series(lines: &mut Lines, name: &str, value: &Value, out: &mut Vec
     match value {
         Value::Counter(value) => lines.sample(name, "", Number::Whole(*value), out),
         Value::Info => lines.sample(name, "", Number::Whole(1), out),
-        Value::FloatCounter(value) | Value::Gauge(value) | Value::Unknown(value) => {
+        Value::FloatCounter(value) | Value::Gauge(value) => {
             lines.sample(name, "", Number::Real(*value), out);
         }
         Value::Histogram(histogram) => {

@@ -46,12 +46,6 @@ fn everything() -> Snapshot {
                 vec![series(&[("route", "/a")], Value::Histogram(latency))],
             ),
             family(
-                "odd",
-                Kind::Unknown,
-                "",
-                vec![series(&[], Value::Unknown(-1.5))],
-            ),
-            family(
                 "orders_total",
                 Kind::Counter,
                 "",
@@ -100,9 +94,6 @@ latency_seconds_bucket{service="shop",route="/a",le="10.0"} 5
 latency_seconds_bucket{service="shop",route="/a",le="+Inf"} 6
 latency_seconds_sum{service="shop",route="/a"} 42.5
 latency_seconds_count{service="shop",route="/a"} 6
-# HELP odd Help.
-# TYPE odd untyped
-odd{service="shop"} -1.5
 # HELP orders_total Help.
 # TYPE orders_total counter
 orders_total{service="shop",result="ok"} 18446744073709551615
@@ -140,9 +131,6 @@ latency_seconds_bucket{service="shop",route="/a",le="10.0"} 5
 latency_seconds_bucket{service="shop",route="/a",le="+Inf"} 6 # {trace_id="00000000000000000000000000000001"} 40 1520879607.005
 latency_seconds_sum{service="shop",route="/a"} 42.5
 latency_seconds_count{service="shop",route="/a"} 6
-# TYPE odd unknown
-# HELP odd Help.
-odd{service="shop"} -1.5
 # TYPE orders counter
 # HELP orders Help.
 orders_total{service="shop",result="ok"} 18446744073709551615

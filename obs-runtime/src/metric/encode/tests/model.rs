@@ -99,7 +99,7 @@ fn expected(snapshot: &Snapshot) -> Vec<Sample> {
             };
             match &series.value {
                 Value::Counter(n) => push("", None, *n as f64),
-                Value::FloatCounter(x) | Value::Gauge(x) | Value::Unknown(x) => push("", None, *x),
+                Value::FloatCounter(x) | Value::Gauge(x) => push("", None, *x),
                 Value::Info => push("", None, 1.0),
                 Value::Histogram(h) => {
                     let bounds = h.bounds.iter().map(|b| format!("{b:?}"));

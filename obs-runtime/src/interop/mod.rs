@@ -1,0 +1,3 @@
+//! Types of other libraries at the border (feature `interop`).
+
+pub mod prometheus;
