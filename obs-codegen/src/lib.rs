@@ -21,4 +21,5 @@ pub mod outcome;
 pub mod params;
 pub mod redact;
 pub mod return_ty;
+pub mod service;
 mod shape;

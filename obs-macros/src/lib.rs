@@ -30,3 +30,9 @@ function_attributes! {
     /// Traces and measures a call to another service.
     track_external_api => TrackExternalApi;
 }
+
+/// Names a service and says how it is monitored; traces the methods of an `impl` block.
+#[proc_macro_attribute]
+pub fn service(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    obs_codegen::service::attribute(arguments.into(), item.into()).into()
+}

@@ -34,6 +34,12 @@ pub fn call<R>(body: impl FnOnce() -> R) -> R {
     body()
 }
 
+/// Says what a future resolves to.
+#[inline(always)]
+pub fn future_of<T, F: Future<Output = T>>(future: F) -> F {
+    future
+}
+
 /// Puts the future of a function that returns a boxed one into its box.
 #[inline]
 pub fn boxed<F>(future: F) -> Pin<Box<F>> {

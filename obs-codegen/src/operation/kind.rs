@@ -2,7 +2,7 @@
 
 use obs_schema::option::Target;
 use proc_macro2::{Span, TokenStream};
-use syn::{Attribute, Meta};
+use syn::{Attribute, Meta, Path};
 
 use crate::diag::Diag;
 use crate::func::{Func, name_span, take_attributes};
@@ -80,6 +80,9 @@ pub struct Part {
     pub kind: Kind,
     /// Its name in the source.
     pub span: Span,
+    /// Its path, unless its macro is the one that runs: it must not make an import look unused that it
+    /// was taken off the function.
+    pub path: Option<Path>,
     /// Its options.
     pub options: Options,
 }
@@ -90,6 +93,7 @@ impl Part {
         Self {
             kind,
             span: Span::call_site(),
+            path: None,
             options: Options::parse(kind.target(), arguments, diag),
         }
     }
@@ -109,6 +113,7 @@ impl Part {
         Self {
             kind,
             span: name_span(attr),
+            path: Some(attr.path().clone()),
             options: Options::parse(kind.target(), arguments, diag),
         }
     }

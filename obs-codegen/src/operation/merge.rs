@@ -48,6 +48,11 @@ pub fn operation(
         attributes: attributes(attribute_entries, params, diag),
         judgement: merge.judgement(),
         rate_limit: merge.rate_limit(),
+        taken: merge
+            .parts
+            .iter()
+            .filter_map(|part| part.path.clone())
+            .collect(),
         service_ty: place.self_ty.clone(),
     })
 }

@@ -13,7 +13,7 @@ pub mod merge;
 
 use obs_schema::def::{CallOutcome, OperationFamily, SpanKind};
 use proc_macro2::{Span, TokenStream};
-use syn::{Expr, Type};
+use syn::{Expr, Path, Type};
 
 use crate::crate_path::CratePath;
 use crate::diag::Diag;
@@ -48,6 +48,8 @@ pub struct Operation {
     pub judgement: Judgement,
     /// What is read off the returned value.
     pub rate_limit: Option<RateLimit>,
+    /// The paths of the attributes that were taken off the function.
+    pub taken: Vec<Path>,
     /// The type whose series budget holds, if it is a service.
     pub service_ty: Option<Type>,
 }
@@ -179,7 +181,7 @@ pub fn one(
 }
 
 /// The names of our attributes on functions: an item that is re-emitted with errors goes without them.
-fn inert_names() -> Vec<&'static str> {
+pub(crate) fn inert_names() -> Vec<&'static str> {
     let kinds = kind::Kind::ALL.iter().map(|kind| kind.name());
     kinds.chain(["service"]).collect()
 }

@@ -6,3 +6,4 @@
 mod asynchronous;
 mod counts;
 mod functions;
+mod services;

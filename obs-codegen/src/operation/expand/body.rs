@@ -99,6 +99,8 @@ pub(super) fn returned_future(
     let krate = &operation.krate;
     let verdict = verdict(operation, &returned.value, &value.to_token_stream());
     let observed = quote!(#op.observe(#future, |#value| #verdict));
+    let output_ty = returned.value.ty().and_then(inferable);
+    let output_ty = output_ty.map_or_else(|| quote!(_), ToTokens::into_token_stream);
     let output = match returned.how {
         How::BoxedFuture => quote!(#krate::__private::boxed(#observed)),
         _ => observed,
@@ -106,7 +108,10 @@ pub(super) fn returned_future(
     quote! {
         let #mutability #op = #begin;
         #attributes
-        let #future = #krate::__private::call(#closure);
+        // The verdict depends on the type of the output, which the body may leave to the signature.
+        let #future = #krate::__private::future_of::<#output_ty, _>(
+            #krate::__private::call(#closure)
+        );
         #output
     }
 }

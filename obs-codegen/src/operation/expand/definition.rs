@@ -15,7 +15,9 @@ pub(super) fn items(operation: &Operation, func: &Func) -> TokenStream {
     let krate = &operation.krate;
     let definition = definition(operation, func);
     let checks = checks(operation);
+    let taken = &operation.taken;
     quote! {
+        #(#[allow(unused_imports)] use #taken as _;)*
         const __OBS_OPERATION: #krate::__private::OperationDef = #definition;
         #checks
         static __OBS_CALLSITE: #krate::__private::Callsite =

@@ -1,0 +1,91 @@
+//! `#[service]` on a struct.
+
+use obs_schema::option::Target;
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote, quote_spanned};
+use syn::ItemStruct;
+use syn::spanned::Spanned as _;
+
+use super::{monitoring, tokens};
+use crate::crate_path::CratePath;
+use crate::diag::Diag;
+use crate::options::{Options, Value};
+
+/// The struct and its implementation of `Service`. `None` if an option is wrong.
+pub(super) fn expand(
+    arguments: TokenStream,
+    item: &TokenStream,
+    diag: &mut Diag,
+) -> Option<TokenStream> {
+    let options = Options::parse(Target::Service, arguments, diag);
+    let krate = CratePath::of(&options, diag);
+    let parsed: ItemStruct = diag.ok(syn::parse2(item.clone()))?;
+    let (monitoring, check) = monitoring_of(&options, &krate, diag);
+    if !diag.is_empty() {
+        return None;
+    }
+    let definition = definition(&options, &krate);
+    let name = &parsed.ident;
+    let (impl_generics, ty_generics, where_clause) = parsed.generics.split_for_impl();
+    Some(quote! {
+        #item
+        #[automatically_derived]
+        impl #impl_generics #krate::__private::Service for #name #ty_generics #where_clause {
+            const DEF: #krate::__private::ServiceDef = #definition;
+            const MONITORING: #krate::__private::schema::monitoring::Monitoring = #monitoring;
+        }
+        #check
+    })
+}
+
+fn definition(options: &Options, krate: &CratePath) -> TokenStream {
+    let private = quote!(#krate::__private);
+    let text = |option, default: TokenStream| match options.text(option) {
+        Some(given) => given.value.to_token_stream(),
+        None => default,
+    };
+    let name = text("name", quote!(::core::env!("CARGO_PKG_NAME")));
+    let version = text("version", quote!(::core::env!("CARGO_PKG_VERSION")));
+    let namespace = text("namespace", quote!(""));
+    let budget = match options.int("series_budget") {
+        Some(given) => given.value.to_token_stream(),
+        None => quote!(#private::schema::cardinality::DEFAULT_SERIES_BUDGET),
+    };
+    quote! {
+        #private::ServiceDef {
+            name: #name,
+            version: #version,
+            namespace: #namespace,
+            series_budget: #budget,
+            source: #private::Source {
+                module: ::core::module_path!(),
+                file: ::core::file!(),
+                line: ::core::line!(),
+            },
+        }
+    }
+}
+
+/// The value of the constant `MONITORING`, and what checks it if that is the compiler's to do.
+fn monitoring_of(
+    options: &Options,
+    krate: &CratePath,
+    diag: &mut Diag,
+) -> (TokenStream, TokenStream) {
+    let schema = quote!(#krate::__private::schema);
+    let nothing = TokenStream::new();
+    match options.get("monitoring").map(|given| &given.value) {
+        Some(Value::Path(path)) => {
+            let check = quote_spanned! {path.span()=>
+                const _: () = #schema::monitoring::Monitoring::assert_valid(&#path);
+            };
+            (path.to_token_stream(), check)
+        }
+        Some(Value::Group(group)) => {
+            let monitoring = monitoring::read(group);
+            monitoring::check(&monitoring, group, diag);
+            (tokens::monitoring(&monitoring, &schema), nothing)
+        }
+        _ => (quote!(#schema::monitoring::Monitoring::DEFAULT), nothing),
+    }
+}

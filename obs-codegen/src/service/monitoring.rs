@@ -1,0 +1,181 @@
+//! `monitoring(..)`: from options to the configuration they describe.
+
+use obs_schema::Issue;
+use obs_schema::monitoring::{
+    Collector, Health, Http, LogFormat, LogOutput, Logging, Metrics, MetricsExporter, Monitoring,
+    Profiling, Sampler, TraceExporter, Tracing, parse_log_filter,
+};
+use obs_schema::option::Target;
+use proc_macro2::Span;
+
+use crate::diag::Diag;
+use crate::options::{Given, Options, Value};
+
+/// The configuration that the options of `monitoring(..)` describe, over the defaults.
+pub(super) fn read(group: &Options) -> Monitoring {
+    let section = |name, target| match group.group(name) {
+        Some(given) => given.value.clone(),
+        None => Options::none(target),
+    };
+    Monitoring {
+        logging: logging(&section("logging", Target::Logging)),
+        metrics: metrics(&section("metrics", Target::Metrics)),
+        tracing: tracing(&section("tracing", Target::Tracing)),
+        profiling: profiling(&section("profiling", Target::Profiling)),
+        health: health(&section("health", Target::Health)),
+        http: http(&section("http", Target::Http)),
+    }
+}
+
+/// Reports what contradicts itself, at the option that the rule names, or at its group if only the
+/// default of that option is in the way.
+pub(super) fn check(monitoring: &Monitoring, group: &Options, diag: &mut Diag) {
+    for issue in monitoring.check() {
+        diag.issue(span_of(&issue, group), &issue);
+    }
+}
+
+fn span_of(issue: &Issue, group: &Options) -> Span {
+    let Some((section, option)) = issue.path.split_once('.') else {
+        return Span::call_site();
+    };
+    let Some(section) = group.get(section) else {
+        let first = group.all().first();
+        return first.map_or_else(Span::call_site, |argument| argument.key);
+    };
+    match &section.value {
+        Value::Group(options) => options.get(option).map_or(section.key, |given| given.key),
+        _ => section.key,
+    }
+}
+
+fn logging(given: &Options) -> Logging {
+    let default = Logging::DEFAULT;
+    let filter = given.text("level").map(|text| leaked(text.value));
+    let filter = filter.and_then(|text| parse_log_filter(text).ok());
+    Logging {
+        level: filter.as_ref().map_or(default.level, |filter| filter.level),
+        targets: filter.map_or(default.targets, |filter| filter.targets.leak()),
+        format: choice(given.text("format"), LogFormat::WORDS, LogFormat::ALL)
+            .unwrap_or(default.format),
+        outputs: choices(given.words("outputs"), LogOutput::WORDS, LogOutput::ALL)
+            .unwrap_or(default.outputs),
+        file: text(given.text("file"), default.file),
+        correlation: given.bool("correlation").map(|given| given.value),
+    }
+}
+
+fn metrics(given: &Options) -> Metrics {
+    let default = Metrics::DEFAULT;
+    let labels = given.texts("labels").map(|labels| {
+        let pairs = labels.value.iter();
+        let pairs = pairs.map(|(key, value)| (leaked(&key.text), leaked(value)));
+        &*pairs.collect::<Vec<_>>().leak()
+    });
+    Metrics {
+        collectors: choices(given.words("collectors"), Collector::WORDS, Collector::ALL)
+            .unwrap_or(default.collectors),
+        interval: or(given.duration("interval"), default.interval),
+        exporters: choices(
+            given.words("exporters"),
+            MetricsExporter::WORDS,
+            MetricsExporter::ALL,
+        )
+        .unwrap_or(default.exporters),
+        path: text(given.text("path"), default.path),
+        prefix: text(given.text("prefix"), default.prefix),
+        labels: labels.unwrap_or(default.labels),
+    }
+}
+
+fn tracing(given: &Options) -> Tracing {
+    let default = Tracing::DEFAULT;
+    Tracing {
+        enabled: or(given.bool("enabled"), default.enabled),
+        sampler: sampler(given).unwrap_or(default.sampler),
+        exporter: choice(
+            given.text("exporter"),
+            TraceExporter::WORDS,
+            TraceExporter::ALL,
+        )
+        .unwrap_or(default.exporter),
+        rate_limit: number(given.int("rate_limit")),
+        slow: or(given.duration("slow"), default.slow),
+        store: or(given.size("store"), default.store),
+        max_age: or(given.duration("max_age"), default.max_age),
+        max_active: number(given.int("max_active")).unwrap_or(default.max_active),
+        max_spans: number(given.int("max_spans")).unwrap_or(default.max_spans),
+    }
+}
+
+fn profiling(given: &Options) -> Profiling {
+    Profiling {
+        enabled: or(given.bool("enabled"), Profiling::DEFAULT.enabled),
+        sample: or(given.float("sample"), Profiling::DEFAULT.sample),
+    }
+}
+
+fn health(given: &Options) -> Health {
+    Health {
+        enabled: or(given.bool("enabled"), Health::DEFAULT.enabled),
+        interval: or(given.duration("interval"), Health::DEFAULT.interval),
+        timeout: or(given.duration("timeout"), Health::DEFAULT.timeout),
+    }
+}
+
+fn http(given: &Options) -> Http {
+    let default = Http::DEFAULT;
+    Http {
+        enabled: or(given.bool("enabled"), default.enabled),
+        listen: text(given.text("listen"), default.listen),
+        prefix: text(given.text("prefix"), default.prefix),
+        hosts: text(given.text("hosts"), default.hosts),
+        allow_unauthenticated: or(
+            given.bool("allow_unauthenticated"),
+            default.allow_unauthenticated,
+        ),
+    }
+}
+
+/// A ratio, or the name of a sampler.
+fn sampler(given: &Options) -> Option<Sampler> {
+    if let Some(ratio) = given.float("sampler") {
+        return Some(Sampler::ratio(ratio.value));
+    }
+    Sampler::parse(given.text("sampler")?.value).ok()
+}
+
+fn or<T>(given: Option<Given<'_, T>>, default: T) -> T {
+    given.map_or(default, |given| given.value)
+}
+
+fn number(given: Option<Given<'_, u64>>) -> Option<u32> {
+    u32::try_from(given?.value).ok()
+}
+
+fn text(given: Option<Given<'_, &str>>, default: &'static str) -> &'static str {
+    given.map_or(default, |given| leaked(given.value))
+}
+
+fn choice<T: Copy>(given: Option<Given<'_, &str>>, words: &[&str], all: &[T]) -> Option<T> {
+    let word = given?.value;
+    let at = words.iter().position(|known| *known == word)?;
+    all.get(at).copied()
+}
+
+fn choices<T: Copy>(
+    given: Option<Given<'_, &[String]>>,
+    words: &[&str],
+    all: &[T],
+) -> Option<&'static [T]> {
+    let chosen = given?.value.iter().filter_map(|chosen| {
+        let at = words.iter().position(|word| word == chosen)?;
+        all.get(at).copied()
+    });
+    Some(chosen.collect::<Vec<T>>().leak())
+}
+
+/// A configuration is made of constants, so its texts live as long as the compiler.
+fn leaked(text: &str) -> &'static str {
+    text.to_owned().leak()
+}

@@ -1,0 +1,147 @@
+//! A configuration as the constant expression that makes it.
+
+use std::time::Duration;
+
+use obs_schema::monitoring::{Health, Http, Logging, Metrics, Monitoring, Profiling, Tracing};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
+
+/// `Monitoring { .. }` with every field; `schema` is the path of obs-schema.
+pub(super) fn monitoring(value: &Monitoring, schema: &TokenStream) -> TokenStream {
+    let at = quote!(#schema::monitoring);
+    let logging = logging(&value.logging, &at);
+    let metrics = metrics(&value.metrics, &at);
+    let tracing = tracing(&value.tracing, &at);
+    let profiling = profiling(&value.profiling, &at);
+    let health = health(&value.health, &at);
+    let http = http(&value.http, &at);
+    quote! {
+        #at::Monitoring {
+            logging: #logging,
+            metrics: #metrics,
+            tracing: #tracing,
+            profiling: #profiling,
+            health: #health,
+            http: #http,
+        }
+    }
+}
+
+fn logging(value: &Logging, at: &TokenStream) -> TokenStream {
+    let level = variant(value.level);
+    let targets = value.targets.iter().map(|(target, level)| {
+        let level = variant(level);
+        quote!((#target, #at::Level::#level))
+    });
+    let format = variant(value.format);
+    let outputs = value.outputs.iter().map(variant);
+    let file = value.file;
+    let correlation = option(value.correlation);
+    quote! {
+        #at::Logging {
+            level: #at::Level::#level,
+            targets: &[#(#targets),*],
+            format: #at::LogFormat::#format,
+            outputs: &[#(#at::LogOutput::#outputs),*],
+            file: #file,
+            correlation: #correlation,
+        }
+    }
+}
+
+fn metrics(value: &Metrics, at: &TokenStream) -> TokenStream {
+    let collectors = value.collectors.iter().map(variant);
+    let interval = duration(value.interval);
+    let exporters = value.exporters.iter().map(variant);
+    let (path, prefix) = (value.path, value.prefix);
+    let labels = value
+        .labels
+        .iter()
+        .map(|(name, text)| quote!((#name, #text)));
+    quote! {
+        #at::Metrics {
+            collectors: &[#(#at::Collector::#collectors),*],
+            interval: #interval,
+            exporters: &[#(#at::MetricsExporter::#exporters),*],
+            path: #path,
+            prefix: #prefix,
+            labels: &[#(#labels),*],
+        }
+    }
+}
+
+fn tracing(value: &Tracing, at: &TokenStream) -> TokenStream {
+    let Tracing {
+        enabled,
+        store,
+        max_active,
+        max_spans,
+        ..
+    } = value;
+    let (ratio, parent_based) = (value.sampler.ratio, value.sampler.parent_based);
+    let exporter = variant(value.exporter);
+    let rate_limit = option(value.rate_limit);
+    let slow = duration(value.slow);
+    let max_age = duration(value.max_age);
+    quote! {
+        #at::Tracing {
+            enabled: #enabled,
+            sampler: #at::Sampler { ratio: #ratio, parent_based: #parent_based },
+            exporter: #at::TraceExporter::#exporter,
+            rate_limit: #rate_limit,
+            slow: #slow,
+            store: #store,
+            max_age: #max_age,
+            max_active: #max_active,
+            max_spans: #max_spans,
+        }
+    }
+}
+
+fn profiling(value: &Profiling, at: &TokenStream) -> TokenStream {
+    let Profiling { enabled, sample } = value;
+    quote!(#at::Profiling { enabled: #enabled, sample: #sample })
+}
+
+fn health(value: &Health, at: &TokenStream) -> TokenStream {
+    let enabled = value.enabled;
+    let interval = duration(value.interval);
+    let timeout = duration(value.timeout);
+    quote!(#at::Health { enabled: #enabled, interval: #interval, timeout: #timeout })
+}
+
+fn http(value: &Http, at: &TokenStream) -> TokenStream {
+    let Http {
+        enabled,
+        listen,
+        prefix,
+        hosts,
+        allow_unauthenticated,
+    } = value;
+    quote! {
+        #at::Http {
+            enabled: #enabled,
+            listen: #listen,
+            prefix: #prefix,
+            hosts: #hosts,
+            allow_unauthenticated: #allow_unauthenticated,
+        }
+    }
+}
+
+/// The variant of an enum without fields, as its `Debug` writes it.
+fn variant(value: impl std::fmt::Debug) -> Ident {
+    Ident::new(&format!("{value:?}"), Span::call_site())
+}
+
+fn duration(value: Duration) -> TokenStream {
+    let (secs, nanos) = (value.as_secs(), value.subsec_nanos());
+    quote!(::core::time::Duration::new(#secs, #nanos))
+}
+
+fn option(value: Option<impl quote::ToTokens>) -> TokenStream {
+    match value {
+        Some(value) => quote!(::core::option::Option::Some(#value)),
+        None => quote!(::core::option::Option::None),
+    }
+}

@@ -1,0 +1,375 @@
+//! `#[service]` on structs and on `impl` blocks.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use obs_runtime::__private::schema::monitoring::{
+    Collector, Level, LogFormat, LogOutput, Monitoring, Profiling, Sampler, TraceExporter,
+};
+use obs_runtime::{
+    Label, Service, counted, monitor_performance, service, timed, trace_request, track_db_query,
+};
+
+use crate::counts::{calls, outcomes, panics, series};
+
+#[service(
+    name = "shop",
+    version = "1.2.3",
+    namespace = "retail",
+    series_budget = 50,
+    monitoring(
+        logging(level = "info,hyper=warn", format = "pretty", outputs = ["console", "file"], correlation = true),
+        metrics(collectors = ["request", "process"], interval = "5s", prefix = "shop_", labels(region = "eu")),
+        tracing(sampler = 0.1, exporter = "jaeger", slow = "250ms", max_spans = 10),
+        profiling(enabled = true, sample = 0.5),
+        health(interval = "1m", timeout = "5s"),
+        http(listen = "127.0.0.1:0"),
+    )
+)]
+struct Shop {
+    stock: u32,
+}
+
+#[test]
+fn a_struct_names_the_service() {
+    assert_eq!(Shop::DEF.name, "shop");
+    assert_eq!(Shop::DEF.version, "1.2.3");
+    assert_eq!(Shop::DEF.namespace, "retail");
+    assert_eq!(Shop::DEF.series_budget, 50);
+    assert!(Shop::DEF.source.module.ends_with("services"));
+}
+
+#[test]
+fn options_become_the_configuration() {
+    let Monitoring {
+        logging,
+        metrics,
+        tracing,
+        profiling,
+        health,
+        http,
+    } = Shop::MONITORING;
+    assert_eq!(logging.level, Level::Info);
+    assert_eq!(logging.targets, [("hyper", Level::Warn)]);
+    assert_eq!(logging.format, LogFormat::Pretty);
+    assert_eq!(logging.outputs, [LogOutput::Console, LogOutput::File]);
+    assert_eq!(logging.correlation, Some(true));
+    assert_eq!(metrics.collectors, [Collector::Request, Collector::Process]);
+    assert_eq!(metrics.interval.as_secs(), 5);
+    assert_eq!(metrics.prefix, "shop_");
+    assert_eq!(metrics.labels, [("region", "eu")]);
+    assert_eq!(tracing.sampler, Sampler::ratio(0.1));
+    assert_eq!(tracing.exporter, TraceExporter::Jaeger);
+    assert_eq!(tracing.slow.as_millis(), 250);
+    assert_eq!(tracing.max_spans, 10);
+    assert!(profiling.enabled);
+    assert!((profiling.sample - 0.5).abs() < f64::EPSILON);
+    assert_eq!(health.interval.as_secs(), 60);
+    assert_eq!(health.timeout.as_secs(), 5);
+    assert_eq!(http.listen, "127.0.0.1:0");
+    assert_eq!(http.prefix, Monitoring::DEFAULT.http.prefix);
+}
+
+const QUIET: Monitoring = Monitoring {
+    profiling: Profiling {
+        enabled: true,
+        ..Profiling::DEFAULT
+    },
+    ..Monitoring::DEFAULT
+};
+
+#[service(monitoring = QUIET)]
+#[derive(Debug, Default)]
+struct Generic<T>
+where
+    T: Default,
+{
+    _value: T,
+}
+
+#[test]
+fn defaults_and_a_const() {
+    assert_eq!(Generic::<u8>::DEF.name, "obs-runtime");
+    assert_eq!(Generic::<u8>::DEF.version, env!("CARGO_PKG_VERSION"));
+    assert_eq!(Generic::<u8>::MONITORING, QUIET);
+}
+
+#[derive(Clone, Copy)]
+enum Size {
+    Small,
+    Large,
+}
+
+impl Label for Size {
+    const VALUES: &'static [&'static str] = &["small", "large"];
+
+    fn index(&self) -> usize {
+        *self as usize
+    }
+}
+
+#[service]
+impl Shop {
+    const LIMIT: u32 = 10;
+
+    const fn open(stock: u32) -> Self {
+        Self { stock }
+    }
+
+    fn take(&mut self, n: u32) -> Result<u32, String> {
+        assert!(n < Self::LIMIT, "too many");
+        self.stock = self.stock.checked_sub(n).ok_or("sold out")?;
+        Ok(self.stock)
+    }
+
+    pub(crate) async fn restock(&mut self, n: u32) -> u32 {
+        tokio::task::yield_now().await;
+        self.stock += n;
+        self.stock
+    }
+
+    fn close(self) -> u32 {
+        self.stock
+    }
+
+    fn shared(self: Arc<Self>) -> u32 {
+        self.stock
+    }
+
+    fn pinned(self: Pin<&mut Self>) -> Result<u32, String> {
+        Ok(self.stock)
+    }
+
+    fn later(&self) -> impl Future<Output = Result<u32, String>> + '_ {
+        async move { Ok(self.stock) }
+    }
+
+    #[service(skip)]
+    fn untouched(&self) -> u32 {
+        self.stock
+    }
+
+    #[trace_request("named", labels(size = self.size()))]
+    fn refined(&self) -> u32 {
+        self.stock
+    }
+
+    #[service(skip)]
+    fn size(&self) -> Size {
+        if self.stock > 5 {
+            Size::Large
+        } else {
+            Size::Small
+        }
+    }
+
+    #[timed]
+    fn only_timed(&self) -> u32 {
+        self.stock
+    }
+
+    #[counted]
+    fn only_counted(&self) -> u32 {
+        self.stock
+    }
+
+    #[monitor_performance]
+    fn only_measured(&self) -> u32 {
+        self.stock
+    }
+
+    #[track_db_query("select", "stock", system = "sqlite")]
+    fn query(&self) -> u32 {
+        self.stock
+    }
+
+    fn helper(n: u32) -> u32 {
+        n
+    }
+
+    #[trace_request]
+    fn chosen(n: u32) -> u32 {
+        n
+    }
+}
+
+#[tokio::test]
+async fn every_method_is_an_operation() {
+    let mut shop = Shop::open(5);
+    assert_eq!(shop.take(2), Ok(3));
+    assert!(shop.take(9).is_err());
+    panics(|| shop.take(10));
+    assert_eq!(calls("Shop::take"), [("ok", 1), ("error", 1), ("panic", 1)]);
+    assert_eq!(shop.restock(1).await, 4);
+    drop(shop.restock(1));
+    assert_eq!(
+        calls("Shop::restock"),
+        [("ok", 1), ("panic", 0), ("cancelled", 0)]
+    );
+    assert_eq!(Pin::new(&mut shop).pinned(), Ok(4));
+    assert_eq!(
+        calls("Shop::pinned"),
+        [("ok", 1), ("error", 0), ("panic", 0)]
+    );
+    assert_eq!(shop.later().await, Ok(4));
+    assert_eq!(
+        calls("Shop::later"),
+        [("ok", 1), ("error", 0), ("panic", 0), ("cancelled", 0)]
+    );
+    assert_eq!(shop.close(), 4);
+    assert_eq!(calls("Shop::close"), [("ok", 1), ("panic", 0)]);
+    assert_eq!(Arc::new(Shop::open(1)).shared(), 1);
+    assert_eq!(calls("Shop::shared"), [("ok", 1), ("panic", 0)]);
+}
+
+#[test]
+fn what_is_not_a_method_or_skipped_is_left_alone() {
+    let shop = Shop::open(7);
+    assert_eq!((shop.untouched(), Shop::helper(1)), (7, 1));
+    assert!(matches!(shop.size(), Size::Large));
+    for name in ["open", "untouched", "helper", "size"] {
+        assert_eq!(calls(&format!("Shop::{name}")), [], "{name}");
+    }
+    assert_eq!(Shop::chosen(1), 1);
+    assert_eq!(calls("Shop::chosen"), [("ok", 1), ("panic", 0)]);
+}
+
+#[test]
+fn attributes_on_methods_refine_them() {
+    let shop = Shop::open(7);
+    assert_eq!(shop.refined(), 7);
+    let large = [("operation", "named"), ("size", "large")];
+    assert_eq!(
+        outcomes("operation_calls_total", &large),
+        [("ok", 1), ("panic", 0)]
+    );
+    let small = [("operation", "named"), ("size", "small")];
+    assert_eq!(
+        outcomes("operation_calls_total", &small),
+        [("ok", 0), ("panic", 0)]
+    );
+
+    shop.only_timed();
+    let timed = [("operation", "Shop::only_timed")];
+    assert_eq!(outcomes("operation_calls_total", &timed), []);
+    assert_eq!(
+        outcomes("operation_duration_seconds", &timed),
+        [("ok", 1), ("panic", 0)]
+    );
+
+    shop.only_counted();
+    let counted = [("operation", "Shop::only_counted")];
+    assert_eq!(
+        outcomes("operation_calls_total", &counted),
+        [("ok", 1), ("panic", 0)]
+    );
+    assert_eq!(outcomes("operation_duration_seconds", &counted), []);
+    assert_eq!(series("operation_in_flight", &counted).len(), 0);
+
+    shop.only_measured();
+    assert_eq!(calls("Shop::only_measured"), [("ok", 1), ("panic", 0)]);
+
+    shop.query();
+    assert_eq!(calls("Shop::query"), [("ok", 1), ("panic", 0)]);
+    let stock = [
+        ("db_system_name", "sqlite"),
+        ("db_operation_name", "select"),
+        ("db_collection_name", "stock"),
+    ];
+    assert_eq!(
+        outcomes("db_client_operation_duration_seconds", &stock),
+        [("ok", 1), ("panic", 0)]
+    );
+}
+
+struct Repo<'a, T, const N: usize> {
+    rows: &'a [T; N],
+}
+
+#[service]
+impl<'a, T: Clone, const N: usize> Repo<'a, T, N>
+where
+    T: PartialEq,
+{
+    fn find(&self, row: &T) -> Result<&'a T, String> {
+        let found = self.rows.iter().find(|other| *other == row);
+        found.ok_or_else(|| format!("not among {N}"))
+    }
+
+    #[trace_request("scan", labels(full = self.rows.len() > 2))]
+    fn scan(&self) -> Vec<T> {
+        self.rows.to_vec()
+    }
+}
+
+#[test]
+fn a_generic_block() {
+    let repo = Repo { rows: &[1, 2, 3] };
+    assert_eq!(repo.find(&2), Ok(&2));
+    assert!(repo.find(&4).is_err());
+    assert_eq!(calls("Repo::find"), [("ok", 1), ("error", 1), ("panic", 0)]);
+    assert_eq!(repo.scan().len(), 3);
+    assert_eq!(
+        outcomes(
+            "operation_calls_total",
+            &[("operation", "scan"), ("full", "true")]
+        ),
+        [("ok", 1), ("panic", 0)]
+    );
+}
+
+#[async_trait]
+trait Store: Sync {
+    async fn load(&self, key: &str) -> Result<String, String>;
+
+    async fn load_all(&self) -> Vec<String> {
+        vec![self.load("a").await.unwrap_or_default()]
+    }
+}
+
+struct Above;
+struct Below;
+
+#[async_trait]
+#[service]
+impl Store for Above {
+    async fn load(&self, key: &str) -> Result<String, String> {
+        tokio::task::yield_now().await;
+        if key.is_empty() {
+            return Err("no key".to_owned());
+        }
+        Ok(key.to_owned())
+    }
+}
+
+#[service]
+#[async_trait]
+impl Store for Below {
+    async fn load(&self, key: &str) -> Result<String, String> {
+        tokio::task::yield_now().await;
+        if key.is_empty() {
+            return Err("no key".to_owned());
+        }
+        Ok(key.to_owned())
+    }
+}
+
+#[tokio::test]
+async fn async_trait_on_either_side() {
+    for (store, name) in [
+        (&Above as &dyn Store, "Above::load"),
+        (&Below, "Below::load"),
+    ] {
+        assert_eq!(store.load("a").await.unwrap(), "a");
+        assert!(store.load("").await.is_err());
+        assert_eq!(store.load_all().await, ["a"]);
+        drop(store.load("never polled"));
+        assert_eq!(
+            calls(name),
+            [("ok", 2), ("error", 1), ("panic", 0), ("cancelled", 0)],
+            "{name}"
+        );
+    }
+}
