@@ -28,7 +28,7 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 use crate::context::{self, ContextGuard, RequestContext};
-use crate::hot::segment::Activation;
+use crate::hot::local::Current;
 use crate::span::{Branch, OpenBranch};
 
 /// The trace and the request context of the place where it was captured.
@@ -53,7 +53,7 @@ impl Handoff {
         let request = context::enter_shared(self.request);
         let branch = self.branch.and_then(|branch| branch.open());
         HandoffGuard {
-            activation: branch.as_ref().map(OpenBranch::activate),
+            former: branch.as_ref().map(OpenBranch::enter),
             branch,
             request,
             stays_on_thread: PhantomData,
@@ -74,9 +74,9 @@ impl Handoff {
 /// Ends the stay of [`Handoff::enter`] when dropped.
 #[must_use = "the thread leaves the trace when the guard is dropped"]
 pub struct HandoffGuard {
-    // In the order in which they have to be dropped.
-    activation: Option<Activation>,
     branch: Option<OpenBranch>,
+    /// Where the thread was before.
+    former: Option<Current>,
     request: ContextGuard,
     stays_on_thread: PhantomData<*const ()>,
 }
@@ -84,7 +84,7 @@ pub struct HandoffGuard {
 impl std::fmt::Debug for HandoffGuard {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("HandoffGuard")
-            .field("in_trace", &self.activation.is_some())
+            .field("in_trace", &self.branch.is_some())
             .field("request", &self.request)
             .finish_non_exhaustive()
     }
@@ -92,8 +92,9 @@ impl std::fmt::Debug for HandoffGuard {
 
 impl Drop for HandoffGuard {
     fn drop(&mut self) {
-        self.activation = None;
-        self.branch = None;
+        if let (Some(branch), Some(former)) = (&self.branch, self.former) {
+            branch.leave(former);
+        }
     }
 }
 

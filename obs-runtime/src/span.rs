@@ -420,9 +420,21 @@ pub(crate) struct OpenBranch {
 }
 
 impl OpenBranch {
-    /// Puts the thread into the trace until the returned value is dropped.
+    /// Puts the thread into the trace until the returned value is dropped, which has to happen
+    /// before the code that called this returns.
     pub(crate) fn activate(&self) -> Activation {
         segment::activate(self.place)
+    }
+
+    /// Puts the thread into the trace for as long as the program likes. Returns where it was before.
+    pub(crate) fn enter(&self) -> Current {
+        segment::enter(self.place)
+    }
+
+    /// Ends [`enter`](Self::enter), unless the thread has left the trace already: then `former` may
+    /// be a place that another thread is in by now.
+    pub(crate) fn leave(&self, former: Current) {
+        segment::leave(self.place, former);
     }
 }
 
@@ -456,6 +468,6 @@ pub(crate) fn current_context() -> Option<SpanContext> {
         span_id: SpanId::new(span_id)?,
         flags: TraceFlags::from_bits(flags),
         remote: false,
-        state: state,
+        state,
     })
 }

@@ -252,3 +252,19 @@ fn more_spans_than_a_trace_holds_are_counted() {
     assert_eq!(capture.spans().len(), 1024);
     assert_eq!(capture.dropped_spans(), 2001 - 1024);
 }
+
+#[test]
+fn a_hand_off_that_outlives_the_poll_it_was_entered_in_does_not_lead_back_there() {
+    let _capture = testing::capture();
+    let place = {
+        let _root = trace::span("root").enter();
+        Handoff::capture()
+    };
+    let (mut stashed, other) = (None, place.clone());
+    futures::executor::block_on(place.run(async {
+        stashed = Some(other.enter());
+    }));
+    assert_eq!(trace::current(), None);
+    drop(stashed);
+    assert_eq!(trace::current(), None);
+}

@@ -7,7 +7,7 @@
 
 use std::cell::Cell;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicI64, AtomicU8, AtomicU64, AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{AtomicI64, AtomicU8, AtomicUsize, Ordering::Relaxed};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 const NANOS: u64 = 1_000_000_000;
@@ -36,9 +36,9 @@ struct Source {
 
 static SOURCE: OnceLock<Source> = OnceLock::new();
 
-/// A pair of readings that relates ticks to the wall clock, renewed by [`refresh_anchor`].
-static ANCHOR_TICKS: AtomicU64 = AtomicU64::new(0);
-static ANCHOR_UNIX_NS: AtomicI64 = AtomicI64::new(0);
+/// The wall-clock time of tick 0 in nanoseconds since 1970, renewed by [`refresh_anchor`]. One number,
+/// so that a reader never sees half of a renewal.
+static ORIGIN_UNIX_NS: AtomicI64 = AtomicI64::new(0);
 
 /// The current time in ticks. Never goes backwards on one thread by more than the hardware does;
 /// subtract with saturation.
@@ -83,14 +83,10 @@ pub(crate) fn from_duration(duration: Duration) -> u64 {
 /// The wall-clock time of a reading, in nanoseconds since 1970.
 pub(crate) fn to_unix_nanos(ticks: u64) -> u64 {
     source();
-    let anchor = ANCHOR_TICKS.load(Relaxed);
-    let unix = ANCHOR_UNIX_NS.load(Relaxed);
-    let signed = if ticks >= anchor {
-        unix.saturating_add_unsigned(to_nanos(ticks - anchor))
-    } else {
-        unix.saturating_sub_unsigned(to_nanos(anchor - ticks))
-    };
-    u64::try_from(signed).unwrap_or(0)
+    let unix = ORIGIN_UNIX_NS
+        .load(Relaxed)
+        .saturating_add_unsigned(to_nanos(ticks));
+    u64::try_from(unix).unwrap_or(0)
 }
 
 /// The wall-clock time in nanoseconds since 1970; on a thread with virtual time, the virtual one.
@@ -114,8 +110,7 @@ pub(crate) fn refresh_anchor() {
     let unix = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .map_or(0, |since| since.as_nanos() as i64);
-    ANCHOR_TICKS.store(ticks, Relaxed);
-    ANCHOR_UNIX_NS.store(unix, Relaxed);
+    ORIGIN_UNIX_NS.store(unix.saturating_sub_unsigned(to_nanos(ticks)), Relaxed);
 }
 
 /// Makes this thread's clock stand still until [`advance`]. The guard of
