@@ -91,15 +91,6 @@ impl LiveBlock {
 
     /// Every series with its totals over all threads.
     pub(crate) fn read(&self) -> Vec<OperationSeries> {
-        self.read_with(Block::read)
-    }
-
-    /// Every series with the totals of this thread.
-    pub(crate) fn read_own(&self) -> Vec<OperationSeries> {
-        self.read_with(Block::read_own)
-    }
-
-    fn read_with(&self, read: impl Fn(Block) -> Totals) -> Vec<OperationSeries> {
         let mut all = Vec::new();
         self.series.each(|values, block| {
             let names = self.series.labels().iter().map(|label| label.name);
@@ -108,7 +99,7 @@ impl LiveBlock {
                     .zip(values.iter().map(|&value| value.to_owned()))
                     .collect(),
                 totals: block
-                    .map_or_else(|| Totals::zero(self.buckets.len()), |&block| read(block)),
+                    .map_or_else(|| Totals::zero(self.buckets.len()), |block| block.read()),
                 block: block.copied(),
             });
         });

@@ -120,17 +120,6 @@ impl Block {
         totals
     }
 
-    /// This thread's own totals.
-    pub(crate) fn read_own(self) -> Totals {
-        let mut totals = Totals::zero(self.stride as usize - 2);
-        let mut attempt = vec![0; self.len() - HEADER];
-        let own = super::local::shard().and_then(|shard| shard.row(self.offset, self.len()));
-        if let Some(row) = own {
-            read_row(row, &mut attempt, &mut totals);
-        }
-        totals
-    }
-
     /// Takes the extremes since the last time, and starts a new window.
     pub(crate) fn take_extremes(self) -> Option<Extremes> {
         let (mut least, mut greatest) = (0, 0);

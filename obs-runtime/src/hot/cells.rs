@@ -118,13 +118,24 @@ pub(crate) fn read_f64(offset: u32) -> f64 {
     total
 }
 
-/// The cell of this thread alone, as a reader on this thread sees it.
-pub(crate) fn read_own(offset: u32) -> u64 {
-    local::shard().map_or(0, |shard| shard.load(offset))
+/// Runs `read` so that the totals it reads are those of this thread alone: for tests, which run side
+/// by side in one process.
+pub(crate) fn only_own<R>(read: impl FnOnce() -> R) -> R {
+    struct Restore(bool);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            local::set_reads_own(self.0);
+        }
+    }
+    let _restore = Restore(local::set_reads_own(true));
+    read()
 }
 
 /// Calls `visit` with every shard that has cells at `offset`'s segment or not; the shard answers 0 then.
 pub(super) fn each_shard(mut visit: impl FnMut(&'static Shard)) {
+    if local::reads_own() {
+        return local::shard().into_iter().for_each(visit);
+    }
     visit(&COMMON);
     for shard in SHARDS.read().unwrap_or_else(PoisonError::into_inner).iter() {
         visit(shard);

@@ -64,6 +64,7 @@ struct Local {
     random: Cell<u64>,
     spare: Cell<Option<&'static Segment>>,
     writing: Cell<bool>,
+    reads_own: Cell<bool>,
 }
 
 thread_local! {
@@ -77,6 +78,7 @@ thread_local! {
             random: Cell::new(0),
             spare: Cell::new(None),
             writing: Cell::new(false),
+            reads_own: Cell::new(false),
         }
     };
     static EXIT: Exit = const { Exit };
@@ -133,6 +135,16 @@ pub(crate) fn current() -> Current {
 #[inline(always)]
 pub(super) fn replace_current(current: Current) -> Current {
     LOCAL.with(|local| local.current.replace(current))
+}
+
+/// Makes totals on this thread those of this thread alone, or of all. Returns what held before.
+pub(super) fn set_reads_own(own: bool) -> bool {
+    LOCAL.with(|local| local.reads_own.replace(own))
+}
+
+/// Whether totals on this thread are those of this thread alone.
+pub(super) fn reads_own() -> bool {
+    LOCAL.with(|local| local.reads_own.get())
 }
 
 /// Marks that this thread writes into its segment, and says whether it did already: code that
