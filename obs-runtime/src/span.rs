@@ -244,7 +244,7 @@ impl OpenSpan {
             return;
         };
         owned.close();
-        owned.body().push(record);
+        owned.body().push_first(record);
         close_trace(owned, ending.end.saturating_sub(self.start), slow_secs);
     }
 }
@@ -367,7 +367,7 @@ impl TaskSpan {
         match (self.span.owned.take(), self.trace.take()) {
             (None, _) => self.span.record_here(ending),
             (Some(mut part), Some(trace)) => {
-                part.body().push(record);
+                part.body().push_first(record);
                 trace.finish_part(part);
             }
             (owned, None) => {

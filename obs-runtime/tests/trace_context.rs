@@ -249,8 +249,9 @@ fn more_spans_than_a_trace_holds_are_counted() {
             drop(trace::span("child").enter());
         }
     }
-    assert_eq!(capture.spans().len(), 1024);
-    assert_eq!(capture.dropped_spans(), 2001 - 1024);
+    assert_eq!(capture.spans().len(), 1 + 1024);
+    assert_eq!(capture.dropped_spans(), 2000 - 1024);
+    assert_eq!(capture.span("root").parent_id, None);
 }
 
 #[test]

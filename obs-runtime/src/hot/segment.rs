@@ -26,7 +26,7 @@ use crate::context::RequestContext;
 use crate::part::Parts;
 use crate::trace::{Keep, TraceState, Value};
 
-/// Spans that a segment holds at most; later ones are counted.
+/// Spans that a segment holds at most, besides its first; later ones are counted.
 pub(crate) const MAX_SPANS: usize = 1024;
 /// Attributes, events and links that a segment holds at most; later ones are counted.
 pub(crate) const MAX_ITEMS: usize = 8192;
@@ -75,6 +75,13 @@ pub(crate) struct Record {
     /// Which combination of the operation's finite labels.
     pub(crate) labels: u32,
     pub(crate) outcome: CallOutcome,
+}
+
+impl Record {
+    #[inline]
+    fn is_failure(&self) -> bool {
+        matches!(self.outcome, CallOutcome::Error | CallOutcome::Panic)
+    }
 }
 
 /// What belongs to a span beside its record.
@@ -386,12 +393,19 @@ impl Body {
     /// Adds a finished span.
     #[inline]
     pub(crate) fn push(&mut self, record: Record) {
-        self.failed |= matches!(record.outcome, CallOutcome::Error | CallOutcome::Panic);
         if self.spans.len() < MAX_SPANS {
-            self.spans.push(record);
+            self.push_first(record);
         } else {
+            self.failed |= record.is_failure();
             self.dropped_spans = self.dropped_spans.saturating_add(1);
         }
+    }
+
+    /// Adds the span that the segment began with, which ends last and always has a place.
+    #[inline]
+    pub(crate) fn push_first(&mut self, record: Record) {
+        self.failed |= record.is_failure();
+        self.spans.push(record);
     }
 
     /// Adds something that belongs to a span.

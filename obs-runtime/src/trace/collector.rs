@@ -15,7 +15,8 @@ use super::{
 };
 use crate::hot::segment::{Body, Item, Raw, Record, Text, What};
 use crate::hot::{clock, pool};
-use crate::series::finite_values;
+use crate::metric::exemplar::{self, Call};
+use crate::series::{SeriesKey, finite_values};
 
 /// Attributes of one span that are kept; further ones are counted.
 const MAX_ATTRIBUTES: usize = 128;
@@ -25,12 +26,45 @@ pub(crate) fn drain(store: &Store) -> usize {
     let mut count = 0;
     while let Some(mut segment) = pool::next_finished() {
         if let Some(batch) = batch(segment.body()) {
+            offer_exemplars(segment.body(), &batch);
             store.insert(batch);
         }
         pool::recycle(segment);
         count += 1;
     }
     count
+}
+
+/// Lets the histograms that counted the calls of a kept trace point to it.
+fn offer_exemplars(body: &Body, batch: &SpanBatch) {
+    for record in &body.spans {
+        let What::Operation(operation) = record.what else {
+            continue;
+        };
+        let call = Call {
+            outcome: record.outcome,
+            ticks: record.end.saturating_sub(record.start),
+            trace_id: body.trace_id,
+            unix_ns: clock::to_unix_nanos(record.end),
+        };
+        if all_finite(operation) {
+            exemplar::offer(operation, SeriesKey::Index(record.labels as usize), call);
+        } else if let Some(values) = label_values(operation, record.id, batch) {
+            let values: Vec<&str> = values.iter().map(String::as_str).collect();
+            exemplar::offer(operation, SeriesKey::Values(&values), call);
+        }
+    }
+}
+
+/// The values of labels that are free text: the span has them as attributes.
+fn label_values(operation: &OperationDef, id: u64, batch: &SpanBatch) -> Option<Vec<String>> {
+    let span = batch.spans.iter().find(|span| span.span_id.get() == id)?;
+    let value = |name| span.attribute(name).map(ToString::to_string);
+    operation
+        .labels
+        .iter()
+        .map(|label| value(label.name))
+        .collect()
 }
 
 /// The spans of a segment.
@@ -89,16 +123,20 @@ fn describe(span: &mut SpanData, operation: &'static OperationDef, labels: u32) 
     for (key, value) in operation.attributes {
         add_attribute(span, Cow::Borrowed(key), Value::from(*value));
     }
-    let all_finite = operation
-        .labels
-        .iter()
-        .all(|label| matches!(label.values, Values::Finite(_)));
-    if all_finite {
+    if all_finite(operation) {
         let values = finite_values(operation.labels, labels as usize);
         for (label, value) in operation.labels.iter().zip(values) {
             add_attribute(span, Cow::Borrowed(label.name), Value::from(value));
         }
     }
+}
+
+/// Whether the number in a record says what the labels were.
+fn all_finite(operation: &OperationDef) -> bool {
+    operation
+        .labels
+        .iter()
+        .all(|label| matches!(label.values, Values::Finite(_)))
 }
 
 fn add_items(body: &Body, spans: &mut [SpanData]) {
