@@ -33,6 +33,8 @@ mod part;
 mod probe;
 mod rate_limit;
 mod redact;
+#[cfg(any(feature = "http", feature = "log"))]
+mod rfc3339;
 mod sampling;
 mod series;
 mod service;

@@ -114,6 +114,8 @@ impl Settings {
             "http.enabled" => Slot::Bool(&mut m.http.enabled),
             "http.listen" => Slot::Text(&mut m.http.listen),
             "http.prefix" => Slot::Text(&mut m.http.prefix),
+            "http.hosts" => Slot::Text(&mut m.http.hosts),
+            "http.allow_unauthenticated" => Slot::Bool(&mut m.http.allow_unauthenticated),
             _ => return None,
         })
     }

@@ -15,6 +15,9 @@ pub enum StartError {
     AlreadyRunning,
     /// A thread could not be started.
     Thread(io::Error),
+    /// The endpoints could not be opened.
+    #[cfg(feature = "http")]
+    Listen(crate::http::ListenError),
     /// The log could not be set up.
     #[cfg(feature = "log")]
     Log(crate::log::InitError),
@@ -28,6 +31,8 @@ impl fmt::Display for StartError {
                 "the monitoring is running already; keep the value that `start` returned, and start again after its `shutdown`",
             ),
             Self::Thread(error) => write!(f, "cannot start the collector's thread: {error}"),
+            #[cfg(feature = "http")]
+            Self::Listen(error) => error.fmt(f),
             #[cfg(feature = "log")]
             Self::Log(error) => error.fmt(f),
         }

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::atomic::Ordering::Release;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Waker};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::collector::Collector;
 #[cfg(feature = "log")]
@@ -29,6 +29,8 @@ pub struct Running {
     pub(super) collectors: Option<Collectors>,
     #[cfg(feature = "log")]
     pub(super) log: Option<crate::log::LogHandle>,
+    #[cfg(feature = "http")]
+    pub(super) http: Option<crate::http::Listener>,
 }
 
 impl Running {
@@ -40,7 +42,17 @@ impl Running {
             collectors: None,
             #[cfg(feature = "log")]
             log: None,
+            #[cfg(feature = "http")]
+            http: None,
         }
+    }
+
+    /// Where the endpoints listen; `None` if they do not. With port 0 in the configuration this is
+    /// the port that the system chose.
+    #[cfg(feature = "http")]
+    #[must_use]
+    pub fn address(&self) -> Option<std::net::SocketAddr> {
+        self.http.as_ref().map(crate::http::Listener::address)
     }
 
     /// Waits until what has ended so far is where it belongs: traces in the store, log lines
@@ -91,9 +103,14 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
+        let deadline = Instant::now() + SHUTDOWN;
         self.state.ready.store(false, Release);
         if !self.flush(SHUTDOWN) {
             diagnostics::report("not everything could be flushed within 5 seconds");
+        }
+        #[cfg(feature = "http")]
+        if let Some(http) = self.http.take() {
+            http.stop(deadline.saturating_duration_since(Instant::now()));
         }
         self.spans = None;
         self.collectors = None;

@@ -24,6 +24,8 @@ use crate::{diagnostics, sampling};
 ///
 /// let settings = [("OBS_LISTEN", "127.0.0.1:0"), ("OBS_LOG", "warn")];
 /// let running = Starter::new(Layers::default().variables(settings)).start()?;
+/// # #[cfg(feature = "http")]
+/// assert!(running.address().is_some());
 /// running.shutdown().wait();
 /// # Ok::<(), obs_runtime::StartError>(())
 /// ```
@@ -77,6 +79,10 @@ impl Starter {
         #[cfg(feature = "log")]
         if self.log {
             running.log = Some(logging::start(&config).map_err(StartError::Log)?);
+        }
+        #[cfg(feature = "http")]
+        {
+            running.http = crate::http::start(&config).map_err(StartError::Listen)?;
         }
         running.set_ready();
         Ok(running)

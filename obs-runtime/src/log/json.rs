@@ -2,7 +2,7 @@
 
 use super::escape;
 use super::record::{Record, Scope};
-use super::time;
+use crate::rfc3339;
 use crate::trace::{Attribute, Value};
 
 /// What every line of the process has in common.
@@ -20,7 +20,7 @@ pub(super) struct Common {
 /// what the program or a client chose is inside `fields`, `attributes`, `context` and `spans`.
 pub(super) fn write(out: &mut String, record: &Record, common: &Common) {
     let mut object = Object::begin(out);
-    time::write_rfc3339(object.raw_string("timestamp"), record.time_unix_ns);
+    rfc3339::write(object.raw_string("timestamp"), record.time_unix_ns);
     object.end_raw_string();
     object.string("level", record.level.as_str());
     object.string("target", &record.target);

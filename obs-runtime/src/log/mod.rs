@@ -61,7 +61,6 @@ mod span_event;
 mod suppress;
 #[cfg(test)]
 mod tests;
-mod time;
 mod visit;
 mod writer;
 

@@ -11,7 +11,7 @@ use tracing::Level;
 use super::escape;
 use super::json::Common;
 use super::record::Record;
-use super::time;
+use crate::rfc3339;
 use crate::trace::Attribute;
 
 const DIM: &str = "\u{1b}[2m";
@@ -22,7 +22,7 @@ const RESET: &str = "\u{1b}[0m";
 pub(super) fn write(out: &mut String, record: &Record, common: &Common, colour: bool) {
     let paint = Paint { colour };
     paint.write(out, DIM, |out| {
-        time::write_rfc3339(out, record.time_unix_ns);
+        rfc3339::write(out, record.time_unix_ns);
     });
     out.push(' ');
     paint.write(out, level_colour(record.level), |out| {

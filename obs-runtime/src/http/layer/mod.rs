@@ -47,6 +47,7 @@ use tower_service::Service;
 
 pub use body::ObservedBody;
 pub use future::ResponseFuture;
+pub(super) use metrics::count;
 use observation::Observation;
 
 use super::paths;

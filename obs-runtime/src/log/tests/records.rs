@@ -13,7 +13,7 @@ use super::support::*;
 use crate::__private::{Callsite, Op, OperationDef, SeriesKey, Verdict};
 use crate::context::RequestContext;
 use crate::outcome::CallOutcome;
-use crate::testing;
+use crate::{rfc3339, testing};
 
 static CHARGE_DEF: OperationDef = operation("charge", &[METHOD]);
 static CHARGE: Callsite = Callsite::new(&CHARGE_DEF);
@@ -93,7 +93,7 @@ fn a_line_says_what_happened_and_where() {
         .as_secs();
     let mut expected = [String::new(), String::new()];
     for (text, second) in expected.iter_mut().zip([second, second + 1]) {
-        time::write_rfc3339(text, second * 1_000_000_000);
+        rfc3339::write(text, second * 1_000_000_000);
     }
     let timestamp = line["timestamp"].as_str().unwrap();
     assert!(

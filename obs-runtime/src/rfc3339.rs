@@ -6,7 +6,7 @@ const SECONDS_PER_DAY: u64 = 86_400;
 /// Appends a time as `2026-08-06T12:00:00.123456Z`: UTC, microseconds.
 ///
 /// Six digits, because a seventh is more than the date types of several languages can read.
-pub(super) fn write_rfc3339(out: &mut String, unix_ns: u64) {
+pub(crate) fn write(out: &mut String, unix_ns: u64) {
     let seconds = unix_ns / NANOS_PER_SECOND;
     let micros = unix_ns % NANOS_PER_SECOND / 1000;
     let (year, month, day) = date(seconds / SECONDS_PER_DAY);
@@ -65,7 +65,7 @@ mod tests {
 
     fn written(unix_ns: u64) -> String {
         let mut out = String::new();
-        write_rfc3339(&mut out, unix_ns);
+        write(&mut out, unix_ns);
         out
     }
 

@@ -1,0 +1,199 @@
+//! The one table of endpoints: the router, the index, the error answers and the documentation all
+//! come from it.
+
+mod reference;
+#[cfg(test)]
+mod tests;
+
+use ::http::Method;
+use Place::{Below, Fixed};
+
+use super::guard::Access;
+use super::pages::{Page, catalog, config, index, metrics, probes, system, traces};
+use super::params::Param;
+use super::paths::Paths;
+
+pub use reference::reference;
+
+/// An endpoint.
+#[derive(Debug, Clone, Copy)]
+pub struct Endpoint {
+    place: Place,
+    verb: Verb,
+    access: Access,
+    page: &'static Page,
+}
+
+/// Where an endpoint is.
+#[derive(Debug, Clone, Copy)]
+enum Place {
+    /// At this path.
+    Fixed(&'static str),
+    /// Where the configuration puts the metrics.
+    Metrics,
+    /// Below the configured prefix. `{id}` stands for one segment.
+    Below(&'static str),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verb {
+    /// And HEAD with it.
+    Get,
+    Post,
+}
+
+/// Every endpoint, in the order in which people should read of them.
+pub static ENDPOINTS: &[Endpoint] = &[
+    open(Place::Metrics, &metrics::EXPOSITION),
+    open(Fixed("/live"), &probes::LIVE),
+    open(Fixed("/ready"), &probes::READY),
+    open(Fixed("/startup"), &probes::STARTUP),
+    open(Fixed("/health"), &probes::HEALTH),
+    read(Below(""), &index::INDEX),
+    open(Below("/metrics"), &metrics::EXPOSITION),
+    read(Below("/catalog"), &catalog::CATALOG),
+    read(Below("/system/info"), &system::INFO),
+    read(Below("/traces"), &traces::LIST),
+    read(Below("/traces/{id}"), &traces::ONE),
+    read(Below("/traces/{id}/waterfall"), &traces::WATERFALL),
+    read(Below("/traces/{id}/critical-path"), &traces::CRITICAL_PATH),
+    write(Below("/traces/cleanup"), &traces::CLEANUP),
+    read(Below("/debug/config"), &config::CONFIG),
+];
+
+/// Anybody may see it.
+const fn open(place: Place, page: &'static Page) -> Endpoint {
+    Endpoint {
+        place,
+        verb: Verb::Get,
+        access: Access::Open,
+        page,
+    }
+}
+
+/// It shows what the program does.
+const fn read(place: Place, page: &'static Page) -> Endpoint {
+    Endpoint {
+        access: Access::Read,
+        ..open(place, page)
+    }
+}
+
+/// It changes something.
+const fn write(place: Place, page: &'static Page) -> Endpoint {
+    Endpoint {
+        verb: Verb::Post,
+        access: Access::Write,
+        ..open(place, page)
+    }
+}
+
+impl Endpoint {
+    /// Its path with the default configuration. `{id}` stands for one segment.
+    #[must_use]
+    pub fn path(&self) -> String {
+        self.path_at(&Paths::default())
+    }
+
+    /// Its method; an endpoint of `GET` answers `HEAD` too.
+    #[must_use]
+    pub const fn method(&self) -> &'static str {
+        match self.verb {
+            Verb::Get => "GET",
+            Verb::Post => "POST",
+        }
+    }
+
+    /// What the caller must be allowed to do.
+    #[must_use]
+    pub const fn access(&self) -> Access {
+        self.access
+    }
+
+    /// What it answers: one sentence.
+    #[must_use]
+    pub const fn doc(&self) -> &'static str {
+        self.page.doc
+    }
+
+    /// The parameters that it takes, in the query or, for `POST`, in a JSON body as well.
+    #[must_use]
+    pub const fn params(&self) -> &'static [Param] {
+        self.page.params
+    }
+
+    pub(super) fn page(&self) -> &'static Page {
+        self.page
+    }
+
+    pub(super) fn path_at(&self, paths: &Paths) -> String {
+        match self.place {
+            Fixed(path) => path.to_owned(),
+            Place::Metrics => paths.metrics.clone(),
+            Below(path) => format!("{}{path}", paths.prefix),
+        }
+    }
+
+    pub(super) fn allows(&self, method: &Method) -> bool {
+        match self.verb {
+            Verb::Get => method == Method::GET || method == Method::HEAD,
+            Verb::Post => method == Method::POST,
+        }
+    }
+
+    pub(super) fn takes_body(&self) -> bool {
+        self.verb == Verb::Post
+    }
+
+    /// The segment for `{id}`, or empty, if this endpoint is at `path`.
+    fn matches<'a>(&self, path: &'a str, paths: &Paths) -> Option<&'a str> {
+        match self.place {
+            Fixed(own) => (path == own).then_some(""),
+            Place::Metrics => (path == paths.metrics).then_some(""),
+            Below(own) => matches_template(own, path.strip_prefix(&*paths.prefix)?),
+        }
+    }
+}
+
+/// The segment in the place of `{id}`, or empty, if `path` has the form of `template`.
+fn matches_template<'a>(template: &str, path: &'a str) -> Option<&'a str> {
+    let mut id = "";
+    let mut segments = path.split('/');
+    for own in template.split('/') {
+        let segment = segments.next()?;
+        if own == "{id}" && !segment.is_empty() {
+            id = segment;
+        } else if own != segment {
+            return None;
+        }
+    }
+    segments.next().is_none().then_some(id)
+}
+
+/// What is at a path.
+#[derive(Debug, Default)]
+pub(super) struct Found<'a> {
+    pub(super) endpoints: Vec<&'static Endpoint>,
+    pub(super) id: &'a str,
+}
+
+/// The endpoints at `path`: several, if they differ in their method. A path of constants wins over
+/// one with `{id}`. A slash at the end makes no difference.
+pub(super) fn find<'a>(path: &'a str, paths: &Paths) -> Found<'a> {
+    let without_slash = path.strip_suffix('/').filter(|path| !path.is_empty());
+    let path = without_slash.unwrap_or(path);
+    let mut found = Found::default();
+    for endpoint in ENDPOINTS {
+        let Some(id) = endpoint.matches(path, paths) else {
+            continue;
+        };
+        if id.is_empty() && !found.id.is_empty() {
+            found = Found::default();
+        }
+        if found.endpoints.is_empty() || id == found.id {
+            found.id = id;
+            found.endpoints.push(endpoint);
+        }
+    }
+    found
+}

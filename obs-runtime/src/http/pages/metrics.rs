@@ -1,0 +1,28 @@
+//! The metrics, for scrapers.
+
+use ::http::HeaderMap;
+use ::http::header::ACCEPT;
+
+use super::{Call, Page};
+use crate::http::answer::Answer;
+use crate::http::problem::Problem;
+use crate::metric::Registry;
+use crate::metric::encode::{Format, encode};
+
+pub(in crate::http) const EXPOSITION: Page = Page::heavy(
+    "The metrics, as Prometheus text 0.0.4 or OpenMetrics 1.0, by `Accept`; compressed on request.",
+    exposition,
+);
+
+fn exposition(call: &Call<'_>) -> Result<Answer, Problem> {
+    let format = Format::negotiate(&accept(call.headers));
+    let text = encode(&Registry::global().snapshot(), format);
+    Ok(Answer::text(format.content_type(), text))
+}
+
+/// The header `Accept`; several are one list.
+fn accept(headers: &HeaderMap) -> String {
+    let values = headers.get_all(ACCEPT).into_iter();
+    let values: Vec<&str> = values.filter_map(|value| value.to_str().ok()).collect();
+    values.join(",")
+}

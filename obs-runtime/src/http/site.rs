@@ -1,0 +1,265 @@
+//! From a request to its answer, whoever received it.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use ::http::header::{ALLOW, RETRY_AFTER};
+use ::http::request::Parts;
+use ::http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
+use axum::extract::OriginalUri;
+use http_body::Body;
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use hyper::body::Bytes;
+use obs_schema::suggest;
+use tokio::runtime::Handle;
+use tokio::sync::Semaphore;
+
+use super::accept;
+use super::answer::Answer;
+use super::endpoint::{self, ENDPOINTS, Endpoint};
+use super::guard::{self, Hosts};
+use super::pages::Call;
+use super::params::Params;
+use super::paths::Paths;
+use super::problem::Problem;
+
+/// Bytes of a request's body.
+const MAX_BODY: usize = 64 * 1024;
+/// Heavy answers that are made at the same time; further requests are told to come back.
+const MAX_AT_WORK: usize = 4;
+
+/// The endpoints at their paths.
+#[derive(Debug)]
+pub(super) struct Site {
+    paths: Paths,
+    /// The names under which it may be asked; `None` leaves that to the program's own server.
+    hosts: Option<Hosts>,
+    at_work: Arc<Semaphore>,
+}
+
+/// A request that has passed every check.
+#[derive(Debug)]
+struct Job {
+    site: Arc<Site>,
+    endpoint: &'static Endpoint,
+    base: String,
+    id: String,
+    params: Params,
+    headers: HeaderMap,
+}
+
+impl Site {
+    pub(super) fn new(paths: Paths, hosts: Option<Hosts>) -> Arc<Self> {
+        Arc::new(Self {
+            paths,
+            hosts,
+            at_work: Arc::new(Semaphore::new(MAX_AT_WORK)),
+        })
+    }
+
+    /// Answers a request. Never fails: what goes wrong is an answer too.
+    pub(super) async fn answer<B>(self: Arc<Self>, request: Request<B>) -> Response<Full<Bytes>>
+    where
+        B: Body<Error: Into<Box<dyn std::error::Error + Send + Sync>>>,
+    {
+        let (head, body) = request.into_parts();
+        let is_head = head.method == Method::HEAD;
+        let answer = match self.job(&head, body).await {
+            Ok(job) => job.run().await,
+            Err(problem) => problem.into(),
+        };
+        answer.into_response(is_head)
+    }
+
+    async fn job<B>(self: Arc<Self>, head: &Parts, body: B) -> Result<Job, Problem>
+    where
+        B: Body<Error: Into<Box<dyn std::error::Error + Send + Sync>>>,
+    {
+        if let Some(hosts) = &self.hosts {
+            hosts.check(head)?;
+        }
+        let (endpoint, id) = self.route(head)?;
+        guard::admit(endpoint.access(), head)?;
+        let query = head.uri.query().unwrap_or("");
+        let mut params = Params::of_query(query, endpoint.params())?;
+        if endpoint.takes_body() {
+            params.add_body(&read(body).await?, endpoint.params())?;
+        }
+        Ok(Job {
+            endpoint,
+            base: base(head).to_owned(),
+            id: id.to_owned(),
+            params,
+            headers: head.headers.clone(),
+            site: self,
+        })
+    }
+
+    fn route<'a>(&self, head: &'a Parts) -> Result<(&'static Endpoint, &'a str), Problem> {
+        let found = endpoint::find(head.uri.path(), &self.paths);
+        if found.endpoints.is_empty() {
+            return Err(self.no_endpoint(head.uri.path()));
+        }
+        let fits = |endpoint: &&&'static Endpoint| endpoint.allows(&head.method);
+        match found.endpoints.iter().find(fits) {
+            Some(endpoint) => Ok((endpoint, found.id)),
+            None => Err(wrong_method(&head.method, &found.endpoints)),
+        }
+    }
+
+    fn no_endpoint(&self, path: &str) -> Problem {
+        let mut known: Vec<String> = ENDPOINTS
+            .iter()
+            .map(|one| one.path_at(&self.paths))
+            .collect();
+        known.dedup();
+        let names: Vec<&str> = known.iter().map(String::as_str).collect();
+        let help = match suggest(path, &names) {
+            Some(meant) => format!("; did you mean `{meant}`?"),
+            None => format!("; `{}` lists them all", self.paths.prefix),
+        };
+        Problem::not_found(format!("no endpoint `{path}`{help}")).with_known(known)
+    }
+}
+
+impl Job {
+    async fn run(self) -> Answer {
+        if !self.endpoint.page().heavy {
+            return self.finish();
+        }
+        let Ok(permit) = self.site.at_work.clone().try_acquire_owned() else {
+            return busy().into();
+        };
+        let work = move || {
+            let _permit = permit;
+            self.finish()
+        };
+        // The program's own server may run on another runtime than tokio's.
+        match Handle::try_current() {
+            Ok(runtime) => runtime
+                .spawn_blocking(work)
+                .await
+                .unwrap_or_else(|_| Problem::internal("the runtime is shutting down").into()),
+            Err(_) => work(),
+        }
+    }
+
+    /// Collectors of the program run in there, so a panic is possible and costs one answer.
+    fn finish(self) -> Answer {
+        let answer = catch_unwind(AssertUnwindSafe(|| self.ask()));
+        let answer = answer.unwrap_or_else(|_| Err(Problem::internal("the endpoint panicked")));
+        let answer = answer.unwrap_or_else(Answer::from);
+        if accept::gzip(&self.headers) {
+            answer.gzip()
+        } else {
+            answer
+        }
+    }
+
+    fn ask(&self) -> Result<Answer, Problem> {
+        (self.endpoint.page().run)(&Call {
+            paths: &self.site.paths,
+            base: &self.base,
+            id: &self.id,
+            params: &self.params,
+            headers: &self.headers,
+        })
+    }
+}
+
+/// What the program's router has taken off the front of the path.
+fn base(head: &Parts) -> &str {
+    head.extensions
+        .get::<OriginalUri>()
+        .and_then(|original| original.path().strip_suffix(head.uri.path()))
+        .unwrap_or("")
+}
+
+async fn read<B>(body: B) -> Result<Bytes, Problem>
+where
+    B: Body<Error: Into<Box<dyn std::error::Error + Send + Sync>>>,
+{
+    match Limited::new(body, MAX_BODY).collect().await {
+        Ok(body) => Ok(body.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => {
+            let message = format!("the body has more than {MAX_BODY} bytes");
+            Err(Problem::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "body_too_large",
+                message,
+            ))
+        }
+        Err(error) => Err(Problem::bad(
+            "bad_body",
+            format!("the body broke off: {error}"),
+        )),
+    }
+}
+
+fn wrong_method(method: &Method, endpoints: &[&Endpoint]) -> Problem {
+    let mut allowed: Vec<&str> = Vec::new();
+    for endpoint in endpoints {
+        allowed.push(endpoint.method());
+        if endpoint.method() == "GET" {
+            allowed.push("HEAD");
+        }
+    }
+    let allowed = allowed.join(", ");
+    let message = format!("`{method}` is not possible here; use {allowed}");
+    let problem = Problem::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "method_not_allowed",
+        message,
+    );
+    match HeaderValue::from_str(&allowed) {
+        Ok(allowed) => problem.with_header(ALLOW, allowed),
+        Err(_) => problem,
+    }
+}
+
+fn busy() -> Problem {
+    let message = format!("{MAX_AT_WORK} answers are being made already; ask again in a second");
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "busy", message)
+        .with_header(RETRY_AFTER, HeaderValue::from_static("1"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn ask(site: &Arc<Site>, path: &str) -> Response<Full<Bytes>> {
+        let request = Request::get(path).body(Full::<Bytes>::default()).unwrap();
+        site.clone().answer(request).await
+    }
+
+    #[tokio::test]
+    async fn too_many_heavy_answers_at_once_are_refused() {
+        let site = Site::new(Paths::default(), None);
+        let held = site
+            .at_work
+            .clone()
+            .acquire_many_owned(MAX_AT_WORK as u32)
+            .await
+            .unwrap();
+        let refused = ask(&site, "/monitoring/catalog").await;
+        assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(refused.headers()[RETRY_AFTER], "1");
+        assert_eq!(
+            ask(&site, "/live").await.status(),
+            StatusCode::OK,
+            "a probe is not held up"
+        );
+        drop(held);
+        assert_eq!(
+            ask(&site, "/monitoring/catalog").await.status(),
+            StatusCode::OK
+        );
+    }
+
+    #[test]
+    fn another_runtime_than_tokio_s_will_do() {
+        let site = Site::new(Paths::default(), None);
+        let answer = futures::executor::block_on(ask(&site, "/monitoring/catalog"));
+        assert_eq!(answer.status(), StatusCode::OK);
+    }
+}

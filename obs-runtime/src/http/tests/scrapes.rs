@@ -1,0 +1,141 @@
+//! The metrics over HTTP: formats, compression, collectors that misbehave.
+
+use std::io::Read as _;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::time::Instant;
+
+use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE};
+
+use super::*;
+use crate::collect::{Collect, Sink};
+use crate::metric::Registry;
+
+const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
+const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+const PROMETHEUS_3: &str = "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,\
+    application/openmetrics-text;version=0.0.1;q=0.4,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.3,\
+    text/plain;version=0.0.4;q=0.2,*/*;q=0.1";
+
+async fn scrape(server: &Server, path: &str, headers: &[(&str, &str)]) -> reqwest::Response {
+    let mut ask = reqwest::Client::new().get(server.url(path));
+    for (name, value) in headers {
+        ask = ask.header(*name, *value);
+    }
+    ask.send().await.unwrap()
+}
+
+#[tokio::test]
+async fn the_format_follows_accept() {
+    let server = Server::start();
+    let with_escaping = format!("{OPENMETRICS}; escaping=allow-utf-8");
+    for (accept, expected) in [
+        (&[][..], TEXT),
+        (&["*/*"], TEXT),
+        (&["text/html,*/*;q=0.8"], TEXT),
+        (&["text/plain"], TEXT),
+        (&["application/openmetrics-text"], OPENMETRICS),
+        (
+            &["application/openmetrics-text; version=1.0.0"],
+            OPENMETRICS,
+        ),
+        (&["application/openmetrics-text;version=2.0.0"], TEXT),
+        (
+            &["text/plain;q=0.9, application/openmetrics-text;q=0.1"],
+            TEXT,
+        ),
+        (
+            &["text/plain;q=0.1", "application/openmetrics-text;q=0.9"],
+            OPENMETRICS,
+        ),
+        (&["application/openmetrics-text;q=0"], TEXT),
+        (&["application/vnd.google.protobuf"], TEXT),
+        (&["\u{1f980};;;=,q"], TEXT),
+        (&[PROMETHEUS_3], &*with_escaping),
+    ] {
+        for path in ["/metrics", "/monitoring/metrics"] {
+            let headers: Vec<_> = accept
+                .iter()
+                .map(|accept| (ACCEPT.as_str(), *accept))
+                .collect();
+            let answer = scrape(&server, path, &headers).await;
+            assert_eq!(answer.status(), 200);
+            assert_eq!(answer.headers()[CONTENT_TYPE], expected, "{accept:?}");
+            let text = answer.text().await.unwrap();
+            assert!(text.contains("obs_series "), "{text}");
+            assert_eq!(text.ends_with("# EOF\n"), expected != TEXT, "{accept:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_compressed_scrape_unpacks_to_the_metrics() {
+    let server = Server::start();
+    let headers = [
+        (ACCEPT_ENCODING.as_str(), "gzip"),
+        (ACCEPT.as_str(), PROMETHEUS_3),
+    ];
+    let answer = scrape(&server, "/metrics", &headers).await;
+    assert_eq!(answer.headers()[CONTENT_ENCODING], "gzip");
+    let packed = answer.bytes().await.unwrap();
+    let mut text = String::new();
+    flate2::read::GzDecoder::new(&*packed)
+        .read_to_string(&mut text)
+        .unwrap();
+    assert!(text.ends_with("# EOF\n"));
+    assert!(text.len() > packed.len());
+}
+
+#[tokio::test]
+async fn a_collector_that_panics_costs_its_own_series() {
+    struct Broken;
+    impl Collect for Broken {
+        fn name(&self) -> &str {
+            "broken"
+        }
+
+        fn collect(&self, _: &mut Sink<'_>) {
+            panic!("on purpose");
+        }
+    }
+    let registration = Registry::global().register_collector(Broken);
+    let answer = scrape(&Server::start(), "/metrics", &[]).await;
+    Registry::global().unregister(registration);
+    assert_eq!(answer.status(), 200);
+    let text = answer.text().await.unwrap();
+    assert!(
+        text.contains("obs_collector_errors_total{collector=\"broken\"} "),
+        "{text}"
+    );
+}
+
+#[tokio::test]
+async fn a_slow_collector_does_not_hold_up_a_probe() {
+    static STARTED: AtomicBool = AtomicBool::new(false);
+    static GO_ON: AtomicBool = AtomicBool::new(false);
+    struct Slow;
+    impl Collect for Slow {
+        fn name(&self) -> &str {
+            "slow"
+        }
+
+        fn collect(&self, _: &mut Sink<'_>) {
+            STARTED.store(true, SeqCst);
+            let begun = Instant::now();
+            while !GO_ON.load(SeqCst) && begun.elapsed() < Duration::from_secs(10) {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+        }
+    }
+    let registration = Registry::global().register_collector(Slow);
+    let server = Server::start();
+    let url = server.url("/metrics");
+    let scrape = tokio::spawn(async move { reqwest::get(url).await.unwrap().status() });
+    while !STARTED.load(SeqCst) {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    assert_eq!(server.get("/live").await.status(), 200);
+    assert!(!scrape.is_finished());
+    Registry::global().unregister(registration);
+    GO_ON.store(true, SeqCst);
+    assert_eq!(scrape.await.unwrap(), 200);
+}
