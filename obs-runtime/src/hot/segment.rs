@@ -13,7 +13,7 @@
 use std::borrow::Cow;
 use std::cell::UnsafeCell;
 use std::sync::atomic::{
-    AtomicPtr, AtomicU64,
+    AtomicPtr, AtomicU64, AtomicUsize,
     Ordering::{Acquire, Relaxed, Release},
 };
 use std::sync::{Arc, Mutex, PoisonError};
@@ -27,7 +27,7 @@ use crate::part::Parts;
 use crate::trace::{Keep, TraceState, Value};
 
 /// Spans that a segment holds at most, besides its first; later ones are counted.
-pub(crate) const MAX_SPANS: usize = 1024;
+static MAX_SPANS: AtomicUsize = AtomicUsize::new(1024);
 /// Attributes, events and links that a segment holds at most; later ones are counted.
 pub(crate) const MAX_ITEMS: usize = 8192;
 /// Bytes of text that a segment holds at most; what comes later is counted.
@@ -389,11 +389,16 @@ pub(crate) fn with_current<R>(change: impl FnOnce(&mut Body, Current) -> R) -> O
     Some(result)
 }
 
+/// Sets how many spans a segment holds at most.
+pub(crate) fn set_max_spans(max: usize) {
+    MAX_SPANS.store(max, Relaxed);
+}
+
 impl Body {
     /// Adds a finished span.
     #[inline]
     pub(crate) fn push(&mut self, record: Record) {
-        if self.spans.len() < MAX_SPANS {
+        if self.spans.len() < MAX_SPANS.load(Relaxed) {
             self.push_first(record);
         } else {
             self.failed |= record.is_failure();
