@@ -9,16 +9,20 @@
 // The syntax tree has no `Debug` without syn's feature `extra-traits`, which every user would compile.
 #![allow(missing_debug_implementations)]
 
+mod case;
 pub mod crate_path;
 mod derive;
 pub mod diag;
 pub mod docs;
 pub mod fallback;
 pub mod func;
+pub mod label;
+pub mod label_set;
 pub mod operation;
 pub mod options;
 pub mod outcome;
 pub mod params;
+mod place;
 pub mod redact;
 pub mod return_ty;
 pub mod service;

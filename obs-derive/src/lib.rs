@@ -23,3 +23,17 @@ pub fn outcome(item: TokenStream) -> TokenStream {
 pub fn redact(item: TokenStream) -> TokenStream {
     obs_codegen::redact::derive_redact(item.into()).into()
 }
+
+/// Implements `Label` for an enum without fields: `#[label(rename_all = "..")]` on the enum,
+/// `#[label(rename = "..")]` on a variant. Values are in snake case.
+#[proc_macro_derive(Label, attributes(label))]
+pub fn label(item: TokenStream) -> TokenStream {
+    obs_codegen::label::derive_label(item.into()).into()
+}
+
+/// Implements `Labels` for a struct with one field per label: `#[label(max_series = N)]` caps free
+/// text, `#[label(rename = "..")]` names a label. Other fields are types that implement `Label`.
+#[proc_macro_derive(Labels, attributes(label))]
+pub fn labels(item: TokenStream) -> TokenStream {
+    obs_codegen::label_set::derive_labels(item.into()).into()
+}

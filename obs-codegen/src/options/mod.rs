@@ -195,6 +195,12 @@ impl Options {
         self.get(option).is_some()
     }
 
+    /// Whether an option was given with a mistake, which has been reported.
+    #[must_use]
+    pub fn is_broken(&self, option: &str) -> bool {
+        self.broken.contains(&option)
+    }
+
     typed! {
         /// An option of `true` or `false`.
         bool: Bool(value => *value) -> bool;
