@@ -72,7 +72,10 @@ impl<T: Clone> SeriesTable<T> {
                 dense(rows.get(self.index_of(values)?)?, make)
             }
             (Rows::Sparse(rows), SeriesKey::Values(values)) => self.sparse(rows, values, make),
-            (Rows::Sparse(_), SeriesKey::Index(_)) => None,
+            // Finite labels, but too many combinations for an array.
+            (Rows::Sparse(rows), SeriesKey::Index(index)) => {
+                self.sparse(rows, &finite_values(self.labels, index), make)
+            }
         }
     }
 
@@ -211,3 +214,6 @@ fn read<T>(
 ) -> std::sync::RwLockReadGuard<'_, HashMap<Box<[Box<str>]>, T>> {
     rows.read().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests;
