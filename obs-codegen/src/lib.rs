@@ -18,6 +18,7 @@ pub mod fallback;
 pub mod func;
 pub mod label;
 pub mod label_set;
+pub mod metric_set;
 pub mod operation;
 pub mod options;
 pub mod outcome;

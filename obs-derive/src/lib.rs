@@ -37,3 +37,11 @@ pub fn label(item: TokenStream) -> TokenStream {
 pub fn labels(item: TokenStream) -> TokenStream {
     obs_codegen::label_set::derive_labels(item.into()).into()
 }
+
+/// Implements `MetricSet` for a struct of metrics: `#[metrics(prefix = "shop_")]` on the struct,
+/// `#[metric(name, unit, buckets, objectives, max_age)]` on a field. The doc comment of a field is
+/// the help text of its metric.
+#[proc_macro_derive(Metrics, attributes(metrics, metric))]
+pub fn metrics(item: TokenStream) -> TokenStream {
+    obs_codegen::metric_set::derive_metrics(item.into()).into()
+}

@@ -1,5 +1,7 @@
 //! Bucket bounds of histograms and objectives of summaries.
 
+use crate::ascii;
+use crate::def::MetricKind;
 use crate::issue::rule_error;
 use crate::text::Message;
 
@@ -27,6 +29,34 @@ pub const DEFAULT_OBJECTIVES: &[(f64, f64)] = &[(0.5, 0.05), (0.9, 0.01), (0.99,
 
 /// For how long an observation counts in a summary that does not say so: ten minutes.
 pub const DEFAULT_MAX_AGE_SECS: f64 = 600.0;
+
+/// The bounds of a metric that declares none: a histogram of seconds has some, others have not.
+#[must_use]
+pub const fn default_buckets(kind: MetricKind, unit: &str) -> &'static [f64] {
+    if matches!(kind, MetricKind::Histogram) && ascii::eq(unit, "seconds") {
+        DEFAULT_DURATION_BUCKETS
+    } else {
+        &[]
+    }
+}
+
+/// The objectives of a metric that declares none: a summary has some.
+#[must_use]
+pub const fn default_objectives(kind: MetricKind) -> &'static [(f64, f64)] {
+    match kind {
+        MetricKind::Summary => DEFAULT_OBJECTIVES,
+        _ => &[],
+    }
+}
+
+/// For how long an observation counts in a metric that does not say so, in seconds; 0 if it is no summary.
+#[must_use]
+pub const fn default_max_age_secs(kind: MetricKind) -> f64 {
+    match kind {
+        MetricKind::Summary => DEFAULT_MAX_AGE_SECS,
+        _ => 0.0,
+    }
+}
 
 /// What is wrong with a list of bounds or objectives. Positions count from 0.
 #[derive(Debug, Clone, Copy, PartialEq)]

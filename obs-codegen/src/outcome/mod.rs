@@ -36,7 +36,7 @@ enum Class {
     /// A variant of the runtime's `Class`.
     Named(&'static str),
     /// The class of the one field.
-    OfField { member: Member, ty: Type },
+    OfField { member: Member, ty: Box<Type> },
 }
 
 impl Derive for Outcome {

@@ -121,7 +121,7 @@ fn of_field(argument: &Argument, fields: &Fields, owner: &Ident, diag: &mut Diag
     };
     Class::OfField {
         member: member(field),
-        ty: field.ty.clone(),
+        ty: Box::new(field.ty.clone()),
     }
 }
 

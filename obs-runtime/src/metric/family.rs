@@ -23,7 +23,7 @@ use crate::series::{SeriesKey, SeriesTable};
 ///
 #[cfg_attr(feature = "macros", doc = "```")]
 #[cfg_attr(not(feature = "macros"), doc = "```ignore")]
-/// use obs_runtime::{Counter, Family, Label, Labels, MetricSet, Metrics};
+/// use obs_runtime::{Counter, Family, Label, Labels, Metrics};
 ///
 /// #[derive(Label, Clone, Copy)]
 /// enum Payment { Card, Invoice }

@@ -28,7 +28,8 @@ mod metric;
 mod operation;
 
 pub use metric::{
-    assert_distinct, assert_metric, assert_series_budget, distinct_finding, metric_findings,
+    assert_distinct, assert_metric, assert_series_budget, budget_finding, distinct_finding,
+    metric_findings,
 };
 pub use operation::{assert_operation, assert_operation_budget, operation_findings};
 
