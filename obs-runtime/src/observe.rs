@@ -69,11 +69,18 @@ where
             // As after completion of any future: there is nothing left to do.
             return Poll::Pending;
         };
-        let Some(op) = this.op.as_mut() else {
+        let mut polled = Polled {
+            op: this.op,
+            unwound: true,
+        };
+        let Some(op) = polled.op.as_mut() else {
+            polled.unwound = false;
             return future.poll(cx);
         };
         let active = op.activate();
         let Poll::Ready(output) = future.poll(cx) else {
+            drop(active);
+            polled.unwound = false;
             return Poll::Pending;
         };
         this.future.set(None);
@@ -81,10 +88,28 @@ where
         active.note(verdict);
         let outcome = verdict.outcome;
         drop(active);
-        if let Some(mut op) = this.op.take() {
-            op.end(outcome);
-        }
+        op.end(outcome);
+        polled.unwound = false;
+        *polled.op = None;
         Poll::Ready(output)
+    }
+}
+
+/// Ends a call whose body unwinds out of a poll: whoever catches that drops the future later, when
+/// nothing shows any more that it panicked.
+struct Polled<'a> {
+    op: &'a mut Option<TaskOp>,
+    unwound: bool,
+}
+
+impl Drop for Polled<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        if self.unwound
+            && let Some(mut op) = self.op.take()
+        {
+            op.end_abandoned();
+        }
     }
 }
 
