@@ -10,6 +10,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use once_cell::sync::OnceCell;
 
 use crate::hot::clock;
+use crate::metric::window;
 use crate::trace::{Store, collector};
 
 /// How often finished traces are fetched.
@@ -98,7 +99,7 @@ fn run(store: &Store, commands: &Receiver<Command>) {
     let mut max_age = Duration::MAX;
     let mut anchor = Chore::new(ANCHOR);
     let mut expiry = Chore::new(EXPIRE);
-    let mut window = Chore::new(Duration::from_secs(10));
+    let mut windows = Chore::new(window::SLOT);
     loop {
         match commands.recv_timeout(DRAIN) {
             Ok(Command::MaxAge(age)) => max_age = age,
@@ -117,8 +118,8 @@ fn run(store: &Store, commands: &Receiver<Command>) {
         if expiry.is_due(now) {
             expire(store, max_age);
         }
-        if window.is_due(now) {
-            let _ = now;
+        if windows.is_due(now) {
+            window::tick(window::now());
         }
     }
 }

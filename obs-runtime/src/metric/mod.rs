@@ -48,6 +48,7 @@ mod source;
 mod summary;
 #[cfg(test)]
 mod tests;
+pub mod window;
 
 #[doc(no_inline)]
 pub use obs_schema::def as definition;

@@ -1,5 +1,6 @@
 //! What programs rely on: exact numbers, distinct series, nothing that can fail.
 
+mod exemplars;
 mod handles;
 mod operations;
 mod quantiles;

@@ -17,7 +17,7 @@ const SIZE: LabelDef = LabelDef {
     values: Values::Finite(&["small", "large"]),
 };
 
-const fn define(
+pub(super) const fn define(
     name: &'static str,
     blocks: &'static [BlockDef],
     labels: &'static [LabelDef],
@@ -41,7 +41,19 @@ const fn define(
     }
 }
 
-fn end(callsite: &'static Callsite, labels: usize, outcome: CallOutcome) {
+pub(super) const fn block(
+    family: OperationFamily,
+    constants: &'static [(&'static str, &'static str)],
+    buckets: &'static [f64],
+) -> BlockDef {
+    BlockDef {
+        family,
+        constants,
+        buckets,
+    }
+}
+
+pub(super) fn end(callsite: &'static Callsite, labels: usize, outcome: CallOutcome) {
     let mut op = Op::enter(callsite, SeriesKey::Index(labels), None);
     op.finish(Verdict {
         outcome,
@@ -49,7 +61,7 @@ fn end(callsite: &'static Callsite, labels: usize, outcome: CallOutcome) {
     });
 }
 
-fn histogram(name: &str, labels: &[(&str, &str)]) -> Histogram {
+pub(super) fn histogram(name: &str, labels: &[(&str, &str)]) -> Histogram {
     match value(&Registry::global().snapshot(), name, labels) {
         Value::Histogram(histogram) => histogram,
         other => panic!("{other:?}"),
