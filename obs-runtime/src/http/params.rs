@@ -5,7 +5,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use obs_schema::suggest;
-use obs_schema::value::parse_duration;
+use obs_schema::value::{check_duration_range, parse_duration};
 use serde_json::Value;
 
 use super::problem::Problem;
@@ -83,6 +83,21 @@ impl Params {
     pub(super) fn duration(&self, name: &str) -> Result<Option<Duration>, Problem> {
         self.read(name, |text| {
             parse_duration(text).map_err(|error| error.to_string())
+        })
+    }
+
+    /// A duration between two bounds.
+    pub(super) fn duration_within(
+        &self,
+        name: &str,
+        range: RangeInclusive<Duration>,
+    ) -> Result<Option<Duration>, Problem> {
+        self.read(name, |text| {
+            let read = parse_duration(text).and_then(|duration| {
+                check_duration_range(text, duration, *range.start(), *range.end())?;
+                Ok(duration)
+            });
+            read.map_err(|error| error.to_string())
         })
     }
 

@@ -9,7 +9,7 @@ use ::http::Method;
 use Place::{Below, Fixed};
 
 use super::guard::Access;
-use super::pages::{Page, catalog, config, index, metrics, probes, system, traces};
+use super::pages::{Page, catalog, config, index, metrics, probes, summary, system, traces};
 use super::params::Param;
 use super::paths::Paths;
 
@@ -51,6 +51,7 @@ pub static ENDPOINTS: &[Endpoint] = &[
     open(Fixed("/health"), &probes::HEALTH),
     read(Below(""), &index::INDEX),
     open(Below("/metrics"), &metrics::EXPOSITION),
+    read(Below("/metrics/summary"), &summary::SUMMARY),
     read(Below("/catalog"), &catalog::CATALOG),
     read(Below("/system/info"), &system::INFO),
     read(Below("/traces"), &traces::LIST),

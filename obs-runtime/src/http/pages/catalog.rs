@@ -6,14 +6,14 @@ use obs_schema::def::{
 };
 use serde_json::{Map, Value, json};
 
-use super::values::number;
+use super::values::{kind, number};
 use super::{Call, Page};
 use crate::callsite;
 use crate::http::answer::Answer;
 use crate::http::problem::Problem;
 use crate::lifecycle;
 use crate::metric::Registry;
-use crate::metric::snapshot::{Family, Kind};
+use crate::metric::snapshot::Family;
 
 pub(in crate::http) const CATALOG: Page = Page::heavy(
     "Every definition in the program: operations and metrics with their labels, values, buckets and source.",
@@ -87,16 +87,6 @@ fn found(family: &Family) -> Value {
         "labels": labels,
         "owner": "collector",
     })
-}
-
-fn kind(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Counter => "counter",
-        Kind::Gauge => "gauge",
-        Kind::Histogram => "histogram",
-        Kind::Summary => "summary",
-        Kind::Info => "info",
-    }
 }
 
 fn operation(def: &OperationDef) -> Value {

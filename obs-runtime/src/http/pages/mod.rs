@@ -6,6 +6,7 @@ pub(super) mod index;
 pub(super) mod metrics;
 pub(super) mod probes;
 mod span;
+pub(super) mod summary;
 pub(super) mod system;
 pub(super) mod traces;
 mod values;

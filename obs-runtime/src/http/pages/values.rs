@@ -4,6 +4,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
+use crate::metric::snapshot::Kind;
 use crate::rfc3339;
 
 /// A point in time: RFC 3339, UTC.
@@ -35,5 +36,16 @@ pub(super) fn number(value: f64) -> Value {
         json!(value)
     } else {
         json!(value.to_string())
+    }
+}
+
+/// The word for a kind of metric.
+pub(super) fn kind(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Counter => "counter",
+        Kind::Gauge => "gauge",
+        Kind::Histogram => "histogram",
+        Kind::Summary => "summary",
+        Kind::Info => "info",
     }
 }

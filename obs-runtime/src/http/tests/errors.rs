@@ -79,6 +79,16 @@ async fn parameters_are_read_strictly() {
             "`min_duration`: the duration `250` has no unit; write `\"250ms\"` or `\"250s\"`",
         ),
         (
+            "/monitoring/metrics/summary?window=1h",
+            "bad_value",
+            "`window`: must be at most `15m`, got `1h`",
+        ),
+        (
+            "/monitoring/metrics/summary?window=0s",
+            "bad_value",
+            "`window`: must be at least `1s`, got `0s`",
+        ),
+        (
             "/monitoring/traces?trace_id=7",
             "bad_value",
             "`trace_id`: expected 32 lower-case hex digits, not all zero",

@@ -4,11 +4,12 @@ use std::io::Read as _;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::time::Instant;
 
+use obs_schema::def::{MetricDef, MetricKind};
 use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE};
 
 use super::*;
 use crate::collect::{Collect, Sink};
-use crate::metric::Registry;
+use crate::metric::{Histogram, Instrument, Registry};
 
 const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
 const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -138,4 +139,47 @@ async fn a_slow_collector_does_not_hold_up_a_probe() {
     Registry::global().unregister(registration);
     GO_ON.store(true, SeqCst);
     assert_eq!(scrape.await.unwrap(), 200);
+}
+
+#[tokio::test]
+async fn the_summary_tells_what_happened_within_the_window() {
+    static DEPTH: MetricDef = MetricDef {
+        unit: "seconds",
+        buckets: &[0.1, 1.0, 10.0],
+        ..MetricDef::new(
+            "summary_test_seconds",
+            "Seen by a test.",
+            MetricKind::Histogram,
+        )
+    };
+    let server = Server::start();
+    let depth = Histogram::register(&DEPTH);
+    let (status, body) = server.json("/monitoring/metrics/summary").await;
+    assert_eq!((status, &body["window_seconds"]), (200, &300.0.into()));
+    for _ in 0..4 {
+        depth.observe(0.5);
+    }
+    // Snapshots are taken at most once a second.
+    tokio::time::sleep(Duration::from_millis(1100)).await;
+    let (_, body) = server.json("/monitoring/metrics/summary?window=1m").await;
+    let metrics = body["metrics"].as_array().unwrap();
+    let seen = metrics
+        .iter()
+        .find(|one| one["name"] == "summary_test_seconds")
+        .unwrap();
+    assert_eq!(
+        (&seen["kind"], &seen["unit"]),
+        (&"histogram".into(), &"seconds".into())
+    );
+    assert_eq!(seen["total"]["count"], 4);
+    assert_eq!(seen["total"]["mean"], 0.5);
+    let [series] = &**seen["series"].as_array().unwrap() else {
+        panic!("{seen}")
+    };
+    assert_eq!(series["labels"], serde_json::json!({}));
+    for quantile in ["median", "p95", "p99"] {
+        let value = series[quantile].as_f64().unwrap();
+        assert!((0.1..=1.0).contains(&value), "{quantile}: {value}");
+    }
+    assert!(series["rate"].as_f64().unwrap() > 0.0);
 }
