@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use obs_schema::Issue;
-use obs_schema::monitoring::{Http, LogOutput, Logging, Monitoring, Profiling, Tracing};
+use obs_schema::monitoring::{LogOutput, Monitoring};
 use obs_schema::option::keys;
 
 use super::merge::Merge;
@@ -14,8 +14,18 @@ use super::settings::Settings;
 struct Switch {
     key: &'static str,
     is_off: fn(&Monitoring) -> bool,
-    /// Keys that mean nothing while it is off, and how they get their default back.
-    moot: &'static [(&'static str, fn(&mut Monitoring))],
+    /// What means nothing while it is off.
+    moot: &'static [Moot],
+}
+
+/// A key, and how it gets its default back.
+struct Moot {
+    key: &'static str,
+    reset: fn(&mut Monitoring, &Monitoring),
+}
+
+const fn moot(key: &'static str, reset: fn(&mut Monitoring, &Monitoring)) -> Moot {
+    Moot { key, reset }
 }
 
 const SWITCHES: &[Switch] = &[
@@ -23,36 +33,40 @@ const SWITCHES: &[Switch] = &[
         key: "tracing.enabled",
         is_off: |m| !m.tracing.enabled,
         moot: &[
-            ("tracing.sampler", |m| {
-                m.tracing.sampler = Tracing::DEFAULT.sampler
+            moot("tracing.sampler", |m, default| {
+                m.tracing.sampler = default.tracing.sampler;
             }),
-            ("tracing.exporter", |m| {
-                m.tracing.exporter = Tracing::DEFAULT.exporter
+            moot("tracing.exporter", |m, default| {
+                m.tracing.exporter = default.tracing.exporter;
             }),
-            ("tracing.rate_limit", |m| {
-                m.tracing.rate_limit = Tracing::DEFAULT.rate_limit
+            moot("tracing.rate_limit", |m, default| {
+                m.tracing.rate_limit = default.tracing.rate_limit;
             }),
-            ("logging.correlation", |m| {
-                m.logging.correlation = Logging::DEFAULT.correlation
+            moot("logging.correlation", |m, default| {
+                m.logging.correlation = default.logging.correlation;
             }),
         ],
     },
     Switch {
         key: "profiling.enabled",
         is_off: |m| !m.profiling.enabled,
-        moot: &[("profiling.sample", |m| {
-            m.profiling.sample = Profiling::DEFAULT.sample
+        moot: &[moot("profiling.sample", |m, default| {
+            m.profiling.sample = default.profiling.sample;
         })],
     },
     Switch {
         key: "http.enabled",
         is_off: |m| !m.http.enabled,
-        moot: &[("http.listen", |m| m.http.listen = Http::DEFAULT.listen)],
+        moot: &[moot("http.listen", |m, default| {
+            m.http.listen = default.http.listen;
+        })],
     },
     Switch {
         key: "logging.outputs",
         is_off: |m| !m.logging.outputs.contains(&LogOutput::File),
-        moot: &[("logging.file", |m| m.logging.file = Logging::DEFAULT.file)],
+        moot: &[moot("logging.file", |m, default| {
+            m.logging.file = default.logging.file;
+        })],
     },
 ];
 
@@ -77,10 +91,10 @@ fn reset_moot(merge: &mut Merge) {
             continue;
         }
         let layer = merge.origin(switch.key).layer();
-        for (key, reset) in switch.moot {
-            if merge.origin(key).layer() < layer {
-                reset(&mut merge.settings.monitoring);
-                merge.origins.remove(*key);
+        for moot in switch.moot {
+            if merge.origin(moot.key).layer() < layer {
+                (moot.reset)(&mut merge.settings.monitoring, &Monitoring::DEFAULT);
+                merge.origins.remove(moot.key);
             }
         }
     }

@@ -108,8 +108,7 @@ impl Slot<'_> {
         match self {
             Self::Bool(value) => Shown::Bool(**value),
             Self::OptionalBool(value) => value.map_or(Shown::None, Shown::Bool),
-            Self::Text(text) if text.is_empty() => Shown::None,
-            Self::Text(text) => Shown::Text((**text).to_owned()),
+            Self::Text(text) => text_or_none(text),
             Self::Pairs(pairs) => Shown::Pairs(owned(pairs)),
             Self::Duration(duration) => Shown::Text(format_duration(**duration)),
             Self::Bytes(bytes) => Shown::Text(format_size(**bytes)),
@@ -129,6 +128,14 @@ impl Slot<'_> {
                 Shown::List(list.iter().map(|word| word.as_str()).collect())
             }
         }
+    }
+}
+
+fn text_or_none(text: &str) -> Shown {
+    if text.is_empty() {
+        Shown::None
+    } else {
+        Shown::Text(text.to_owned())
     }
 }
 

@@ -86,7 +86,9 @@ impl<'m> Reader<'m> {
                 continue;
             };
             let key = Key { section, option };
-            if let Some(value) = self.value(&key, entry.value) {
+            if is_null(entry.value) {
+                self.fail(entry.place, no_value(&key.to_string()));
+            } else if let Some(value) = self.value(&key, entry.value) {
                 let origin = self.at(entry.value.place);
                 self.merge.set(&key, &value, origin);
             }
@@ -97,10 +99,6 @@ impl<'m> Reader<'m> {
     fn value<'a>(&mut self, key: &Key, node: &'a Node) -> Option<Value<'a>> {
         let (name, kind) = (key.to_string(), key.option.kind);
         match (kind, &node.data) {
-            _ if is_null(node) => {
-                self.fail(node.place, no_value(&name));
-                None
-            }
             (ValueKind::TextMap, Data::Map(pairs)) => self.pairs(&name, pairs).map(Value::Pairs),
             (ValueKind::ChoiceList(_), Data::List(items)) => {
                 self.items(&name, kind, items).map(Value::List)

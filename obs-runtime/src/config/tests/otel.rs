@@ -1,0 +1,164 @@
+//! OpenTelemetry's variables, by its specification.
+
+use super::{from_variables, warnings};
+use crate::config::monitoring::Sampler;
+
+#[test]
+fn every_sampler_of_the_specification() {
+    for (word, argument, ratio, parent_based) in [
+        ("always_on", "", 1.0, false),
+        ("always_off", "", 0.0, false),
+        ("parentbased_always_on", "", 1.0, true),
+        ("parentbased_always_off", "", 0.0, true),
+        ("traceidratio", "0.25", 0.25, false),
+        ("traceidratio", "", 1.0, false),
+        ("parentbased_traceidratio", "0.25", 0.25, true),
+        (" parentbased_traceidratio ", " 0 ", 0.0, true),
+    ] {
+        let variables = [
+            ("OTEL_TRACES_SAMPLER", word),
+            ("OTEL_TRACES_SAMPLER_ARG", argument),
+        ];
+        let config = from_variables(&variables).unwrap();
+        assert_eq!(
+            config.monitoring.tracing.sampler,
+            Sampler {
+                ratio,
+                parent_based
+            },
+            "{word}"
+        );
+        assert_eq!(
+            config.origin("tracing.sampler").to_string(),
+            "OTEL_TRACES_SAMPLER"
+        );
+        assert!(warnings(&config).is_empty());
+    }
+}
+
+#[test]
+fn samplers_that_obs_does_not_have_are_ignored_with_a_warning() {
+    for word in ["jaeger_remote", "parentbased_jaeger_remote", "xray", "x"] {
+        let config = from_variables(&[("OTEL_TRACES_SAMPLER", word)]).unwrap();
+        assert_eq!(config.monitoring.tracing.sampler, Sampler::DEFAULT);
+        let warnings = warnings(&config);
+        assert_eq!(warnings.len(), 1);
+        assert!(warnings[0].starts_with(&format!("OTEL_TRACES_SAMPLER: unknown sampler `{word}`")));
+    }
+}
+
+#[test]
+fn an_argument_that_makes_no_sense_counts_as_missing() {
+    for argument in ["two", "1.5", "-1", "NaN"] {
+        let variables = [
+            ("OTEL_TRACES_SAMPLER", "traceidratio"),
+            ("OTEL_TRACES_SAMPLER_ARG", argument),
+        ];
+        let config = from_variables(&variables).unwrap();
+        assert_eq!(
+            config.monitoring.tracing.sampler,
+            Sampler {
+                ratio: 1.0,
+                parent_based: false
+            }
+        );
+        assert!(warnings(&config)[0].starts_with("OTEL_TRACES_SAMPLER_ARG: a ratio must be"));
+    }
+}
+
+#[test]
+fn resource_attributes_are_decoded_and_find_their_keys() {
+    let text = "service.name=till, service.version=1%2C2 ,deployment.environment.name=prod,cloud.region=eu%20west,a==b,";
+    let config = from_variables(&[("OTEL_RESOURCE_ATTRIBUTES", text)]).unwrap();
+    let resource: Vec<_> = config.service.resource().collect();
+    assert_eq!(
+        resource,
+        [
+            ("service.name", "till"),
+            ("service.version", "1,2"),
+            ("deployment.environment.name", "prod"),
+            ("cloud.region", "eu west"),
+            ("a", "=b"),
+        ]
+    );
+    assert_eq!(
+        config.origin("service.name").to_string(),
+        "OTEL_RESOURCE_ATTRIBUTES"
+    );
+}
+
+#[test]
+fn the_service_name_has_a_stronger_variable() {
+    let variables = [
+        ("OTEL_RESOURCE_ATTRIBUTES", "service.name=weak"),
+        ("OTEL_SERVICE_NAME", "strong"),
+    ];
+    let config = from_variables(&variables).unwrap();
+    assert_eq!(config.service.name, "strong");
+    assert_eq!(
+        config.origin("service.name").to_string(),
+        "OTEL_SERVICE_NAME"
+    );
+}
+
+#[test]
+fn attributes_that_cannot_be_decoded_are_ignored_as_a_whole() {
+    for (text, sentence) in [
+        ("a=b,c", "`c` has no `=`"),
+        ("a=%zz", "`%zz` has a `%` without two hexadecimal digits"),
+        ("a=x%4", "`x%4` has a `%` without two hexadecimal digits"),
+        ("a=%ff", "`%ff` is not UTF-8 once decoded"),
+        ("ok=1,=b", "`=b` has no name"),
+    ] {
+        let config = from_variables(&[("OTEL_RESOURCE_ATTRIBUTES", text)]).unwrap();
+        assert!(config.service.attributes.is_empty());
+        let warning = format!("OTEL_RESOURCE_ATTRIBUTES: {sentence}; write `name=text,name=text`");
+        assert_eq!(warnings(&config), [warning]);
+    }
+}
+
+#[test]
+fn only_true_turns_everything_off() {
+    for (text, disabled, quiet) in [
+        ("true", true, true),
+        ("TRUE", true, true),
+        ("False", false, true),
+        ("1", false, false),
+        ("yes", false, false),
+    ] {
+        let config = from_variables(&[("OTEL_SDK_DISABLED", text)]).unwrap();
+        assert_eq!(config.service.disabled, disabled, "{text}");
+        assert_eq!(warnings(&config).is_empty(), quiet, "{text}");
+    }
+}
+
+#[test]
+fn propagation_is_on_unless_it_is_left_out() {
+    for (text, on, warned) in [
+        ("", true, 0),
+        ("tracecontext", true, 0),
+        ("tracecontext, baggage", true, 1),
+        ("none", false, 0),
+        ("b3", false, 1),
+    ] {
+        let config = from_variables(&[("OTEL_PROPAGATORS", text)]).unwrap();
+        assert_eq!(config.otel.propagate, on, "{text}");
+        assert_eq!(warnings(&config).len(), warned, "{text}");
+    }
+}
+
+#[test]
+fn variables_of_exporters_are_kept_and_their_secrets_hidden() {
+    let variables = [
+        (
+            "OTEL_EXPORTER_OTLP_ENDPOINT",
+            "https://me:pass@collector:4318",
+        ),
+        ("OTEL_EXPORTER_OTLP_HEADERS", "authorization=Bearer%20x"),
+    ];
+    let config = from_variables(&variables).unwrap();
+    assert_eq!(config.otel.exporter, variables);
+    let shown: Vec<_> = config.exporter_variables().collect();
+    assert_eq!(shown[0].1, "https://[hidden]@collector:4318");
+    assert_eq!(shown[1].1, "[hidden]");
+}
