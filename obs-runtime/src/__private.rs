@@ -22,7 +22,7 @@ pub use crate::outcome::{
 };
 pub use crate::probe::{Probe, ProbeDefault, TypeOf, TypeOfValue, label_values};
 pub use crate::rate_limit::{Calls, note_rate_limit};
-pub use crate::redact::{Masked, Redacted, last_characters};
+pub use crate::redact::{Redacted, last_characters, masked};
 pub use crate::series::SeriesKey;
 pub use crate::service::Service;
 pub use crate::trace::SpanContext;

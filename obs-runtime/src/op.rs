@@ -19,7 +19,7 @@ use crate::span::{Ending, OpenSpan, Origin, Subject, TaskSpan};
 use crate::trace::SpanContext;
 
 /// Where the span of a call belongs, when the attribute says `parent = …`.
-pub type Parent<'a> = Option<&'a SpanContext>;
+type Parent<'a> = Option<&'a SpanContext>;
 
 /// What is measured of a call, without the span.
 #[derive(Debug)]

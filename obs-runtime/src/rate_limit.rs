@@ -21,6 +21,7 @@ impl<N: Calls> Calls for Option<N> {
 
 macro_rules! calls {
     ($($number:ty)+) => {$(
+        #[allow(clippy::cast_lossless, reason = "some of the numbers have no lossless way")]
         impl Calls for $number {
             fn calls(self) -> Option<f64> {
                 Some(self as f64)

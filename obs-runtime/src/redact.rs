@@ -3,7 +3,7 @@
 use std::fmt::{self, Debug, Display};
 
 /// Shown instead of a hidden value.
-pub const REDACTED: &str = "[redacted]";
+const REDACTED: &str = "[redacted]";
 
 /// A hidden value.
 pub struct Redacted;
@@ -30,8 +30,12 @@ pub fn last_characters<T: Display + ?Sized>(value: &T, count: usize) -> impl Deb
     ))
 }
 
-/// A value that a function of the program has masked.
-pub struct Masked<T>(pub T);
+/// What a function of the program shows instead of a value.
+pub fn masked<T: ?Sized, R: Display>(mask: impl FnOnce(&T) -> R, value: &T) -> impl Debug {
+    Masked(mask(value))
+}
+
+struct Masked<T>(T);
 
 impl<T: Display> Debug for Masked<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

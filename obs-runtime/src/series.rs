@@ -14,9 +14,9 @@ use obs_schema::def::{LabelDef, Values};
 use crate::hot::segment::cut;
 
 /// The value that stands for all values beyond the cap.
-pub const OVERFLOW: &str = "__overflow__";
+pub(crate) const OVERFLOW: &str = "__overflow__";
 /// Bytes of a label value; the rest is cut off at a character, and counted.
-pub const MAX_LABEL_BYTES: usize = 256;
+pub(crate) const MAX_LABEL_BYTES: usize = 256;
 /// Series of one family that are kept in an array.
 const MAX_DENSE: u64 = 1 << 16;
 

@@ -58,7 +58,7 @@ fn a_capture_sees_metrics_spans_and_logs_of_its_thread_only() {
     let failed = capture
         .spans()
         .into_iter()
-        .find(|span| span.is_error())
+        .find(obs_runtime::trace::SpanData::is_error)
         .unwrap();
     assert_eq!(
         logs[0].trace.map(|place| place.span_id),

@@ -181,7 +181,7 @@ fn a_panic_ends_the_span_and_restores_the_thread() {
 fn a_remote_parent_is_continued_and_a_root_is_not() {
     let capture = testing::capture();
     let header = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
-    let parent = trace::w3c::extract([header.as_bytes()].into_iter(), std::iter::empty()).unwrap();
+    let parent = trace::w3c::extract([header.as_bytes()], std::iter::empty()).unwrap();
     {
         let _server = trace::span("server").parent(parent.clone()).enter();
         assert_eq!(trace::current_trace_id(), Some(parent.trace_id));

@@ -87,7 +87,8 @@ fn shown(field: &Field, binding: &Ident, krate: &CratePath) -> TokenStream {
             quote_spanned!(field.ty.span()=> &#krate::__private::last_characters(#binding, #count))
         }
         Show::With(function) => {
-            quote_spanned!(function.span()=> &#krate::__private::Masked((#function)(#binding)))
+            let krate = krate.at(function.span());
+            quote_spanned!(function.span()=> &#krate::__private::masked(#function, #binding))
         }
     }
 }

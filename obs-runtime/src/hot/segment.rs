@@ -202,7 +202,7 @@ impl Segment {
     /// The trace in it, if there is one. May miss one that begins or ends meanwhile.
     pub(super) fn active(&self) -> Option<Active> {
         let generation = self.generation.load(Acquire);
-        if generation % 2 == 0 {
+        if generation.is_multiple_of(2) {
             return None;
         }
         let high = u128::from(self.trace_high.load(Relaxed)) << 64;

@@ -12,7 +12,6 @@ mod running;
 mod starter;
 
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
-use std::time::Instant;
 
 use crate::config::{Config, Layers};
 use crate::service::Service;
@@ -26,7 +25,6 @@ pub use starter::Starter;
 #[derive(Debug)]
 pub(crate) struct State {
     pub(crate) config: Config,
-    pub(crate) started: Instant,
     ready: std::sync::atomic::AtomicBool,
 }
 
@@ -63,11 +61,6 @@ pub fn start<S: Service>() -> Result<Running, StartError> {
 /// The state of the running service.
 pub(crate) fn state() -> Option<Arc<State>> {
     STATE.read().unwrap_or_else(PoisonError::into_inner).clone()
-}
-
-/// The configuration in force.
-pub(crate) fn config() -> Option<Config> {
-    state().map(|state| state.config.clone())
 }
 
 /// Where kept traces are.

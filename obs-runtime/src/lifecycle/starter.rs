@@ -2,7 +2,6 @@
 
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, PoisonError};
-use std::time::Instant;
 
 use super::collector::Collector;
 #[cfg(feature = "log")]
@@ -101,7 +100,6 @@ fn claim(config: &Config) -> Result<Arc<State>, StartError> {
     }
     let fresh = Arc::new(State {
         config: config.clone(),
-        started: Instant::now(),
         ready: AtomicBool::new(false),
     });
     *state = Some(fresh.clone());

@@ -79,7 +79,7 @@ impl Counter<f64> {
     /// `obs_values_refused_total`.
     #[inline]
     pub fn add(&self, amount: f64) {
-        if amount >= 0.0 && amount < f64::INFINITY {
+        if (0.0..f64::INFINITY).contains(&amount) {
             cells::add_f64(self.cell, amount);
         } else {
             refuse(amount);

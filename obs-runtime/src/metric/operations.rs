@@ -55,7 +55,9 @@ impl Totals {
             *self.in_flight.entry(labels).or_default() += series.totals.in_flight();
         }
         let extremes = match (reading, series.block) {
-            (Reading::Tick, Some(cells)) => cells.take_extremes().map(|found| found.seconds()),
+            (Reading::Tick, Some(cells)) => cells
+                .take_extremes()
+                .map(super::super::hot::block::Extremes::seconds),
             _ => None,
         };
         for outcome in CallOutcome::ALL {

@@ -95,7 +95,7 @@ impl Summary {
     /// within `max_age`.
     #[must_use]
     pub fn quantile(&self, quantile: f64) -> Option<f64> {
-        let all = self.with(|state| state.quantiles())?;
+        let all = self.with(State::quantiles)?;
         let found = all.into_iter().find(|known| known.0 == quantile)?;
         Some(found.1).filter(|value| !value.is_nan())
     }

@@ -285,7 +285,7 @@ pub fn set_ok() {
     segment::with_current(|body, current| {
         body.add(Item::Fine {
             span: current.span(),
-        })
+        });
     });
 }
 

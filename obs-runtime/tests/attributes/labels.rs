@@ -50,7 +50,11 @@ fn of(operation: &str, labels: &[(&str, &str)]) -> Vec<(&'static str, u64)> {
 
 #[trace_request("by_parameter", labels(region = region, express = *express, fixed = "yes"))]
 fn by_parameter(region: &Region, express: &bool) -> u32 {
-    if *express { 1 } else { u32::from(*region == Region::Us) }
+    if *express {
+        1
+    } else {
+        u32::from(*region == Region::Us)
+    }
 }
 
 #[test]

@@ -69,7 +69,7 @@ fn scrapes_in_between_see_totals_that_only_grow_and_agree() {
                 scope.spawn(|| {
                     let mut written = 0u64;
                     while !stop.load(Relaxed) {
-                        histogram.observe(if written % 2 == 0 { 0.25 } else { 1.0 });
+                        histogram.observe(if written.is_multiple_of(2) { 0.25 } else { 1.0 });
                         written += 1;
                     }
                     written

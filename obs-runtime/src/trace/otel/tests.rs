@@ -207,8 +207,7 @@ fn each_side_is_the_parent_of_the_other() {
             span.id().unwrap().into()
         );
         let mut headers = std::collections::HashMap::new();
-        super::ObsPropagator::default()
-            .inject_context(&opentelemetry::Context::new(), &mut headers);
+        super::ObsPropagator.inject_context(&opentelemetry::Context::new(), &mut headers);
         let id = span.id().unwrap();
         assert_eq!(
             headers["traceparent"],
