@@ -19,8 +19,10 @@ use crate::series::SeriesKey;
 /// Series whose exemplars are kept; those of later ones are dropped, and counted.
 const MAX_SERIES: usize = 4096;
 
-/// By the series' first cell and its outcome.
-static KEPT: Mutex<Option<HashMap<(u32, CallOutcome), Vec<Exemplar>>>> = Mutex::new(None);
+/// The exemplars of each series, by its first cell and its outcome.
+type Kept = HashMap<(u32, CallOutcome), Vec<Exemplar>>;
+
+static KEPT: Mutex<Option<Kept>> = Mutex::new(None);
 
 /// Exemplars that found no room.
 pub(crate) static DROPPED: AtomicU64 = AtomicU64::new(0);
