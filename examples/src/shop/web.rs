@@ -8,6 +8,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router, middleware};
+use obs_runtime::http::ServerLayer;
 use serde::Serialize;
 
 use super::orders::{Order, OrderError, OrderRequest, Shop};
@@ -22,6 +23,7 @@ pub fn router(shop: Arc<Shop>, traffic: Arc<Traffic>) -> Router {
         .route("/orders", post(place_order))
         .route("/orders/{id}", get(find_order))
         .layer(middleware::from_fn_with_state(traffic, traffic::note))
+        .layer(ServerLayer::new())
         .with_state(shop)
 }
 

@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Json, Router};
 use fastrand::Rng;
+use obs_runtime::http::ServerLayer;
 
 use super::{Charge, Charged, RATE_LIMIT_REMAINING};
 
@@ -54,6 +55,7 @@ pub fn router(seed: u64) -> Router {
     Router::new()
         .route("/v1/charges", post(charge))
         .route("/v1/charges/{id}/refund", post(refund))
+        .layer(ServerLayer::new())
         .with_state(Arc::new(Mutex::new(bank)))
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use obs_runtime::http::trace_headers;
 use reqwest::{Client, RequestBuilder, Response, StatusCode};
 
 use super::{Charge, Charged, RATE_LIMIT_REMAINING};
@@ -85,8 +86,13 @@ impl Payments {
     }
 }
 
+/// Sends a request as a child of the current span.
 async fn send(request: RequestBuilder) -> Result<Response, PaymentError> {
-    let response = request.send().await.map_err(|error| unavailable(&error))?;
+    let response = request
+        .headers(trace_headers())
+        .send()
+        .await
+        .map_err(|error| unavailable(&error))?;
     match response.status() {
         status if status.is_success() => Ok(response),
         StatusCode::PAYMENT_REQUIRED => Err(PaymentError::Declined),
