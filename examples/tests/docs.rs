@@ -46,7 +46,13 @@ fn anchors(text: &str) -> BTreeSet<String> {
         _ => None,
     };
     headings
-        .map(|line| line.trim_start_matches('#').trim().chars().filter_map(word).collect())
+        .map(|line| {
+            line.trim_start_matches('#')
+                .trim()
+                .chars()
+                .filter_map(word)
+                .collect()
+        })
         .collect()
 }
 
@@ -56,10 +62,18 @@ fn assert_link(page: &Path, link: &str) {
         "" => page.to_owned(),
         file => page.parent().unwrap().join(file),
     };
-    assert!(target.exists(), "{}: `{link}` leads nowhere", page.display());
+    assert!(
+        target.exists(),
+        "{}: `{link}` leads nowhere",
+        page.display()
+    );
     if !anchor.is_empty() {
         let found = anchors(&fs::read_to_string(&target).unwrap());
-        assert!(found.contains(anchor), "{}: no `{link}` among {found:?}", page.display());
+        assert!(
+            found.contains(anchor),
+            "{}: no `{link}` among {found:?}",
+            page.display()
+        );
     }
 }
 
@@ -79,9 +93,14 @@ fn links_lead_somewhere() {
 fn every_page_is_in_the_summary() {
     let docs = root().join("docs");
     let summary = read("docs/SUMMARY.md");
-    let listed: BTreeSet<PathBuf> = links(&summary).into_iter().map(|link| docs.join(link)).collect();
-    let missing: Vec<PathBuf> =
-        pages(&docs).into_iter().filter(|page| !page.ends_with("SUMMARY.md") && !listed.contains(page)).collect();
+    let listed: BTreeSet<PathBuf> = links(&summary)
+        .into_iter()
+        .map(|link| docs.join(link))
+        .collect();
+    let missing: Vec<PathBuf> = pages(&docs)
+        .into_iter()
+        .filter(|page| !page.ends_with("SUMMARY.md") && !listed.contains(page))
+        .collect();
     assert_eq!(missing, Vec::<PathBuf>::new());
 }
 
@@ -91,7 +110,10 @@ fn the_code_of_every_page_of_the_guide_is_compiled() {
     for page in pages(&root().join("docs/guide")) {
         let page = page.to_string_lossy().into_owned();
         let (_, name) = page.rsplit_once("docs/guide/").unwrap();
-        assert!(included.contains(&format!("docs/guide/{name}\"")), "{name} is not in guide.rs");
+        assert!(
+            included.contains(&format!("docs/guide/{name}\"")),
+            "{name} is not in guide.rs"
+        );
     }
 }
 
@@ -99,7 +121,10 @@ fn the_code_of_every_page_of_the_guide_is_compiled() {
 fn the_readme_begins_with_the_quickstart() {
     let readme = read("README.md");
     let quickstart = read("examples/src/bin/quickstart.rs");
-    let listing = readme.split("```rust\n").nth(1).and_then(|rest| rest.split("```").next());
+    let listing = readme
+        .split("```rust\n")
+        .nth(1)
+        .and_then(|rest| rest.split("```").next());
     assert_eq!(listing, Some(quickstart.as_str()));
     assert!(quickstart.lines().count() < 30);
 }
@@ -115,6 +140,9 @@ fn the_readme_has_two_set_up_commands() {
         .collect();
     assert_eq!(
         commands,
-        ["cargo run --release -p examples --bin shop", "cargo test --workspace"]
+        [
+            "cargo run --release -p examples --bin shop",
+            "cargo test --workspace"
+        ]
     );
 }

@@ -10,7 +10,7 @@ use clap::Parser;
 /// It serves the shop, the payment API that the shop calls and the monitoring endpoints, sends itself
 /// customers, and prints what to open.
 #[derive(Debug, Clone, Parser)]
-#[command(name = "shop", version)]
+#[command(name = "shop", version, after_help = AFTER_HELP)]
 pub struct Cli {
     /// Port of the shop on loopback; 0 for any free one
     #[arg(long, default_value_t = 8080, value_name = "PORT")]
@@ -40,6 +40,10 @@ pub struct Cli {
     #[arg(long, default_value_t = 1, value_name = "N")]
     pub seed: u64,
 }
+
+const AFTER_HELP: &str = "\
+The monitoring is configured as in any service that uses obs: OBS_LISTEN=127.0.0.1:9464, OBS_LOG=info,
+OBS_LOG_FORMAT=json, OBS_SAMPLER=0.1, or a file that OBS_CONFIG names.";
 
 /// Requests per second that the load may be asked for.
 const MAX_RATE: f64 = 10_000.0;

@@ -10,6 +10,7 @@
 //! | how is it paid, and by whom? | [`payment`] |
 //! | what is in the database? | [`store`], [`stock`], [`notify`] |
 //! | which routes are there? | [`web`] |
+//! | what does it tell of itself? | [`monitoring`] |
 //! | who sends the requests? | [`load`] |
 //! | what is printed? | [`banner`], [`progress`], [`traffic`] |
 //! | how does it start and stop? | [`run()`], [`cli`] |
@@ -17,6 +18,7 @@
 pub mod banner;
 pub mod cli;
 pub mod load;
+pub mod monitoring;
 pub mod notify;
 pub mod orders;
 pub mod payment;

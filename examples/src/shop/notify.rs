@@ -1,5 +1,6 @@
 //! Confirmations: messages in the database's outbox, written after the customer has the answer.
 
+use obs_runtime::{monitor_performance, trace_request, track_db_query};
 use rusqlite::{Connection, params};
 
 use super::store::{Store, StoreError};
@@ -29,6 +30,7 @@ pub fn send_later(store: &Store, confirmation: Confirmation) {
     });
 }
 
+#[trace_request("send_confirmation", kind = producer, attributes(order = confirmation.order))]
 async fn send(store: &Store, confirmation: Confirmation) -> Result<(), StoreError> {
     let body = text(&confirmation);
     store
@@ -36,6 +38,7 @@ async fn send(store: &Store, confirmation: Confirmation) -> Result<(), StoreErro
         .await
 }
 
+#[track_db_query("insert", "outbox", system = "sqlite")]
 fn write(connection: &Connection, confirmation: &Confirmation, body: &str) -> rusqlite::Result<()> {
     connection
         .prepare_cached("INSERT INTO outbox (order_id, recipient, body) VALUES (?1, ?2, ?3)")?
@@ -47,6 +50,7 @@ fn write(connection: &Connection, confirmation: &Confirmation, body: &str) -> ru
     Ok(())
 }
 
+#[monitor_performance("write_confirmation")]
 fn text(confirmation: &Confirmation) -> String {
     format!(
         "Thank you for order {}. We received {}.{:02} EUR.",

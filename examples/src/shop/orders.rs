@@ -1,8 +1,14 @@
 //! What happens to an order.
 
+use std::error::Error;
+
+use obs_runtime::{
+    MetricSet, Outcome, context, service, timed, trace, trace_request, track_db_query,
+};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 
+use super::monitoring::{MONITORING, OrderLabels, OrderResult, Sales, set_stock};
 use super::notify::{self, Confirmation};
 use super::payment::{Charge, PaymentError, PaymentMethod, Payments};
 use super::stock::{self, Line};
@@ -53,34 +59,42 @@ pub enum Status {
 }
 
 /// Why there is no order.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, Outcome)]
 pub enum OrderError {
     /// The request makes no sense.
     #[error("{0}")]
+    #[outcome(caller_fault)]
     Invalid(String),
     /// There is no order of this number.
     #[error("there is no order {0}")]
+    #[outcome(caller_fault)]
     NotFound(i64),
     /// The stock does not have as many of this product.
     #[error("not enough `{0}` in stock")]
+    #[outcome(caller_fault)]
     OutOfStock(String),
     /// It could not be paid.
     #[error(transparent)]
+    #[outcome(transparent)]
     Payment(#[from] PaymentError),
     /// The database failed.
     #[error(transparent)]
+    #[outcome(transparent)]
     Store(#[from] StoreError),
 }
 
 /// The shop: takes orders and says what became of them.
+#[service(name = "shop", monitoring = MONITORING)]
 #[derive(Debug)]
 pub struct Shop {
     store: Store,
     payments: Payments,
 }
 
+#[service]
 impl Shop {
     /// A shop over this database and this payment API.
+    #[service(skip)]
     #[must_use]
     pub fn new(store: Store, payments: Payments) -> Self {
         Self { store, payments }
@@ -92,9 +106,24 @@ impl Shop {
     ///
     /// If the order makes no sense, cannot be paid, or the stock is too small; money that was taken is
     /// given back.
+    #[trace_request(
+        "place_order",
+        labels(method = request.method),
+        attributes(lines = request.lines.len())
+    )]
     pub async fn place_order(&self, request: OrderRequest) -> Result<Order, OrderError> {
+        context::set_user_id(request.customer.as_str());
+        let method = request.method;
+        let answer = self.take_order(request).await;
+        note(method, &answer);
+        answer
+    }
+
+    #[service(skip)]
+    async fn take_order(&self, request: OrderRequest) -> Result<Order, OrderError> {
         validate(&request)?;
         let mut order = self.enter(&request).await?;
+        trace::set_attribute("order", order.id);
         match self.fulfil(&order, &request).await {
             Ok(()) => order.status = Status::Confirmed,
             Err(error) => {
@@ -134,6 +163,24 @@ impl Shop {
         Ok(found.await?)
     }
 
+    /// A delivery: fills up what has become low.
+    ///
+    /// # Errors
+    ///
+    /// Those of the database.
+    #[trace_request("delivery", root)]
+    pub async fn deliver(&self) -> Result<(), OrderError> {
+        let filled = self
+            .store
+            .run(|connection| stock::restock(connection))
+            .await?;
+        set_stock(&self.products().await?);
+        if filled > 0 {
+            tracing::info!(products = filled, "delivery");
+        }
+        Ok(())
+    }
+
     async fn enter(&self, request: &OrderRequest) -> Result<Order, OrderError> {
         let (customer, lines) = (request.customer.clone(), request.lines.clone());
         self.store
@@ -171,7 +218,47 @@ impl Shop {
     }
 }
 
+/// Counts and logs what became of an order.
+fn note(method: PaymentMethod, answer: &Result<Order, OrderError>) {
+    let result = match answer {
+        Ok(order) => {
+            tracing::info!(
+                order = order.id,
+                total_cents = order.total_cents,
+                "order confirmed"
+            );
+            let euros = order.total_cents as f64 / 100.0;
+            Sales::get().order_value_euros.observe(euros);
+            OrderResult::Confirmed
+        }
+        Err(error) => {
+            let result = error.result();
+            match result {
+                OrderResult::Failed => tracing::warn!(error = error as &dyn Error, "order failed"),
+                _ => tracing::info!(%error, "order refused"),
+            }
+            result
+        }
+    };
+    Sales::get()
+        .orders_total
+        .with(&OrderLabels { method, result })
+        .inc();
+}
+
+impl OrderError {
+    fn result(&self) -> OrderResult {
+        match self {
+            Self::Invalid(_) | Self::NotFound(_) => OrderResult::Invalid,
+            Self::OutOfStock(_) => OrderResult::OutOfStock,
+            Self::Payment(PaymentError::Declined) => OrderResult::Declined,
+            Self::Payment(_) | Self::Store(_) => OrderResult::Failed,
+        }
+    }
+}
+
 /// Checks what can be checked without the database.
+#[timed("validate_order")]
 fn validate(request: &OrderRequest) -> Result<(), OrderError> {
     let invalid = |message: String| Err(OrderError::Invalid(message));
     if request.customer.trim().is_empty() {
@@ -205,6 +292,7 @@ impl Status {
     }
 }
 
+#[track_db_query("insert", "orders", system = "sqlite")]
 fn insert(connection: &Connection, customer: String, total_cents: i64) -> rusqlite::Result<Order> {
     let status = Status::Open;
     connection
@@ -222,6 +310,7 @@ fn insert(connection: &Connection, customer: String, total_cents: i64) -> rusqli
     })
 }
 
+#[track_db_query("update", "orders", system = "sqlite")]
 fn update(connection: &Connection, id: i64, status: Status) -> rusqlite::Result<()> {
     connection
         .prepare_cached("UPDATE orders SET status = ?2 WHERE id = ?1")?
@@ -229,6 +318,7 @@ fn update(connection: &Connection, id: i64, status: Status) -> rusqlite::Result<
     Ok(())
 }
 
+#[track_db_query("select", "orders", system = "sqlite")]
 fn select(connection: &Connection, id: i64) -> rusqlite::Result<Option<Order>> {
     connection
         .prepare_cached("SELECT customer, total_cents, status FROM orders WHERE id = ?1")?

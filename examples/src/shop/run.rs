@@ -27,6 +27,9 @@ const GRACE: Duration = Duration::from_secs(5);
 /// Why the shop does not run.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
+    /// The monitoring cannot start.
+    #[error(transparent)]
+    Monitoring(#[from] obs_runtime::StartError),
     /// The address is taken or not allowed.
     #[error("cannot listen on port {port}: {error}; choose another with {option}")]
     Listen {
@@ -64,22 +67,28 @@ pub fn run(cli: &Cli) -> Result<(), RunError> {
 }
 
 async fn serve(cli: &Cli) -> Result<(), RunError> {
+    let running = obs_runtime::start::<Shop>()?;
     let store = Store::open(cli.database.as_deref())?;
     store.run(stock::stock_up).await?;
     let (stop, stopped) = watch::channel(());
 
     let payments = Server::start(api::router(cli.seed), cli.payment_port, "--payment-port").await?;
     let client = Payments::new(format!("http://{}", payments.address))?;
-    let shop = Arc::new(Shop::new(store.clone(), client));
+    let shop = Arc::new(Shop::new(store, client));
     let traffic = Arc::new(Traffic::default());
-    let service = Server::start(web::router(shop, traffic.clone()), cli.port, "--port").await?;
-    let deliveries = tokio::spawn(deliver(store, stopped.clone()));
+    let service = Server::start(
+        web::router(shop.clone(), traffic.clone()),
+        cli.port,
+        "--port",
+    )
+    .await?;
+    let deliveries = tokio::spawn(deliver(shop, stopped.clone()));
 
     banner::print(
         &Addresses {
             shop: service.address,
             payments: payments.address,
-            monitoring: None,
+            monitoring: running.address(),
         }
         .rows(),
     );
@@ -99,6 +108,7 @@ async fn serve(cli: &Cli) -> Result<(), RunError> {
     service.stop().await;
     payments.stop().await;
     deliveries.abort();
+    running.shutdown().await;
     println!("\n{}", progress::summary(&traffic.total(), ran));
     print_losses(losses);
     Ok(())
@@ -155,18 +165,16 @@ async fn terminated() {
     std::future::pending().await
 }
 
-/// Fills up the stock every [`DELIVERY`].
-async fn deliver(store: Store, mut stopped: watch::Receiver<()>) {
+/// Has a delivery come every [`DELIVERY`].
+async fn deliver(shop: Arc<Shop>, mut stopped: watch::Receiver<()>) {
     let mut ticks = tokio::time::interval(DELIVERY);
     loop {
         tokio::select! {
             _ = ticks.tick() => {}
             _ = stopped.changed() => return,
         }
-        match store.run(|connection| stock::restock(connection)).await {
-            Ok(0) => {}
-            Ok(products) => tracing::info!(products, "delivery"),
-            Err(error) => tracing::error!(%error, "no delivery"),
+        if let Err(error) = shop.deliver().await {
+            tracing::error!(%error, "no delivery");
         }
     }
 }

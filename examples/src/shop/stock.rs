@@ -1,5 +1,6 @@
 //! What there is to buy, and how much of it.
 
+use obs_runtime::track_db_query;
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 
@@ -61,6 +62,7 @@ pub fn stock_up(connection: &mut Connection) -> rusqlite::Result<()> {
 /// # Errors
 ///
 /// Those of the database.
+#[track_db_query("select", "products", system = "sqlite")]
 pub fn products(connection: &Connection) -> rusqlite::Result<Vec<Product>> {
     connection
         .prepare_cached("SELECT sku, name, price_cents, stock FROM products ORDER BY sku")?
@@ -80,6 +82,7 @@ pub fn products(connection: &Connection) -> rusqlite::Result<Vec<Product>> {
 /// # Errors
 ///
 /// Those of the database.
+#[track_db_query("select", "products", system = "sqlite")]
 pub fn price(connection: &Connection, lines: &[Line]) -> rusqlite::Result<Result<i64, String>> {
     let mut select =
         connection.prepare_cached("SELECT price_cents FROM products WHERE sku = ?1")?;
@@ -99,6 +102,7 @@ pub fn price(connection: &Connection, lines: &[Line]) -> rusqlite::Result<Result
 /// # Errors
 ///
 /// Those of the database.
+#[track_db_query("update", "products", system = "sqlite")]
 pub fn reserve(
     connection: &mut Connection,
     lines: &[Line],
@@ -123,6 +127,7 @@ pub fn reserve(
 /// # Errors
 ///
 /// Those of the database.
+#[track_db_query("update", "products", system = "sqlite")]
 pub fn restock(connection: &Connection) -> rusqlite::Result<usize> {
     connection.execute(
         "UPDATE products SET stock = ?1 WHERE stock < ?2",

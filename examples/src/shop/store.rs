@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use obs_runtime::Outcome;
 use rusqlite::Connection;
 
 const SCHEMA: &str = "
@@ -22,13 +23,15 @@ const SCHEMA: &str = "
 ";
 
 /// A query that did not give an answer.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, Outcome)]
 pub enum StoreError {
     /// SQLite refused it.
     #[error("the database failed: {0}")]
+    #[outcome(failure)]
     Database(#[from] rusqlite::Error),
     /// The runtime stopped before it ran, or it panicked.
     #[error("the query was not finished: {0}")]
+    #[outcome(failure)]
     Unfinished(#[from] tokio::task::JoinError),
 }
 

@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Json, Router};
 use fastrand::Rng;
+use obs_runtime::counted;
 use obs_runtime::http::ServerLayer;
 
 use super::{Charge, Charged, RATE_LIMIT_REMAINING};
@@ -103,6 +104,7 @@ fn lock(bank: &Shared) -> std::sync::MutexGuard<'_, Bank> {
 
 impl Bank {
     /// Takes the money. Ids only grow, so the refundable ones stay sorted.
+    #[counted("book_charge")]
     fn book(&mut self) -> Charged {
         self.last_id += 1;
         self.refundable.push_back(self.last_id);

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use obs_runtime::http::trace_headers;
+use obs_runtime::{Outcome, track_external_api};
 use reqwest::{Client, RequestBuilder, Response, StatusCode};
 
 use super::{Charge, Charged, RATE_LIMIT_REMAINING};
@@ -13,16 +14,19 @@ const TIMEOUT: Duration = Duration::from_secs(2);
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// Why nothing was paid.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, Outcome)]
 pub enum PaymentError {
     /// The customer's bank said no.
     #[error("the payment was declined")]
+    #[outcome(caller_fault)]
     Declined,
     /// The API is busy, down or too slow; the same call may succeed later.
     #[error("the payment API is not available: {0}")]
+    #[outcome(retryable)]
     Unavailable(String),
     /// The API answered something that makes no sense.
     #[error("the payment API gave a wrong answer: {0}")]
+    #[outcome(failure)]
     Broken(String),
 }
 
@@ -62,10 +66,17 @@ impl Payments {
         }
     }
 
+    #[track_external_api(
+        "payments",
+        endpoint = "/v1/charges",
+        method = "POST",
+        rate_limit_remaining = calls_left,
+        attributes(order = charge.order, method = charge.method)
+    )]
     async fn try_charge(&self, charge: &Charge) -> Result<Charged, PaymentError> {
         let request = self.http.post(format!("{}/v1/charges", self.base));
         let response = send(request.json(charge)).await?;
-        let calls_left = calls_left(&response);
+        let calls_left = remaining(&response);
         let charged: Charged = response.json().await.map_err(|error| broken(&error))?;
         Ok(Charged {
             calls_left,
@@ -78,6 +89,12 @@ impl Payments {
     /// # Errors
     ///
     /// If the API failed, or does not know the charge.
+    #[track_external_api(
+        "payments",
+        endpoint = "/v1/charges/{id}/refund",
+        method = "POST",
+        attributes(charge = id)
+    )]
     pub async fn refund(&self, id: &str) -> Result<(), PaymentError> {
         let request = self
             .http
@@ -103,7 +120,11 @@ async fn send(request: RequestBuilder) -> Result<Response, PaymentError> {
     }
 }
 
-fn calls_left(response: &Response) -> Option<f64> {
+fn calls_left(answer: &Result<Charged, PaymentError>) -> Option<f64> {
+    answer.as_ref().ok()?.calls_left
+}
+
+fn remaining(response: &Response) -> Option<f64> {
     let header = response.headers().get(RATE_LIMIT_REMAINING)?;
     header.to_str().ok()?.parse().ok()
 }

@@ -4,10 +4,11 @@ pub mod api;
 mod client;
 
 pub use client::{PaymentError, Payments};
+use obs_runtime::Label;
 use serde::{Deserialize, Serialize};
 
 /// How an order is paid.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Label, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PaymentMethod {
     /// By card.
