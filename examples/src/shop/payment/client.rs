@@ -71,7 +71,7 @@ impl Payments {
         endpoint = "/v1/charges",
         method = "POST",
         rate_limit_remaining = calls_left,
-        attributes(order = charge.order, method = charge.method)
+        attributes(order = charge.order, amount_cents = charge.amount_cents)
     )]
     async fn try_charge(&self, charge: &Charge) -> Result<Charged, PaymentError> {
         let request = self.http.post(format!("{}/v1/charges", self.base));
