@@ -4,7 +4,8 @@ mod common;
 
 use std::time::Duration;
 
-use common::shop::Shop;
+use common::shop::{Shop, command};
+use common::trace::Trace;
 use serde_json::{Value, json};
 
 /// Orders until one is confirmed: the payment API declines some and fails now and then.
@@ -103,6 +104,168 @@ async fn an_order_that_makes_no_sense_is_refused_with_the_reason() {
     }
 }
 
+#[tokio::test]
+async fn an_order_is_one_trace_through_both_servers() {
+    let shop = Shop::start(&["--no-load"], &[]);
+    let (trace_id, caller) = ("4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7");
+    order(&shop, &format!("00-{trace_id}-{caller}-01")).await;
+
+    let trace = Trace::wait(&shop, trace_id, "send_confirmation").await;
+    let server = trace.below(caller, "POST /orders");
+    assert_eq!(
+        (&server["kind"], &server["parent_is_remote"]),
+        (&json!("server"), &json!(true))
+    );
+    let place_order = trace.child("place_order", server);
+    assert_eq!(place_order["attributes"]["method"], "card");
+    assert_eq!(place_order["attributes"]["lines"], 2);
+    let enter = trace.child("Shop::enter", place_order);
+    trace.child("select products", enter);
+    trace.child("insert orders", enter);
+    let fulfil = trace.child("Shop::fulfil", place_order);
+    let payment = trace.child("payments /v1/charges", fulfil);
+    assert_eq!(payment["kind"], "client");
+    let remote = trace.child("POST /v1/charges", payment);
+    assert_eq!(
+        (&remote["kind"], &remote["parent_is_remote"]),
+        (&json!("server"), &json!(true))
+    );
+    trace.child("update products", fulfil);
+    trace.child("update orders", trace.child("Shop::close", place_order));
+    let confirmation = trace.child("send_confirmation", place_order);
+    trace.child("insert outbox", confirmation);
+}
+
+#[tokio::test]
+async fn log_lines_carry_the_ids_of_their_request_and_trace() {
+    let variables = [("OBS_LOG", "info"), ("OBS_LOG_FORMAT", "json")];
+    let shop = Shop::start(&["--no-load", "--for", "4s"], &variables);
+    let trace_id = "4bf92f3577b34da6a3ce929d0e0e4736";
+    let order = order(&shop, &format!("00-{trace_id}-00f067aa0ba902b7-01")).await;
+    let trace = Trace::wait(&shop, trace_id, "place_order").await;
+    let spans = trace.all("place_order");
+
+    let end = shop.wait();
+    let lines = end
+        .stdout
+        .iter()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let confirmed = lines
+        .filter(|line| line["message"] == "order confirmed")
+        .find(|line| line["fields"]["order"] == order["id"])
+        .unwrap_or_else(|| panic!("no line about the order among {:?}", end.stdout));
+    assert_eq!(
+        (&confirmed["level"], &confirmed["service"]),
+        (&json!("INFO"), &json!("shop"))
+    );
+    assert_eq!(
+        (&confirmed["trace_id"], &confirmed["user_id"]),
+        (&json!(trace_id), &json!("ada"))
+    );
+    assert!(
+        spans
+            .iter()
+            .any(|span| span["span_id"] == confirmed["span_id"]),
+        "{confirmed}"
+    );
+    assert_eq!(
+        confirmed["request_id"].as_str().map(str::len),
+        Some(32),
+        "{confirmed}"
+    );
+}
+
+#[tokio::test]
+async fn every_endpoint_answers() {
+    let shop = Shop::start(&["--rate", "100"], &[]);
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let index = shop.json("/monitoring").await;
+    let paths: Vec<&str> = index["endpoints"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|endpoint| endpoint["method"] == "GET")
+        .map(|endpoint| endpoint["path"].as_str().unwrap())
+        .collect();
+    for expected in [
+        "/metrics",
+        "/live",
+        "/ready",
+        "/startup",
+        "/health",
+        "/monitoring/catalog",
+        "/monitoring/system/info",
+        "/monitoring/traces/{id}/critical-path",
+        "/monitoring/debug/config",
+    ] {
+        assert!(
+            paths.contains(&expected),
+            "{expected} is not among {paths:?}"
+        );
+    }
+    let traces = shop.json("/monitoring/traces?operation=place_order").await;
+    let id = traces["stored"][0]["trace_id"].as_str().unwrap();
+    for path in paths {
+        let response = shop.get(&path.replace("{id}", id)).await;
+        assert_eq!(response.status(), 200, "{path}");
+        assert!(!response.bytes().await.unwrap().is_empty(), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn the_metrics_count_what_happened() {
+    let shop = Shop::start(&["--no-load"], &[]);
+    let (_, before) = shop.metrics("text/plain").await;
+    let confirmed = r#"shop_orders_total{service="shop",method="card",result="confirmed"}"#;
+    assert_eq!(
+        sample(&before, confirmed),
+        0.0,
+        "series exist before the first call"
+    );
+    for _ in 0..3 {
+        order(&shop, "").await;
+    }
+    refused(&shop, r#"{"customer":" ","method":"card","lines":[]}"#).await;
+
+    let (_, text) = shop.metrics("text/plain").await;
+    assert_eq!(sample(&text, confirmed), 3.0);
+    assert_eq!(
+        sample(&text, &confirmed.replace("confirmed", "invalid")),
+        1.0
+    );
+    assert_eq!(
+        sample(&text, r#"shop_order_value_euros_sum{service="shop"}"#),
+        3.0 * 94.0
+    );
+    for outcome in ["ok", "error", "panic", "cancelled"] {
+        let labels = format!(
+            r#"{{service="shop",operation="place_order",outcome="{outcome}",method="card"}}"#
+        );
+        let calls = sample(&text, &format!("operation_calls_total{labels}"));
+        assert_eq!(
+            calls,
+            sample(&text, &format!("operation_duration_seconds_count{labels}"))
+        );
+    }
+    assert_eq!(
+        sample(
+            &text,
+            r#"operation_in_flight{service="shop",operation="place_order"}"#
+        ),
+        0.0
+    );
+}
+
+/// The value of the series with exactly this name and these labels.
+fn sample(text: &str, series: &str) -> f64 {
+    let line = text
+        .lines()
+        .find_map(|line| line.strip_prefix(series)?.strip_prefix(' '));
+    line.unwrap_or_else(|| panic!("no `{series}` in {text}"))
+        .parse()
+        .unwrap()
+}
+
 #[test]
 fn it_stops_by_itself_and_says_what_it_served() {
     let end = Shop::start(&["--for", "6s", "--rate", "30"], &[]).wait();
@@ -148,11 +311,7 @@ fn ctrl_c_ends_it_with_a_summary() {
 fn a_port_in_use_is_named_with_the_option_that_changes_it() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
-    let output = std::process::Command::new(env!("CARGO_BIN_EXE_shop"))
-        .args(["--port", &port])
-        .env("OBS_LISTEN", "127.0.0.1:0")
-        .output()
-        .unwrap();
+    let output = command().args(["--port", &port]).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     let message = String::from_utf8(output.stderr).unwrap();
     assert!(

@@ -8,3 +8,4 @@
 
 pub mod shop;
 pub mod tools;
+pub mod trace;

@@ -5,6 +5,19 @@ use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 
 use serde_json::Value;
 
+/// The program on a free port for its endpoints, without the settings of whoever runs the test.
+pub fn command() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_shop"));
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        if text.starts_with("OBS_") || text.starts_with("OTEL_") {
+            command.env_remove(&name);
+        }
+    }
+    command.env("OBS_LISTEN", "127.0.0.1:0");
+    command
+}
+
 /// A running shop. It is killed when this is dropped.
 pub struct Shop {
     child: Child,
@@ -23,11 +36,10 @@ pub struct End {
 impl Shop {
     /// Starts it and waits until it has printed what to open.
     pub fn start(args: &[&str], variables: &[(&str, &str)]) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_shop"));
+        let mut command = command();
         command
             .args(["--port", "0"])
             .args(args)
-            .env("OBS_LISTEN", "127.0.0.1:0")
             .envs(variables.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -49,7 +61,9 @@ impl Shop {
             stdout,
             banner,
         };
-        assert!(!shop.banner.is_empty(), "the shop printed no addresses");
+        if shop.banner.is_empty() {
+            panic!("the shop does not start: {}", shop.wait().stderr);
+        }
         shop
     }
 

@@ -4,10 +4,10 @@ use std::ffi::OsString;
 use std::process::{Command, Stdio};
 
 /// A program, ready for arguments; `None`, with a word about it, if this machine does not have it.
-/// With `OBS_REQUIRE_TOOLS=1`, as in CI, that is a failure.
+/// With `CHECK_REQUIRE_TOOLS=1`, as in CI, that is a failure.
 pub fn tool(name: &str, probe: &[&str]) -> Option<Command> {
     let program = if name == "python3" {
-        std::env::var_os("OBS_PYTHON").unwrap_or_else(|| OsString::from(name))
+        std::env::var_os("CHECK_PYTHON").unwrap_or_else(|| OsString::from(name))
     } else {
         OsString::from(name)
     };
@@ -21,7 +21,10 @@ pub fn tool(name: &str, probe: &[&str]) -> Option<Command> {
         return Some(Command::new(program));
     }
     let missing = format!("`{name} {}` does not work on this machine", probe.join(" "));
-    assert!(std::env::var_os("OBS_REQUIRE_TOOLS").is_none(), "{missing}");
+    assert!(
+        std::env::var_os("CHECK_REQUIRE_TOOLS").is_none(),
+        "{missing}"
+    );
     println!("skipped: {missing}");
     None
 }
