@@ -195,6 +195,7 @@ async fn every_endpoint_answers() {
         "/health",
         "/monitoring/catalog",
         "/monitoring/system/info",
+        "/monitoring/metrics/summary",
         "/monitoring/traces/{id}/critical-path",
         "/monitoring/debug/config",
     ] {

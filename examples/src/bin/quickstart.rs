@@ -1,3 +1,5 @@
+//! Greets people, and measures, traces and logs itself while it does.
+
 use obs_runtime::service;
 
 #[service(name = "greeter")]
@@ -17,10 +19,14 @@ impl Greeter {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let running = obs_runtime::start::<Greeter>()?;
-    for name in ["Ada", "", "Grace"] {
-        println!("{:?}", Greeter.greet(name).await);
+    println!(
+        "{:?} {:?}",
+        Greeter.greet("Ada").await,
+        Greeter.greet("").await
+    );
+    if let Some(address) = running.address() {
+        println!("open http://{address}/monitoring, stop with Ctrl-C");
     }
-    println!("open http://127.0.0.1:9464/monitoring, stop with Ctrl-C");
     tokio::signal::ctrl_c().await?;
     running.shutdown().await;
     Ok(())

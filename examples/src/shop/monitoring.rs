@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use obs_runtime::config::monitoring::{Level, LogFormat, Logging, Monitoring, Tracing};
-use obs_runtime::{Counter, Family, Gauge, Histogram, Label, Labels, MetricSet, Metrics};
+use obs_runtime::{Counter, Family, Gauge, Histogram, Label, Labels, Metrics};
 
 use super::payment::PaymentMethod;
 use super::stock::Product;

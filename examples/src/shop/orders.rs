@@ -2,9 +2,7 @@
 
 use std::error::Error;
 
-use obs_runtime::{
-    MetricSet, Outcome, context, service, timed, trace, trace_request, track_db_query,
-};
+use obs_runtime::{Outcome, context, service, timed, trace, trace_request, track_db_query};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 
