@@ -19,14 +19,10 @@ impl Greeter {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let running = obs_runtime::start::<Greeter>()?;
-    println!(
-        "{:?} {:?}",
-        Greeter.greet("Ada").await,
-        Greeter.greet("").await
-    );
-    if let Some(address) = running.address() {
-        println!("open http://{address}/monitoring, stop with Ctrl-C");
-    }
+    println!("{:?}", Greeter.greet("Ada").await);
+    println!("{:?}", Greeter.greet("").await);
+    let address = running.address().ok_or("no listener")?;
+    println!("open http://{address}/monitoring, stop with Ctrl-C");
     tokio::signal::ctrl_c().await?;
     running.shutdown().await;
     Ok(())
