@@ -49,6 +49,11 @@ impl Diag {
         result.map_err(|error| self.absorb(error)).ok()
     }
 
+    /// Adds what was found in a part of the item.
+    pub fn append(&mut self, other: Self) {
+        self.errors.extend(other.errors);
+    }
+
     /// Whether nothing was found so far.
     #[must_use]
     pub fn is_empty(&self) -> bool {

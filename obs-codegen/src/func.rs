@@ -1,10 +1,10 @@
 //! An annotated function: attributes, signature, and a body that stays as it is.
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
-use quote::ToTokens;
+use quote::{ToTokens, quote};
 use syn::parse::{Parse, ParseStream};
 use syn::spanned::Spanned as _;
-use syn::{AttrStyle, Attribute, FnArg, Ident, Signature, Token, Visibility, token};
+use syn::{AttrStyle, Attribute, FnArg, Ident, Path, Signature, Token, Visibility, token};
 
 use crate::params::Params;
 use crate::return_ty::Returned;
@@ -59,6 +59,17 @@ impl Func {
     pub fn name(&self) -> String {
         use syn::ext::IdentExt as _;
         self.sig.ident.unraw().to_string()
+    }
+
+    /// The function as it is. `taken` are the paths of attributes that were taken off it: their imports
+    /// must not look unused.
+    #[must_use]
+    pub fn unchanged(&self, taken: &[Path]) -> TokenStream {
+        let mut inside = used(taken);
+        if let Some(body) = &self.body {
+            inside.extend(body.tokens.clone());
+        }
+        self.with_body(inside)
     }
 
     /// The function with other tokens in its body.
@@ -168,6 +179,12 @@ pub fn other_item(item: &TokenStream) -> Option<(&'static str, Ident)> {
     };
     let (_, what) = KEYWORDS.iter().find(|(keyword, _)| ident == keyword)?;
     Some((what, ident))
+}
+
+/// Statements that use attributes that were taken off a function.
+#[must_use]
+pub fn used(taken: &[Path]) -> TokenStream {
+    quote!(#(#[allow(unused_imports)] use #taken as _;)*)
 }
 
 /// Moves the attributes for which `take` gives something out of a list.

@@ -25,6 +25,7 @@ pub mod outcome;
 pub mod params;
 mod place;
 pub mod redact;
+pub mod respan;
 pub mod return_ty;
 pub mod service;
 mod shape;

@@ -114,7 +114,7 @@ impl Part {
             kind,
             span: name_span(attr),
             path: Some(attr.path().clone()),
-            options: Options::parse(kind.target(), arguments, diag),
+            options: Options::parse_at(kind.target(), arguments, name_span(attr), diag),
         }
     }
 }

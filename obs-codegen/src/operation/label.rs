@@ -111,12 +111,12 @@ pub fn labels(entries: &[Entry], params: &Params, diag: &mut Diag) -> Vec<Label>
     let (caps, entries): (Vec<_>, Vec<_>) = entries
         .iter()
         .partition(|entry| entry.key.text == MAX_SERIES);
-    let cap = caps.first().and_then(|entry| max_series(entry, diag));
+    let cap = caps.first().map(|entry| max_series(entry, diag));
     let labels: Vec<Label> = entries
         .into_iter()
         .filter_map(|entry| label(entry, cap, params, diag))
         .collect();
-    if let (Some(entry), Some(_)) = (caps.first(), cap)
+    if let Some(entry) = caps.first()
         && labels.iter().all(|label| label.values.is_indexed())
         && diag.is_empty()
     {
@@ -128,7 +128,8 @@ pub fn labels(entries: &[Entry], params: &Params, diag: &mut Diag) -> Vec<Label>
     labels
 }
 
-fn max_series(entry: &Entry, diag: &mut Diag) -> Option<u32> {
+/// The number that it is, or any if that is wrong.
+fn max_series(entry: &Entry, diag: &mut Diag) -> u32 {
     let number = match &entry.expr {
         Expr::Lit(literal) => match &literal.lit {
             Lit::Int(number) => number.base10_parse::<u32>().ok(),
@@ -143,7 +144,7 @@ fn max_series(entry: &Entry, diag: &mut Diag) -> Option<u32> {
             format_args!("`max_series` takes a whole number from 1 to {LARGEST_MAX_SERIES}"),
         );
     }
-    number
+    number.unwrap_or(LARGEST_MAX_SERIES)
 }
 
 fn label(entry: &Entry, cap: Option<u32>, params: &Params, diag: &mut Diag) -> Option<Label> {

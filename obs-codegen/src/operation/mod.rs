@@ -148,26 +148,39 @@ impl Operation {
 pub fn attribute(kind: kind::Kind, arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mut diag = Diag::new();
     let own = kind::Part::of_macro(kind, arguments, &mut diag);
-    let expanded = check::function(kind, &item, &mut diag).and_then(|mut func| {
-        let mut parts = kind::take_parts(&mut func, &mut diag);
-        parts.push(own);
-        check::service_attribute(&mut func, kind, &mut diag);
-        one(&func, parts, &Place::default(), &mut diag)
-    });
-    match (diag.finish(), expanded) {
-        (Ok(()), Some(expanded)) => expanded,
-        (Ok(()), None) => item,
-        (Err(errors), _) => with_errors(item, &inert_names(), errors),
+    let Some(mut func) = check::function(kind, &item, &mut diag) else {
+        return with_errors(item, &inert_names(), errors(diag));
+    };
+    let mut parts = vec![own];
+    parts.extend(kind::take_parts(&mut func, &mut diag));
+    check::service_attribute(&mut func, kind, &mut diag);
+    let mut output = one(&func, parts, &Place::default(), &mut diag);
+    output.extend(errors(diag));
+    output
+}
+
+/// What shows the mistakes that were found.
+pub(crate) fn errors(diag: Diag) -> TokenStream {
+    diag.finish().err().unwrap_or_default()
+}
+
+/// The function with everything that the attributes make of it, or as it is if one of them is wrong.
+pub fn one(func: &Func, parts: Vec<kind::Part>, place: &Place, diag: &mut Diag) -> TokenStream {
+    let taken: Vec<Path> = parts.iter().filter_map(|part| part.path.clone()).collect();
+    let operation = merged(func, parts, place, diag);
+    match operation {
+        Some(operation) if diag.is_empty() => expand::function(&operation, func),
+        _ => func.unchanged(&taken),
     }
 }
 
-/// The function with everything that the attributes make of it. `None` if one of them is wrong.
-pub fn one(
+/// The operation that the attributes of a function describe.
+fn merged(
     func: &Func,
     parts: Vec<kind::Part>,
     place: &Place,
     diag: &mut Diag,
-) -> Option<TokenStream> {
+) -> Option<Operation> {
     let parts = kind::ordered(parts, diag);
     let mut params = func.params();
     params.outer_generics(&place.generics);
@@ -177,7 +190,7 @@ pub fn one(
     check::signature(func, &parts, diag);
     let operation = merge::operation(func, &params, parts, place, diag)?;
     check::operation(&operation, func, diag);
-    diag.is_empty().then(|| expand::function(&operation, func))
+    Some(operation)
 }
 
 /// The names of our attributes on functions: an item that is re-emitted with errors goes without them.

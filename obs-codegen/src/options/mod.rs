@@ -136,9 +136,14 @@ macro_rules! typed {
 impl Options {
     /// Reads the arguments of an attribute macro.
     pub fn parse(target: Target, arguments: TokenStream, diag: &mut Diag) -> Self {
+        Self::parse_at(target, arguments, Span::call_site(), diag)
+    }
+
+    /// Reads the arguments of an attribute whose name is at `span`.
+    pub fn parse_at(target: Target, arguments: TokenStream, span: Span, diag: &mut Diag) -> Self {
         let mut options = Self::none(target);
         options.read(arguments, diag);
-        options.check_required(diag);
+        options.check_required(span, diag);
         options
     }
 
@@ -155,7 +160,7 @@ impl Options {
                 ),
             }
         }
-        options.check_required(diag);
+        options.check_required(Span::call_site(), diag);
         options
     }
 

@@ -67,6 +67,7 @@ impl Options {
             Ok(option) => option,
             Err(unknown) => {
                 diag.issue(key.span(), &unknown.issue());
+                self.broken.extend(unknown.positional());
                 skip_argument(input);
                 return Ok(());
             }
@@ -140,15 +141,15 @@ impl Options {
         }
     }
 
-    pub(super) fn check_required(&self, diag: &mut Diag) {
+    /// Notes options that must be there and are not, at `span`: there is no token of what is missing.
+    pub(super) fn check_required(&self, span: Span, diag: &mut Diag) {
         let missing = options_of(self.target).iter().filter(|option| {
             option.required
                 && self.get(option.name).is_none()
                 && !self.broken.contains(&option.name)
         });
         for option in missing {
-            // There is no token of an argument that is not there: the attribute itself.
-            diag.issue(Span::call_site(), &missing_option(self.target, option));
+            diag.issue(span, &missing_option(self.target, option));
         }
     }
 

@@ -5,7 +5,7 @@ use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::parse::{ParseStream, Parser};
 use syn::spanned::Spanned as _;
-use syn::{Attribute, ImplItem, ItemImpl, Meta, Signature, Token, Type, Visibility};
+use syn::{Attribute, ImplItem, ItemImpl, Meta, Path, Signature, Token, Type, Visibility};
 
 use crate::crate_path::CratePath;
 use crate::diag::Diag;
@@ -16,7 +16,7 @@ use crate::options::Options;
 use crate::params::Params;
 use crate::return_ty::peeled;
 
-/// The block with every method as an operation. `None` if something is wrong.
+/// The block with every method as an operation, but for those with a mistake. `None` if it is no block.
 pub(super) fn expand(
     arguments: TokenStream,
     item: TokenStream,
@@ -41,11 +41,12 @@ pub(super) fn expand(
     };
     if let Err(error) = parser.parse2(body.stream()) {
         diag.absorb(error);
+        return None;
     }
     let mut body_with_operations = Group::new(Delimiter::Brace, inside);
     body_with_operations.set_span(body.span());
     tokens.push(TokenTree::Group(body_with_operations));
-    diag.is_empty().then(|| tokens.into_iter().collect())
+    Some(tokens.into_iter().collect())
 }
 
 /// Reads what is before the braces.
@@ -91,32 +92,35 @@ fn is_function(input: ParseStream<'_>) -> bool {
     start.is_ok() && ahead.parse::<Signature>().is_ok()
 }
 
-fn method(mut func: Func, place: &Place, diag: &mut Diag) -> TokenStream {
-    let skipped = take_skip(&mut func, diag);
+fn method(func: Func, place: &Place, diag: &mut Diag) -> TokenStream {
+    // A mistake in one method leaves the others their operations.
+    let mut found = Diag::new();
+    let output = operation(func, place, &mut found);
+    diag.append(found);
+    output
+}
+
+fn operation(mut func: Func, place: &Place, diag: &mut Diag) -> TokenStream {
+    let skip = take_skip(&mut func, diag);
     let mut parts = take_parts(&mut func, diag);
-    if let Some(span) = skipped {
-        if let Some(part) = parts.first() {
-            diag.error(
-                span,
-                format_args!(
-                    "`#[service(skip)]` contradicts `{}`; remove one",
-                    part.kind.as_str()
-                ),
-            );
-        }
-        parts.clear();
-    } else {
+    let Some(skip) = skip else {
         parts.extend(implied(&func, &parts));
-    }
-    let unchanged = |func: &Func| {
-        let body = func.body.as_ref();
-        func.with_body(body.map_or_else(TokenStream::new, |body| body.tokens.clone()))
+        return match parts.is_empty() || func.body.is_none() {
+            true => func.unchanged(&[]),
+            false => one(&func, parts, place, diag),
+        };
     };
-    if parts.is_empty() || func.body.is_none() {
-        return unchanged(&func);
+    if let Some(part) = parts.first() {
+        diag.error(
+            skip,
+            format_args!(
+                "`#[service(skip)]` contradicts `{}`; remove one",
+                part.kind.as_str()
+            ),
+        );
     }
-    let expanded = one(&func, parts, place, diag);
-    expanded.unwrap_or_else(|| unchanged(&func))
+    let taken: Vec<Path> = parts.into_iter().filter_map(|part| part.path).collect();
+    func.unchanged(&taken)
 }
 
 /// The operation that a method is without an attribute of its own, and with one that only adds to it.

@@ -10,6 +10,7 @@ use super::{monitoring, tokens};
 use crate::crate_path::CratePath;
 use crate::diag::Diag;
 use crate::options::{Options, Value};
+use crate::respan::at_span;
 
 /// The struct and its implementation of `Service`. `None` if an option is wrong.
 pub(super) fn expand(
@@ -20,7 +21,8 @@ pub(super) fn expand(
     let options = Options::parse(Target::Service, arguments, diag);
     let krate = CratePath::of(&options, diag);
     let parsed: ItemStruct = diag.ok(syn::parse2(item.clone()))?;
-    let (monitoring, check) = monitoring_of(&options, &krate, diag);
+    let monitoring = monitoring_of(&options, &krate, diag);
+    let check = check(&options, &parsed, &krate);
     if !diag.is_empty() {
         return None;
     }
@@ -66,26 +68,33 @@ fn definition(options: &Options, krate: &CratePath) -> TokenStream {
     }
 }
 
-/// The value of the constant `MONITORING`, and what checks it if that is the compiler's to do.
-fn monitoring_of(
-    options: &Options,
-    krate: &CratePath,
-    diag: &mut Diag,
-) -> (TokenStream, TokenStream) {
+/// The value of the constant `MONITORING`.
+fn monitoring_of(options: &Options, krate: &CratePath, diag: &mut Diag) -> TokenStream {
     let schema = quote!(#krate::__private::schema);
-    let nothing = TokenStream::new();
     match options.get("monitoring").map(|given| &given.value) {
-        Some(Value::Path(path)) => {
-            let check = quote_spanned! {path.span()=>
-                const _: () = #schema::monitoring::Monitoring::assert_valid(&#path);
-            };
-            (path.to_token_stream(), check)
-        }
+        Some(Value::Path(path)) => path.to_token_stream(),
         Some(Value::Group(group)) => {
             let monitoring = monitoring::read(group);
             monitoring::check(&monitoring, group, diag);
-            (tokens::monitoring(&monitoring, &schema), nothing)
+            tokens::monitoring(&monitoring, &schema)
         }
-        _ => (quote!(#schema::monitoring::Monitoring::DEFAULT), nothing),
+        _ => quote!(#schema::monitoring::Monitoring::DEFAULT),
+    }
+}
+
+/// The check of a constant, which is the compiler's to evaluate.
+fn check(options: &Options, parsed: &ItemStruct, krate: &CratePath) -> TokenStream {
+    let Some(path) = options.path("monitoring") else {
+        return TokenStream::new();
+    };
+    let at = path.value.span();
+    let private = at_span(quote!(#krate::__private), at);
+    let name = &parsed.ident;
+    let value = match parsed.generics.params.is_empty() {
+        true => quote_spanned!(at=> <#name as #private::Service>::MONITORING),
+        false => path.value.to_token_stream(),
+    };
+    quote_spanned! {at=>
+        const _: () = #private::schema::monitoring::Monitoring::assert_valid(&#value);
     }
 }

@@ -11,7 +11,7 @@ use proc_macro2::TokenStream;
 use crate::diag::Diag;
 use crate::fallback::with_errors;
 use crate::func::{Func, other_item};
-use crate::operation::inert_names;
+use crate::operation::{errors, inert_names};
 
 /// Expands `#[service(..)]`.
 #[must_use]
@@ -34,10 +34,13 @@ pub fn attribute(arguments: TokenStream, item: TokenStream) -> TokenStream {
             None
         }
     };
-    match (diag.finish(), expanded) {
-        (Ok(()), Some(expanded)) => expanded,
-        (Ok(()), None) => item,
-        (Err(errors), _) => with_errors(item, &inert_names(), errors),
+    let errors = errors(diag);
+    match expanded {
+        Some(mut output) => {
+            output.extend(errors);
+            output
+        }
+        None => with_errors(item, &inert_names(), errors),
     }
 }
 

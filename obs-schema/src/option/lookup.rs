@@ -60,6 +60,13 @@ pub enum Meant {
 }
 
 impl UnknownOption {
+    /// The name of the option that was meant, if that is written without its name.
+    #[must_use]
+    pub fn positional(&self) -> Option<&'static str> {
+        let (Meant::Former(option) | Meant::Close(option)) = self.meant?;
+        option.position.map(|_| option.name)
+    }
+
     /// This error as an [`Issue`].
     #[must_use]
     pub fn issue(&self) -> Issue {

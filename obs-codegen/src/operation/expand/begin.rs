@@ -1,13 +1,14 @@
 //! The beginning of a call: labels, parent, attributes.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
-use super::local;
+use super::{local, private};
 use crate::operation::Operation;
 use crate::operation::label::{Label, LabelValues};
 use crate::options::Form;
+use crate::respan::at_span;
 
 /// An expression that begins the call: `Op::enter` or `Later::new`.
 pub(super) fn begin(
@@ -23,7 +24,8 @@ pub(super) fn begin(
         .and_then(|span| span.parent.as_ref())
     {
         Some(parent) => {
-            quote_spanned!(parent.span()=> #krate::__private::parent(&(#parent)))
+            let here = private(operation, parent.span());
+            quote_spanned!(parent.span()=> #here::parent(&(#parent)))
         }
         None => quote!(::core::option::Option::None),
     };
@@ -39,14 +41,14 @@ pub(super) fn attributes(operation: &Operation, op: &Ident) -> TokenStream {
     if operation.attributes.is_empty() {
         return TokenStream::new();
     }
-    let krate = &operation.krate;
     let each = operation.attributes.iter().map(|attribute| {
         let (key, expr) = (&attribute.key, &attribute.expr);
         let at = expr.span();
+        let here = private(operation, at);
         let value = match attribute.form {
             Form::Plain => quote_spanned!(at=> &(#expr)),
-            Form::Display => quote_spanned!(at=> &#krate::__private::display(&(#expr))),
-            Form::Debug => quote_spanned!(at=> &#krate::__private::debug(&(#expr))),
+            Form::Display => quote_spanned!(at=> &#here::display(&(#expr))),
+            Form::Debug => quote_spanned!(at=> &#here::debug(&(#expr))),
         };
         quote!(#op.attribute(#key, #value);)
     });
@@ -107,10 +109,14 @@ fn text(private: &TokenStream, label: &Label) -> TokenStream {
 /// A function over the type of a label; where that is known, it is said, so that a reference to it
 /// will do.
 fn generic_call(private: &TokenStream, function: &str, label: &Label) -> TokenStream {
-    let function = Ident::new(function, proc_macro2::Span::call_site());
     let at = label.expr.span();
+    let function = Ident::new(function, at.resolved_at(Span::call_site()));
+    let here = at_span(private, at);
     match &label.ty {
-        Some(ty) => quote_spanned!(at=> #private::#function::<#ty>),
-        None => quote_spanned!(at=> #private::#function),
+        Some(ty) => {
+            let ty = at_span(ty, at);
+            quote_spanned!(at=> #here::#function::<#ty>)
+        }
+        None => quote_spanned!(at=> #here::#function),
     }
 }

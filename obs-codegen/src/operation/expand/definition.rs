@@ -1,13 +1,14 @@
 //! The constants and statics of an operation.
 
 use obs_schema::def::OperationFamily;
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote, quote_spanned};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
-use crate::func::Func;
+use crate::func::{Func, used};
 use crate::operation::label::{Label, LabelValues, UNNAMED_VALUES};
 use crate::operation::{Block, Operation};
+use crate::respan::at_span;
 
 /// The definition, the callsite, its entry in the list of the linker, and the checks that only the
 /// compiler can make.
@@ -15,9 +16,9 @@ pub(super) fn items(operation: &Operation, func: &Func) -> TokenStream {
     let krate = &operation.krate;
     let definition = definition(operation, func);
     let checks = checks(operation);
-    let taken = &operation.taken;
+    let taken = used(&operation.taken);
     quote! {
-        #(#[allow(unused_imports)] use #taken as _;)*
+        #taken
         const __OBS_OPERATION: #krate::__private::OperationDef = #definition;
         #checks
         static __OBS_CALLSITE: #krate::__private::Callsite =
@@ -108,7 +109,7 @@ fn label_values(private: &TokenStream, label: &Label) -> TokenStream {
         LabelValues::One(value) => quote!(#private::Values::Finite(&[#value])),
         LabelValues::Type(ty) => {
             // An error about the type is one about the label.
-            let ty = at_span(ty.to_token_stream(), at);
+            let ty = at_span(ty, at);
             let values = quote_spanned!(at=> <#ty as #private::Label>::VALUES);
             quote!(#private::Values::Finite(#values))
         }
@@ -127,7 +128,8 @@ fn label_values(private: &TokenStream, label: &Label) -> TokenStream {
             types,
             expr,
         } => {
-            let values = quote_spanned!(at=> #private::label_values(
+            let here = at_span(private, at);
+            let values = quote_spanned!(at=> #here::label_values(
                 &|(#(#patterns,)*): (#(#types,)*)| (#expr).__obs_type()
             ));
             quote! {{
@@ -158,8 +160,9 @@ fn checks(operation: &Operation) -> TokenStream {
     };
     let help = budget_help(operation);
     let at = operation.labels_span.unwrap_or_else(Span::call_site);
+    let here = super::private(operation, at);
     quote_spanned! {at=>
-        const _: () = #private::assert_labels(&__OBS_OPERATION, #budget, #help);
+        const _: () = #here::assert_labels(&__OBS_OPERATION, #budget, #help);
     }
 }
 
@@ -185,12 +188,4 @@ fn pairs(pairs: &[(&'static str, String)]) -> TokenStream {
 /// The variant of an enum without fields, as its `Debug` writes it.
 fn variant(value: &impl std::fmt::Debug) -> Ident {
     Ident::new(&format!("{value:?}"), Span::call_site())
-}
-
-fn at_span(tokens: TokenStream, span: Span) -> TokenStream {
-    let respan = |mut token: TokenTree| {
-        token.set_span(token.span().located_at(span));
-        token
-    };
-    tokens.into_iter().map(respan).collect()
 }

@@ -1,0 +1,10 @@
+use obs_runtime::service;
+
+#[service(name = "shop")]
+enum Shop {
+    Open,
+}
+
+fn main() {
+    let _ = Shop::Open;
+}

@@ -1,0 +1,8 @@
+use obs_runtime::service;
+
+#[service(monitoring(tracing(sampler = "allways_on")))]
+struct Shop;
+
+fn main() {
+    let _ = Shop;
+}

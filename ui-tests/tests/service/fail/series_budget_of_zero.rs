@@ -1,0 +1,8 @@
+use obs_runtime::service;
+
+#[service(series_budget = 0)]
+struct Shop;
+
+fn main() {
+    let _ = Shop;
+}

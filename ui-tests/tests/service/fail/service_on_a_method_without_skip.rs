@@ -1,0 +1,13 @@
+use obs_runtime::service;
+
+struct Shop;
+
+#[service]
+impl Shop {
+    #[service]
+    fn open(&self) {}
+}
+
+fn main() {
+    Shop.open();
+}

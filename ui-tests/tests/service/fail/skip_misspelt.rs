@@ -1,0 +1,13 @@
+use obs_runtime::service;
+
+struct Shop;
+
+#[service]
+impl Shop {
+    #[service(ignore)]
+    fn open(&self) {}
+}
+
+fn main() {
+    Shop.open();
+}

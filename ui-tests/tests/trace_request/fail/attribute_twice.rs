@@ -1,0 +1,11 @@
+use obs_runtime::trace_request;
+
+#[trace_request("place")]
+#[trace_request("order")]
+fn place(id: u64) -> u64 {
+    id
+}
+
+fn main() {
+    let _ = place(1);
+}

@@ -1,0 +1,10 @@
+use obs_runtime::trace_request;
+
+#[trace_request("place", kind = sever)]
+fn place(id: u64) -> u64 {
+    id
+}
+
+fn main() {
+    let _ = place(1);
+}

@@ -1,0 +1,10 @@
+use obs_runtime::trace_request;
+
+#[trace_request("place", labels("is-fast" = fast))]
+fn place(fast: bool) -> bool {
+    fast
+}
+
+fn main() {
+    let _ = place(true);
+}

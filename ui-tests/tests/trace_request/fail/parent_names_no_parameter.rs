@@ -1,0 +1,10 @@
+use obs_runtime::trace_request;
+
+use obs_runtime::trace::SpanContext;
+
+#[trace_request("place", parent = contxt)]
+fn place(context: &SpanContext) -> bool {
+    std::ptr::from_ref(context).is_null()
+}
+
+fn main() {}
