@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::fmt::{Debug, Display, Write};
 
-use crate::hot::segment::{self, Body, Item, Raw, Text};
+use crate::hot::body::{self, Body, Item, Raw, Text};
+use crate::hot::segment;
 
 /// A value that a span attribute can have.
 ///
@@ -254,13 +255,13 @@ pub(crate) fn written(arguments: std::fmt::Arguments<'_>) -> String {
     text.0
 }
 
-/// Takes no more than [`segment::MAX_VALUE`] bytes, so that an endless `Display` ends.
+/// Takes no more than [`body::MAX_VALUE`] bytes, so that an endless `Display` ends.
 struct Bounded(String);
 
 impl Write for Bounded {
     fn write_str(&mut self, part: &str) -> std::fmt::Result {
-        let room = segment::MAX_VALUE - self.0.len();
-        let kept = segment::cut(part, room);
+        let room = body::MAX_VALUE - self.0.len();
+        let kept = body::cut(part, room);
         self.0.push_str(kept);
         if kept.len() < part.len() {
             Err(std::fmt::Error)

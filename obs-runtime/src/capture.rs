@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::hot::segment::Body;
+use crate::hot::body::Body;
 use crate::trace::{SpanBatch, SpanData, collector};
 
 thread_local! {

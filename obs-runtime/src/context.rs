@@ -23,7 +23,7 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use crate::hot::segment;
+use crate::hot::{body, segment};
 
 /// Keys that a context holds at most; further ones are left out.
 pub const MAX_KEYS: usize = 32;
@@ -102,7 +102,7 @@ impl RequestContext {
     }
 
     fn set(&self, key: Cow<'static, str>, mut value: String) {
-        value.truncate(segment::cut(&value, MAX_VALUE_BYTES).len());
+        value.truncate(body::cut(&value, MAX_VALUE_BYTES).len());
         let mut entries = self.entries();
         if let Some((_, old)) = entries.iter_mut().find(|(name, _)| *name == key) {
             *old = value;

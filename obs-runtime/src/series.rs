@@ -11,7 +11,7 @@ use std::sync::{OnceLock, PoisonError, RwLock};
 
 use obs_schema::def::{LabelDef, Values};
 
-use crate::hot::segment::cut;
+use crate::hot::body::cut;
 
 /// The value that stands for all values beyond the cap.
 pub(crate) const OVERFLOW: &str = "__overflow__";

@@ -7,8 +7,9 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use obs_schema::def::{CallOutcome, OperationDef, SpanKind};
 
 use crate::capture::Sink;
+use crate::hot::body::{self, Record, Text, What};
 use crate::hot::local::{self, Call, Current};
-use crate::hot::segment::{self, Activation, Owned, Record, Text, What};
+use crate::hot::segment::{self, Activation, Owned};
 use crate::hot::{clock, pool};
 use crate::part::{self, Parts};
 use crate::trace::{SpanContext, SpanId, TraceFlags, TraceId, TraceState};
@@ -203,7 +204,7 @@ impl OpenSpan {
     }
 
     /// The name, if it is written in the segment.
-    fn own_name(&self, body: &segment::Body) -> Option<Box<str>> {
+    fn own_name(&self, body: &body::Body) -> Option<Box<str>> {
         match self.what {
             What::Named(name @ Text::Part { .. }, _) => Some(body.text(name).into()),
             What::Named(Text::Static(_), _) | What::Operation(_) => None,
@@ -278,7 +279,7 @@ pub(crate) struct Trace {
 }
 
 impl Trace {
-    fn of(body: &segment::Body) -> Self {
+    fn of(body: &body::Body) -> Self {
         Self {
             trace_id: body.trace_id,
             flags: body.flags,

@@ -9,6 +9,7 @@
 )]
 
 pub(crate) mod block;
+pub(crate) mod body;
 pub(crate) mod cells;
 pub(crate) mod clock;
 pub(crate) mod distribution;

@@ -7,7 +7,7 @@ use obs_schema::def::CallOutcome;
 
 use super::block::Block;
 use super::{
-    cells, clock,
+    body, cells, clock,
     local::{self, Call},
     pool, segment,
 };
@@ -194,7 +194,7 @@ fn a_place_in_an_ended_trace_is_not_open() {
 
 #[test]
 fn text_is_cut_at_a_character() {
-    assert_eq!(segment::cut("aé", 2), "a");
-    assert_eq!(segment::cut("aé", 3), "aé");
-    assert_eq!(segment::cut("é", 0), "");
+    assert_eq!(body::cut("aé", 2), "a");
+    assert_eq!(body::cut("aé", 3), "aé");
+    assert_eq!(body::cut("é", 0), "");
 }

@@ -11,7 +11,7 @@ use super::running::Running;
 use super::{STATE, STORE, StartError, State};
 use crate::callsite::{self, SpansWanted};
 use crate::config::{Config, Layers};
-use crate::hot::{pool, segment};
+use crate::hot::{body, pool};
 use crate::trace::Store;
 use crate::{diagnostics, sampling};
 
@@ -111,7 +111,7 @@ fn start_tracing(config: &Config, collector: &Collector) -> SpansWanted {
     sampling::set_sampler(Some(config.sampler()));
     sampling::set_notable(true, Some(tracing.slow));
     pool::set_cap(tracing.max_active as usize);
-    segment::set_max_spans(tracing.max_spans as usize);
+    body::set_max_spans(tracing.max_spans as usize);
     collector.set_max_age(tracing.max_age);
     SpansWanted::new()
 }

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::count;
 use super::record::MAX_TEXT_BYTES;
-use crate::hot::segment::cut;
+use crate::hot::body::cut;
 
 /// What stands for the rest of a value whose formatting panicked.
 const PANICKED: &str = "<panicked while formatting>";

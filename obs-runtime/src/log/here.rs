@@ -9,8 +9,9 @@ use obs_schema::def::{OperationDef, Values};
 
 use super::record::{Place, Record, Thread, set};
 use crate::context::{self, REQUEST_ID, USER_ID};
+use crate::hot::body::{Body, Item};
 use crate::hot::local::Call;
-use crate::hot::segment::{self, Body, Item};
+use crate::hot::segment;
 use crate::series::finite_values;
 use crate::trace::{Attribute, SpanId, TraceId, Value};
 

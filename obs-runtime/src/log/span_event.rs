@@ -1,8 +1,9 @@
 //! Records as events of the current span, for those who want them there too.
 
 use super::record::Record;
+use crate::hot::body::{Body, Item, Text};
 use crate::hot::clock;
-use crate::hot::segment::{self, Body, Item, Text};
+use crate::hot::segment;
 use crate::trace::Value;
 
 /// Adds the record to the current span, named by its message.

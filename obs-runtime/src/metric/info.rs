@@ -8,7 +8,7 @@ use obs_schema::name::check_metric_label;
 use super::instrument::{Reading, Series, sealed::Sealed};
 use super::snapshot::{Label, Value};
 use crate::diagnostics;
-use crate::hot::segment::cut;
+use crate::hot::body::cut;
 use crate::series::MAX_LABEL_BYTES;
 
 /// Facts about the program that do not change, or hardly ever: a version, a region, a mode. They

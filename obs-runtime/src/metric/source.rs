@@ -9,7 +9,7 @@ use obs_schema::def::MetricKind;
 use super::snapshot::{Family, Kind, Series, Value};
 use crate::collect::{Collect, CollectedFamily, CollectedSample, Sink};
 use crate::diagnostics;
-use crate::hot::segment::cut;
+use crate::hot::body::cut;
 use crate::series::MAX_LABEL_BYTES;
 
 /// Something that families are read from. Its code is not trusted: it may panic and hand over

@@ -10,9 +10,10 @@ use std::sync::atomic::Ordering::Relaxed;
 use obs_schema::def::{CallOutcome, SpanKind};
 
 use super::{Ending, LOST, OpenBranch, OpenSpan, Origin, Subject, Trace, close_trace};
+use crate::hot::body::{Body, Item, Record, Text, What};
 use crate::hot::clock;
 use crate::hot::local::{self, Call, Current};
-use crate::hot::segment::{self, Body, Item, Record, Text, What};
+use crate::hot::segment;
 use crate::trace::Attribute;
 
 /// See the module.

@@ -13,7 +13,7 @@ use super::{
     Attribute, CodeLocation, Keep, SpanBatch, SpanContext, SpanData, SpanEvent, SpanId, SpanLink,
     Status, Store, TraceFlags, TraceId, Value,
 };
-use crate::hot::segment::{Body, Item, Raw, Record, Text, What};
+use crate::hot::body::{Body, Item, Raw, Record, Text, What};
 use crate::hot::{clock, pool};
 use crate::metric::exemplar::{self, Call};
 use crate::series::{SeriesKey, finite_values};

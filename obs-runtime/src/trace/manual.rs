@@ -12,8 +12,9 @@ use pin_project_lite::pin_project;
 
 use super::{SpanContext, SpanId, TraceId};
 use crate::attribute::{self, AttributeValue};
+use crate::hot::body::{self, Item, Text};
 use crate::hot::clock;
-use crate::hot::segment::{self, Item, Text};
+use crate::hot::segment;
 use crate::span::{Ending, OpenSpan, Origin, Subject, TaskSpan};
 use crate::{callsite, span};
 
@@ -299,7 +300,7 @@ pub fn record_error<E: Error + ?Sized>(error: &E) {
     );
     let mut text = attribute::written(format_args!("{error}"));
     let mut source = error.source();
-    while let (Some(inner), true) = (source, text.len() < segment::MAX_VALUE) {
+    while let (Some(inner), true) = (source, text.len() < body::MAX_VALUE) {
         text.push_str(&attribute::written(format_args!(": {inner}")));
         source = inner.source();
     }

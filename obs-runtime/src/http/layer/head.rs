@@ -8,8 +8,8 @@ use axum::extract::{ConnectInfo, MatchedPath};
 
 use super::Options;
 use crate::attribute::AttributeRef;
+use crate::hot::body::cut;
 use crate::hot::local;
-use crate::hot::segment::cut;
 use crate::trace::{SpanContext, TraceId, w3c};
 
 pub(super) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");

@@ -1,0 +1,276 @@
+//! What is written of a trace: records of spans, and what belongs to them.
+//!
+//! Plain values without destructors in three lists that keep their capacity from
+//! one trace to the next, so that writing allocates nothing once they are warm.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+use obs_schema::def::{CallOutcome, OperationDef, SpanKind};
+
+use crate::capture::Sink;
+use crate::context::RequestContext;
+use crate::part::Parts;
+use crate::trace::{Keep, TraceState, Value};
+
+/// Spans that a segment holds at most, besides its first; later ones are counted.
+static MAX_SPANS: AtomicUsize = AtomicUsize::new(1024);
+/// Attributes, events and links that a segment holds at most; later ones are counted.
+pub(crate) const MAX_ITEMS: usize = 8192;
+/// Bytes of text that a segment holds at most; what comes later is counted.
+pub(crate) const MAX_TEXT: usize = 256 * 1024;
+/// Bytes of one text; the rest is cut off at a character.
+pub(crate) const MAX_VALUE: usize = 4096;
+/// Capacities that a recycled segment may keep.
+const WARM_SPANS: usize = 64;
+const WARM_ITEMS: usize = 256;
+const WARM_TEXT: usize = 16 * 1024;
+
+/// A name or value: a constant of the program, or a part of the segment's text.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Text {
+    Static(&'static str),
+    Part { start: u32, len: u32 },
+}
+
+/// The value of an attribute.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Raw {
+    Bool(bool),
+    Int(i64),
+    Float(f64),
+    Text(Text),
+}
+
+/// What a span is of.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum What {
+    /// A call of an annotated function.
+    Operation(&'static OperationDef),
+    /// A span started by hand, by the HTTP layer or by another library.
+    Named(Text, SpanKind),
+}
+
+/// A finished span.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Record {
+    pub(crate) start: u64,
+    pub(crate) end: u64,
+    pub(crate) id: u64,
+    pub(crate) parent: u64,
+    pub(crate) what: What,
+    /// Which combination of the operation's finite labels.
+    pub(crate) labels: u32,
+    pub(crate) outcome: CallOutcome,
+}
+
+impl Record {
+    #[inline]
+    fn is_failure(&self) -> bool {
+        matches!(self.outcome, CallOutcome::Error | CallOutcome::Panic)
+    }
+}
+
+/// What belongs to a span beside its record.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Item {
+    Attribute {
+        span: u64,
+        key: Text,
+        value: Raw,
+    },
+    Event {
+        span: u64,
+        at: u64,
+        name: Text,
+    },
+    /// Belongs to the event before it.
+    EventAttribute {
+        key: Text,
+        value: Raw,
+    },
+    Link {
+        span: u64,
+        trace: u128,
+        to: u64,
+    },
+    /// Describes how the span ended, and makes it an error if `error` is set.
+    Status {
+        span: u64,
+        error: bool,
+        message: Text,
+    },
+    /// Makes the span explicitly fine.
+    Fine {
+        span: u64,
+    },
+}
+
+/// The contents of a segment.
+#[derive(Debug, Default)]
+pub(crate) struct Body {
+    pub(crate) trace_id: u128,
+    /// The W3C flags that go out with the trace.
+    pub(crate) flags: u8,
+    /// The `tracestate` that came in, to be handed on.
+    pub(crate) state: TraceState,
+    /// The span of another process or task that the first span here belongs to, or 0.
+    pub(crate) parent: u64,
+    /// Whether that span is in another process.
+    pub(crate) remote: bool,
+    /// Chosen when the trace began.
+    pub(crate) sampled: bool,
+    /// Why the trace is kept, once that is decided.
+    pub(crate) keep: Option<Keep>,
+    /// A span ended with an error or a panic.
+    pub(crate) failed: bool,
+    pub(crate) started: u64,
+    pub(crate) spans: Vec<Record>,
+    pub(crate) items: Vec<Item>,
+    pub(crate) text: String,
+    pub(crate) dropped_spans: u32,
+    pub(crate) dropped_items: u32,
+    pub(crate) request: Option<Arc<RequestContext>>,
+    /// The test that the trace belongs to.
+    pub(crate) capture: Option<Arc<Sink>>,
+    /// The parts of this trace in other tasks.
+    pub(crate) parts: Option<Arc<Parts>>,
+}
+
+/// Sets how many spans a segment holds at most.
+pub(crate) fn set_max_spans(max: usize) {
+    MAX_SPANS.store(max, Relaxed);
+}
+
+impl Body {
+    /// Adds a finished span.
+    #[inline]
+    pub(crate) fn push(&mut self, record: Record) {
+        if self.spans.len() < MAX_SPANS.load(Relaxed) {
+            self.push_first(record);
+        } else {
+            self.failed |= record.is_failure();
+            self.dropped_spans = self.dropped_spans.saturating_add(1);
+        }
+    }
+
+    /// Adds the span that the segment began with, which ends last and always has a place.
+    #[inline]
+    pub(crate) fn push_first(&mut self, record: Record) {
+        self.failed |= record.is_failure();
+        self.spans.push(record);
+    }
+
+    /// Adds something that belongs to a span.
+    pub(crate) fn add(&mut self, item: Item) {
+        if self.items.len() < MAX_ITEMS {
+            self.items.push(item);
+        } else {
+            self.dropped_items = self.dropped_items.saturating_add(1);
+        }
+    }
+
+    /// Copies a text into the segment, cut at [`MAX_VALUE`] bytes. `None`, counted, when it is full.
+    pub(crate) fn keep(&mut self, text: &str) -> Option<Text> {
+        let text = cut(text, MAX_VALUE);
+        if self.text.len() + text.len() > MAX_TEXT {
+            self.dropped_items = self.dropped_items.saturating_add(1);
+            return None;
+        }
+        let start = self.text.len() as u32;
+        self.text.push_str(text);
+        Some(Text::Part {
+            start,
+            len: text.len() as u32,
+        })
+    }
+
+    /// Takes over a key, copied only if it is no constant of the program.
+    #[cfg(feature = "log")]
+    #[expect(
+        clippy::ptr_arg,
+        reason = "a borrowed key is kept without a copy, which `&str` could not tell"
+    )]
+    pub(crate) fn keep_key(&mut self, key: &Cow<'static, str>) -> Option<Text> {
+        match key {
+            Cow::Borrowed(key) => Some(Text::Static(key)),
+            Cow::Owned(key) => self.keep(key),
+        }
+    }
+
+    /// Takes over a value. Numbers beyond what OpenTelemetry can carry become text.
+    #[cfg(feature = "log")]
+    pub(crate) fn keep_value(&mut self, value: &Value) -> Option<Raw> {
+        match value {
+            Value::Bool(value) => Some(Raw::Bool(*value)),
+            Value::I64(value) => Some(Raw::Int(*value)),
+            Value::U64(value) => match i64::try_from(*value) {
+                Ok(value) => Some(Raw::Int(value)),
+                Err(_) => self.keep(&value.to_string()).map(Raw::Text),
+            },
+            Value::F64(value) => Some(Raw::Float(*value)),
+            Value::Str(text) => self.keep_key(text).map(Raw::Text),
+        }
+    }
+
+    /// A key or text as a value of its own.
+    pub(crate) fn owned_text(&self, text: Text) -> Cow<'static, str> {
+        match text {
+            Text::Static(text) => Cow::Borrowed(text),
+            Text::Part { .. } => Cow::Owned(self.text(text).to_owned()),
+        }
+    }
+
+    /// An attribute's value as a value of its own.
+    pub(crate) fn owned_value(&self, value: Raw) -> Value {
+        match value {
+            Raw::Bool(value) => Value::Bool(value),
+            Raw::Int(value) => Value::I64(value),
+            Raw::Float(value) => Value::F64(value),
+            Raw::Text(text) => Value::Str(self.owned_text(text)),
+        }
+    }
+
+    /// The characters of a text.
+    pub(crate) fn text(&self, text: Text) -> &str {
+        match text {
+            Text::Static(text) => text,
+            Text::Part { start, len } => self
+                .text
+                .get(start as usize..(start + len) as usize)
+                .unwrap_or(""),
+        }
+    }
+
+    /// Empties it, and keeps moderate capacities.
+    pub(super) fn clear(&mut self) {
+        let mut spans = std::mem::take(&mut self.spans);
+        let mut items = std::mem::take(&mut self.items);
+        let mut text = std::mem::take(&mut self.text);
+        spans.clear();
+        items.clear();
+        text.clear();
+        spans.shrink_to(WARM_SPANS);
+        items.shrink_to(WARM_ITEMS);
+        text.shrink_to(WARM_TEXT);
+        *self = Self {
+            spans,
+            items,
+            text,
+            ..Self::default()
+        };
+    }
+}
+
+/// The longest start of `text` of at most `bytes` bytes that ends at a character.
+pub(crate) fn cut(text: &str, bytes: usize) -> &str {
+    if text.len() <= bytes {
+        return text;
+    }
+    let end = (0..=bytes)
+        .rev()
+        .find(|&end| text.is_char_boundary(end))
+        .unwrap_or(0);
+    text.get(..end).unwrap_or("")
+}
