@@ -4,7 +4,7 @@
 //! histograms remembers the last one, so an exemplar always points to a trace
 //! that was kept, and calls cost nothing more for it.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
 
@@ -19,10 +19,10 @@ use crate::series::SeriesKey;
 /// Series whose exemplars are kept; those of later ones are dropped, and counted.
 const MAX_SERIES: usize = 4096;
 
-/// The exemplars of each series, by its first cell and its outcome.
-type Kept = HashMap<(u32, CallOutcome), Vec<Exemplar>>;
+/// A series by its first cell and its outcome.
+type Key = (u32, u8);
 
-static KEPT: Mutex<Option<Kept>> = Mutex::new(None);
+static KEPT: Mutex<BTreeMap<Key, Vec<Exemplar>>> = Mutex::new(BTreeMap::new());
 
 /// Exemplars that found no room.
 pub(crate) static DROPPED: AtomicU64 = AtomicU64::new(0);
@@ -50,16 +50,16 @@ pub(crate) fn offer(def: &'static OperationDef, key: SeriesKey<'_>, call: Call) 
 /// The exemplars of a series, sorted by bucket.
 pub(super) fn of(block: Block, outcome: CallOutcome) -> Vec<Exemplar> {
     let kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
-    let found = kept
-        .as_ref()
-        .and_then(|kept| kept.get(&(block.offset, outcome)));
-    found.cloned().unwrap_or_default()
+    kept.get(&key(block, outcome)).cloned().unwrap_or_default()
+}
+
+fn key(block: Block, outcome: CallOutcome) -> Key {
+    (block.offset, outcome as u8)
 }
 
 fn keep(block: Block, outcome: CallOutcome, exemplar: Exemplar) {
     let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
-    let kept = kept.get_or_insert_default();
-    let key = (block.offset, outcome);
+    let key = key(block, outcome);
     if kept.len() >= MAX_SERIES && !kept.contains_key(&key) {
         DROPPED.fetch_add(1, Relaxed);
         return;

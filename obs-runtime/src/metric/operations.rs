@@ -8,6 +8,7 @@ use obs_schema::def::{CallOutcome, MetricDef, OperationFamily};
 use super::instrument::Reading;
 use super::snapshot::{Family, Histogram, Label, Series, Value};
 use super::{builtin, exemplar, own};
+use crate::hot::block::Extremes;
 use crate::hot::clock;
 use crate::operation::{self, LiveBlock, OperationSeries};
 
@@ -55,9 +56,7 @@ impl Totals {
             *self.in_flight.entry(labels).or_default() += series.totals.in_flight();
         }
         let extremes = match (reading, series.block) {
-            (Reading::Tick, Some(cells)) => cells
-                .take_extremes()
-                .map(super::super::hot::block::Extremes::seconds),
+            (Reading::Tick, Some(cells)) => cells.take_extremes().map(Extremes::seconds),
             _ => None,
         };
         for outcome in CallOutcome::ALL {

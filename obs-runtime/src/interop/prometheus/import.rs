@@ -125,15 +125,12 @@ fn summary(summary: &proto::Summary) -> Summary {
 // `get_value()`. A method of the type goes before one of a trait, so with each name backed by a
 // trait that calls the other, both builds find the method that exists.
 
-#[allow(
-    dead_code,
-    reason = "which of the two is needed depends on the crate's features"
-)]
+#[allow(dead_code, reason = "needed in only one of the two builds")]
 trait ValueMethod {
     fn value(&self) -> f64;
 }
 
-#[allow(dead_code, reason = "see above")]
+#[allow(dead_code, reason = "needed in only one of the two builds")]
 trait GetValueMethod {
     fn get_value(&self) -> f64;
 }
