@@ -26,7 +26,7 @@ const VOID: u32 = 0;
 /// static ORDERS: MetricDef =
 ///     MetricDef::new("orders_total", "Orders received.", MetricKind::Counter);
 ///
-/// let orders = Counter::register(&ORDERS);
+/// let orders: Counter = Counter::register(&ORDERS);
 /// orders.inc();
 /// orders.add(2);
 /// assert_eq!(orders.get(), 3);

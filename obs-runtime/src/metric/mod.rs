@@ -18,7 +18,7 @@
 //! static SENT: MetricDef =
 //!     MetricDef::new("mails_sent_total", "Mails that were sent.", MetricKind::Counter);
 //!
-//! let sent = Counter::register(&SENT);
+//! let sent: Counter = Counter::register(&SENT);
 //! sent.inc();
 //! ```
 //!
