@@ -44,7 +44,8 @@ use crate::series::{SeriesKey, SeriesTable};
 pub struct Family<I: 'static, L> {
     /// `None` counts into the void.
     live: Option<&'static LiveFamily<I>>,
-    labels: PhantomData<fn(&L)>,
+    /// Covariant, so that a family of `Labels<'static>` takes labels that borrow.
+    labels: PhantomData<fn() -> L>,
 }
 
 impl<I: Series, L: Labels> Family<I, L> {

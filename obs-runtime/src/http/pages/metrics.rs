@@ -7,7 +7,7 @@ use super::{Call, Page};
 use crate::http::answer::Answer;
 use crate::http::problem::Problem;
 use crate::metric::Registry;
-use crate::metric::encode::{Format, encode};
+use crate::metric::encode::Format;
 
 pub(in crate::http) const EXPOSITION: Page = Page::heavy(
     "The metrics, as Prometheus text 0.0.4 or OpenMetrics 1.0, by `Accept`; compressed on request.",
@@ -16,7 +16,7 @@ pub(in crate::http) const EXPOSITION: Page = Page::heavy(
 
 fn exposition(call: &Call<'_>) -> Result<Answer, Problem> {
     let format = Format::negotiate(&accept(call.headers));
-    let text = encode(&Registry::global().snapshot(), format);
+    let text = Registry::global().scrape(format);
     Ok(Answer::text(format.content_type(), text))
 }
 

@@ -137,7 +137,8 @@ fn label_sets_that_look_alike_are_different_series() {
     def.labels = <Family<Counter, Free<'static>> as Instrument>::LABELS;
     let family = Family::<Counter, Free<'static>>::register_in(&registry, leak(def));
     family.with(&Free("ab", "c")).add(1);
-    family.with(&Free("a", "bc")).add(2);
+    let borrowed = String::from("bc");
+    family.with(&Free("a", &borrowed)).add(2);
     family.with(&Free("", "abc")).add(4);
     let snapshot = registry.snapshot();
     for (user, item, count) in [("ab", "c", 1), ("a", "bc", 2), ("", "abc", 4)] {
