@@ -1,23 +1,24 @@
 //! Where metrics are registered.
 
+mod naming;
+mod reading;
+
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
 
 use obs_schema::check::metric_findings;
 use obs_schema::def::{LabelDef, MetricDef, MetricKind};
-use obs_schema::name::{check_metric_label, check_prefix, family_name};
+use obs_schema::name::family_name;
 
-use super::assembly::{Assembly, Rules};
-use super::encode::{Format, encode};
+use self::naming::Naming;
 use super::family::{Live, LiveFamily};
-use super::instrument::{self, Reading, Series as Instrument};
-use super::snapshot::{Family, Kind, Label, Series, Snapshot, Value};
+use super::instrument::{self, Series as Instrument};
+use super::snapshot::{Family, Kind, Series, Value};
 use super::source::{Closure, Collector, Entry, Source};
-use super::{builtin, operations, own};
+use super::{builtin, own};
 use crate::collect::Collect;
-use crate::{callsite, diagnostics};
+use crate::diagnostics;
 
 static GLOBAL: Registry = Registry::with_operations(true);
 
@@ -52,13 +53,6 @@ pub struct Registry {
     naming: Mutex<Naming>,
 }
 
-/// What is added to every name and every series.
-#[derive(Debug, Clone)]
-struct Naming {
-    prefix: String,
-    common: Vec<Label>,
-}
-
 /// A registered collector, for [`Registry::unregister`].
 #[derive(Debug, PartialEq, Eq)]
 pub struct Registration(u64);
@@ -82,40 +76,8 @@ impl Registry {
             families: Mutex::new(BTreeMap::new()),
             sources: Mutex::new(Vec::new()),
             next_id: AtomicU64::new(1),
-            naming: Mutex::new(Naming {
-                prefix: String::new(),
-                common: Vec::new(),
-            }),
+            naming: Mutex::new(Naming::new()),
         }
-    }
-
-    /// Puts `prefix` in front of every name; it ends in `_`. One that breaks the rules for names is
-    /// reported and left out.
-    pub fn set_prefix(&self, prefix: &str) {
-        match check_prefix(prefix) {
-            Ok(()) => prefix.clone_into(&mut lock(&self.naming).prefix),
-            Err(error) => diagnostics::report(&error.to_string()),
-        }
-    }
-
-    /// Puts labels on every series that has none of that name itself. One whose name cannot be used
-    /// is reported and left out.
-    pub fn set_common_labels<N, V>(&self, labels: impl IntoIterator<Item = (N, V)>)
-    where
-        N: Into<String>,
-        V: Into<String>,
-    {
-        let mut common: Vec<Label> = Vec::new();
-        for (name, value) in labels {
-            let name = name.into();
-            match check_common_label(&name) {
-                Ok(()) => common.push((name.into(), value.into().into())),
-                Err(error) => diagnostics::report(&format!("a common label: {error}")),
-            }
-        }
-        common.sort();
-        common.dedup_by(|a, b| a.0 == b.0);
-        lock(&self.naming).common = common;
     }
 
     /// Takes a collector, which is asked at every scrape.
@@ -172,96 +134,6 @@ impl Registry {
         let entry = Arc::new(Entry::new(id, source));
         lock(&self.sources).push(entry);
         Registration(id)
-    }
-
-    /// Everything, as it is now. Nothing that counts waits meanwhile.
-    #[must_use]
-    pub fn snapshot(&self) -> Snapshot {
-        self.read(Reading::Scrape, true)
-    }
-
-    /// The answer to a scrape: everything in a format, timed for `obs_scrape_duration_seconds`.
-    #[must_use]
-    pub fn scrape(&self, format: Format) -> Vec<u8> {
-        let start = Instant::now();
-        let text = encode(&self.snapshot(), format);
-        if self.operations {
-            own::scraped(start.elapsed());
-        }
-        text
-    }
-
-    /// Everything but what comes from other libraries' registries.
-    #[cfg(feature = "interop")]
-    pub(crate) fn snapshot_of_own(&self) -> Snapshot {
-        self.read(Reading::Scrape, false)
-    }
-
-    /// Everything, for the windows: it starts new extremes.
-    pub(crate) fn tick(&self) -> Snapshot {
-        self.read(Reading::Tick, true)
-    }
-
-    /// The name with which a metric is shown.
-    #[cfg(feature = "interop")]
-    pub(crate) fn prefixed(&self, name: &str) -> String {
-        prefixed(&lock(&self.naming).prefix, name)
-    }
-
-    fn read(&self, reading: Reading, foreign: bool) -> Snapshot {
-        let naming = lock(&self.naming).clone();
-        let mut assembly = Assembly::default();
-        if self.operations {
-            callsite::register_all();
-            instrument::register_sets();
-            for def in builtin::ALL {
-                assembly.reserve(&prefixed(&naming.prefix, def.name), def.kind.into());
-            }
-            for mut family in operations::families(reading) {
-                rename(&mut family, &naming.prefix);
-                assembly.add_own(family);
-            }
-        }
-        for mut family in self.read_families(reading) {
-            rename(&mut family, &naming.prefix);
-            assembly.add_own(family);
-        }
-        let errors = self.read_sources(&mut assembly, &naming.prefix, foreign);
-        if self.operations {
-            for mut family in own::families(assembly.series(), errors, reading) {
-                rename(&mut family, &naming.prefix);
-                assembly.add_own(family);
-            }
-        }
-        Snapshot {
-            common: naming.common,
-            families: assembly.finish(),
-        }
-    }
-
-    fn read_families(&self, reading: Reading) -> Vec<Family> {
-        let families: Vec<_> = lock(&self.families).values().copied().collect();
-        let read = |live: &'static dyn Live| own::family(live.def(), live.read(reading));
-        families.into_iter().map(read).collect()
-    }
-
-    /// Adds what the sources say, and returns how often each of them failed.
-    fn read_sources(
-        &self,
-        assembly: &mut Assembly,
-        prefix: &str,
-        foreign: bool,
-    ) -> Vec<(String, u64)> {
-        let entries = lock(&self.sources).clone();
-        let mut errors: BTreeMap<String, u64> = BTreeMap::new();
-        for entry in entries {
-            let is_foreign = entry.is_foreign();
-            if !is_foreign || foreign {
-                add_source(&entry, is_foreign, assembly, prefix);
-            }
-            *errors.entry(entry.name.clone()).or_default() += entry.errors();
-        }
-        errors.into_iter().collect()
     }
 
     /// The series of a definition: new, or those of an earlier registration of the same.
@@ -348,36 +220,6 @@ impl std::fmt::Debug for dyn Live {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.def().name)
     }
-}
-
-fn add_source(entry: &Entry, foreign: bool, assembly: &mut Assembly, prefix: &str) {
-    let rules = if foreign { Rules::Foreign } else { Rules::Own };
-    for mut family in entry.read() {
-        if !foreign {
-            rename(&mut family, prefix);
-        }
-        if let Err(refusal) = assembly.add(family, rules) {
-            entry.fail(refusal.count, &refusal.reason);
-        }
-    }
-}
-
-/// `service` is common to all series; programs may not use it for one of their own.
-fn check_common_label(name: &str) -> Result<(), String> {
-    if name == "service" {
-        return Ok(());
-    }
-    check_metric_label(name).map_err(|error| error.to_string())
-}
-
-fn rename(family: &mut Family, prefix: &str) {
-    if !prefix.is_empty() {
-        family.name = prefixed(prefix, &family.name).into();
-    }
-}
-
-fn prefixed(prefix: &str, name: &str) -> String {
-    format!("{prefix}{name}")
 }
 
 fn place(def: &MetricDef) -> String {
