@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::option::{ENV_RESERVED, OptionDef, Section, Target, ValueKind, options_of};
+use crate::option::{ENV_RESERVED, Key, OptionDef, Section, Target, ValueKind, options_of};
 
 /// `docs/reference/options.md`: every attribute and derive with its options.
 #[must_use]
@@ -47,7 +47,8 @@ pub fn configuration() -> String {
         "# Keys of the configuration\n\n\
          Printed from the option table of `obs-schema`; `OBS_BLESS=1 cargo test -p obs-schema` rewrites it.\n\
          A value comes from the attribute or constant in the program, the YAML file that `OBS_CONFIG` names, and the\n\
-         environment; the later one wins. Where a key has two variables, the first wins.\n",
+         environment; the later one wins. Of several variables of a key, the first wins. In a variable,\n\
+         a list is written `console,file`, and keys with text `region=eu,team=till%2Cfloor`. Empty means not set.\n",
     );
     for section in Section::ALL {
         let _ = write!(out, "\n## `{}`\n\n", section.as_str());
@@ -56,15 +57,13 @@ pub fn configuration() -> String {
             section.options(),
             &["Key", "Variable", "Takes", "Default", "Meaning"],
             |option| {
-                let variables: Vec<String> =
-                    option.env.iter().map(|name| format!("`{name}`")).collect();
+                let key = Key {
+                    section: *section,
+                    option,
+                };
                 vec![
                     format!("`{}`", option.name),
-                    if variables.is_empty() {
-                        "none".to_owned()
-                    } else {
-                        variables.join(", ")
-                    },
+                    format!("`{}`", key.variables().join("`, `")),
                     takes(option.kind),
                     default(option),
                     option.doc.to_owned(),
@@ -88,9 +87,9 @@ pub fn configuration() -> String {
 
 fn table(
     out: &mut String,
-    options: &[OptionDef],
+    options: &'static [OptionDef],
     heads: &[&str],
-    row: impl Fn(&OptionDef) -> Vec<String>,
+    row: impl Fn(&'static OptionDef) -> Vec<String>,
 ) {
     let _ = writeln!(out, "| {} |", heads.join(" | "));
     let _ = writeln!(out, "|{}", "---|".repeat(heads.len()));

@@ -7,9 +7,9 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 
+use obs_schema::Issue;
 use obs_schema::monitoring::LogOutput;
 use obs_schema::option::{Given, Key, ValueKind, find_variable, keys};
-use obs_schema::{Issue, suggest};
 
 use super::leak::leak;
 use super::merge::Merge;
@@ -64,8 +64,8 @@ pub(super) fn apply(merge: &mut Merge, variables: &Variables) {
         );
     }
     for (name, _) in variables.iter() {
-        if let Some(issue) = unknown(name) {
-            merge.refuse(Origin::variable(name), issue);
+        if let Err(error) = find_variable(name) {
+            merge.refuse(Origin::variable(name), error.issue());
         }
     }
     otel::resource(merge, variables);
@@ -81,25 +81,10 @@ pub(super) fn apply(merge: &mut Merge, variables: &Variables) {
 
 /// The variable that counts for a key.
 fn strongest<'v>(key: &Key, variables: &'v Variables) -> Option<(String, &'v str)> {
-    variables_of(key).into_iter().find_map(|name| {
+    key.variables().into_iter().find_map(|name| {
         let text = variables.get(&name)?;
         Some((name, text))
     })
-}
-
-/// Every variable of a key, the strongest first.
-pub(super) fn variables_of(key: &Key) -> Vec<String> {
-    let named = key.option.env.iter().map(|name| (*name).to_owned());
-    let (shared, mut names): (Vec<_>, Vec<_>) = named.partition(|name| name.starts_with("OTEL_"));
-    names.push(variable_of(key));
-    names.extend(shared);
-    names
-}
-
-/// The variable that every key has: `OBS__TRACING__MAX_AGE`.
-fn variable_of(key: &Key) -> String {
-    let section = key.section.as_str().to_ascii_uppercase();
-    format!("OBS__{section}__{}", key.option.name.to_ascii_uppercase())
 }
 
 /// Lays a variable's text over the key.
@@ -125,24 +110,6 @@ fn set(merge: &mut Merge, key: &Key, name: &str, text: &str) {
         }
         kind => merge.set(key, &Value::Scalar(plain(kind, text.trim())), origin),
     }
-}
-
-/// What is wrong with the name of a variable.
-fn unknown(name: &str) -> Option<Issue> {
-    if !name.starts_with("OBS__") {
-        return find_variable(name).err().map(|error| error.issue());
-    }
-    let known: Vec<String> = keys().map(|key| variable_of(&key)).collect();
-    if known.iter().any(|known| known == name) {
-        return None;
-    }
-    let known: Vec<&str> = known.iter().map(String::as_str).collect();
-    let help = match suggest(name, &known) {
-        Some(meant) => format!("did you mean `{meant}`?"),
-        None => "write `OBS__SECTION__KEY`, such as `OBS__TRACING__SLOW`".to_owned(),
-    };
-    let message = format!("unknown variable `{name}`");
-    Some(Issue::new("variable.unknown", name, message, help))
 }
 
 /// `OBS_LOG_FILE` asks for the output `file` too, unless a variable says which outputs there are.

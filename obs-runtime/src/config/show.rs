@@ -8,7 +8,7 @@ use obs_schema::value::{format_duration, format_size};
 
 use super::problem::Origin;
 use super::settings::{Settings, Slot};
-use super::{Config, env, secret};
+use super::{Config, secret};
 
 /// A key and what is in force for it. Secrets are hidden.
 #[derive(Debug, Clone, PartialEq)]
@@ -94,7 +94,7 @@ impl Config {
                     default: show(&mut defaults, &name),
                     origin: self.origin(&name).clone(),
                     doc: key.option.doc,
-                    variables: env::variables_of(&key),
+                    variables: key.variables(),
                     key: name,
                 }
             })

@@ -25,6 +25,9 @@ pub const ENV_RESERVED: &[&str] = &[
 /// Variables that are not a key: the configuration file, and the argument of the sampler.
 const ENV_OTHER: &[&str] = &["OBS_CONFIG", "OTEL_TRACES_SAMPLER_ARG"];
 
+/// How the variables begin that every key has.
+const LONG: &str = "OBS__";
+
 /// A section of a configuration file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Section {
@@ -106,6 +109,31 @@ pub struct Key {
 impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{}", self.section.as_str(), self.option.name)
+    }
+}
+
+impl Key {
+    /// The variables of the environment that set it, the strongest first: the short ones, the one that every
+    /// key has, then those that it shares with OpenTelemetry.
+    ///
+    /// ```
+    /// use obs_schema::option::find_key;
+    /// assert_eq!(find_key("tracing.sampler").unwrap().variables(),
+    ///     ["OBS_SAMPLER", "OBS__TRACING__SAMPLER", "OTEL_TRACES_SAMPLER"]);
+    /// ```
+    #[must_use]
+    pub fn variables(&self) -> Vec<String> {
+        let named = self.option.env.iter().map(|name| (*name).to_owned());
+        let (shared, mut names): (Vec<_>, Vec<_>) =
+            named.partition(|name| name.starts_with("OTEL_"));
+        names.push(self.long_variable());
+        names.extend(shared);
+        names
+    }
+
+    fn long_variable(&self) -> String {
+        let (section, name) = (self.section.as_str(), self.option.name);
+        format!("{LONG}{section}__{name}").to_ascii_uppercase()
     }
 }
 
@@ -207,7 +235,7 @@ impl std::error::Error for UnknownKey {}
 ///     "unknown variable `OBS_LISTN`; did you mean `OBS_LISTEN`?");
 /// ```
 pub fn find_variable(name: &str) -> Result<Option<Key>, UnknownVariable> {
-    if let Some(key) = keys().find(|key| key.option.env.contains(&name)) {
+    if let Some(key) = keys().find(|key| key.variables().iter().any(|own| own == name)) {
         return Ok(Some(key));
     }
     if !name.starts_with("OBS_") || ENV_OTHER.contains(&name) {
@@ -240,14 +268,9 @@ impl UnknownVariable {
             return Issue::new("variable.reserved", self.name.clone(), message, "unset it");
         }
         // Compared without the prefix, which makes all of them look alike.
-        let known: Vec<&str> = keys()
-            .flat_map(|key| key.option.env)
-            .chain(ENV_OTHER)
-            .filter_map(|name| name.strip_prefix("OBS_"))
-            .collect();
-        let help = match suggest(self.name.trim_start_matches("OBS_"), &known) {
-            Some(meant) => format!("did you mean `OBS_{meant}`?"),
-            None => format!("there are `OBS_{}`", known.join("`, `OBS_")),
+        let help = match self.name.strip_prefix(LONG) {
+            Some(rest) => long_help(rest),
+            None => short_help(self.name.trim_start_matches("OBS_")),
         };
         Issue::new(
             "variable.unknown",
@@ -265,6 +288,32 @@ impl fmt::Display for UnknownVariable {
 }
 
 impl std::error::Error for UnknownVariable {}
+
+/// What was meant by `OBS_` and this.
+fn short_help(typed: &str) -> String {
+    let known: Vec<&str> = keys()
+        .flat_map(|key| key.option.env)
+        .chain(ENV_OTHER)
+        .filter_map(|name| name.strip_prefix("OBS_"))
+        .collect();
+    match suggest(typed, &known) {
+        Some(meant) => format!("did you mean `OBS_{meant}`?"),
+        None => format!("there are `OBS_{}`", known.join("`, `OBS_")),
+    }
+}
+
+/// What was meant by [`LONG`] and this.
+fn long_help(typed: &str) -> String {
+    let known: Vec<String> = keys().map(|key| key.long_variable()).collect();
+    let known: Vec<&str> = known
+        .iter()
+        .filter_map(|name| name.strip_prefix(LONG))
+        .collect();
+    match suggest(typed, &known) {
+        Some(meant) => format!("did you mean `{LONG}{meant}`?"),
+        None => format!("write `{LONG}SECTION__KEY`, such as `{LONG}TRACING__SLOW`"),
+    }
+}
 
 fn close_section(typed: &str) -> Option<Section> {
     let options = Target::Monitoring.table();

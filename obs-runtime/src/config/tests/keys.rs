@@ -152,7 +152,7 @@ fn each_key_is_read_from_the_file() {
 fn each_key_is_read_from_each_of_its_variables() {
     for case in CASES {
         let key = obs_schema::option::find_key(case.key).unwrap();
-        for variable in crate::config::env::variables_of(&key) {
+        for variable in key.variables() {
             for (yaml, shown) in case.values {
                 // It takes the words of its specification only.
                 if variable == "OTEL_TRACES_SAMPLER" && yaml == "0.25" || yaml == "[]" {
@@ -205,7 +205,7 @@ fn a_file_wins_over_constants_and_a_variable_over_both() {
         let [(weak, weak_shown), (strong, strong_shown)] = case.values;
         let key = obs_schema::option::find_key(case.key).unwrap();
         let variable = format!("OBS__{}", case.key.to_ascii_uppercase().replace('.', "__"));
-        assert!(crate::config::env::variables_of(&key).contains(&variable));
+        assert!(key.variables().contains(&variable));
 
         let constants = load(base(), &line(case.key, weak), &[]);
         let layers = || Layers::default().monitoring(constants.monitoring);

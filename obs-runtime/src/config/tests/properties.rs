@@ -6,7 +6,7 @@ use obs_schema::option::keys;
 use proptest::prelude::*;
 
 use super::{load_over, permissive};
-use crate::config::{Config, ConfigError, Layers, Origin, env};
+use crate::config::{Config, ConfigError, Layers, Origin};
 
 /// Either sentences, or settings that the rule book accepts.
 fn sound(result: Result<Config, ConfigError>) -> Result<(), TestCaseError> {
@@ -77,7 +77,7 @@ fn text() -> impl Strategy<Value = String> {
 }
 
 fn variable() -> impl Strategy<Value = (String, String)> {
-    let mut names: Vec<String> = keys().flat_map(|key| env::variables_of(&key)).collect();
+    let mut names: Vec<String> = keys().flat_map(|key| key.variables()).collect();
     names.extend(
         [
             "OTEL_TRACES_SAMPLER_ARG",
