@@ -24,6 +24,8 @@ mod label;
 mod lifecycle;
 #[cfg(feature = "log")]
 pub mod log;
+#[cfg(feature = "macros")]
+mod macros;
 pub mod metric;
 mod observe;
 mod op;
@@ -46,11 +48,11 @@ pub use attribute::{AttributeRef, AttributeValue, debug, display};
 pub use callsite::switch;
 pub use label::{Label, LabelText, Labels};
 pub use lifecycle::{Running, Shutdown, StartError, Starter, start};
+#[cfg(feature = "macros")]
+pub use macros::*;
 pub use metric::{Counter, Family, Gauge, Histogram, Info, MetricSet, Summary};
 #[cfg(feature = "macros")]
 pub use obs_derive::*;
-#[cfg(feature = "macros")]
-pub use obs_macros::*;
 pub use outcome::{CallOutcome, Class, Outcome};
 pub use series::SeriesKey;
 pub use service::Service;

@@ -7,6 +7,7 @@ use proc_macro2::Span;
 use super::argument::check_names;
 use super::kind::{Kind, Part};
 use super::label::labels;
+use super::outer::Outer;
 use super::{Attribute, Block, Judgement, Operation, Place, RateLimit, SpanModel};
 use crate::crate_path::CratePath;
 use crate::diag::Diag;
@@ -25,9 +26,15 @@ pub fn operation(
     params: &Params,
     parts: Vec<Part>,
     place: &Place,
+    outer: &Outer,
     diag: &mut Diag,
 ) -> Option<Operation> {
-    let merge = Merge { func, parts, place };
+    let merge = Merge {
+        func,
+        parts,
+        place,
+        outer,
+    };
     let first = merge.parts.first()?;
     merge.check_shared(diag);
     let krate = merge.krate(diag);
@@ -48,6 +55,7 @@ pub fn operation(
         attributes: attributes(attribute_entries, params, diag),
         judgement: merge.judgement(),
         rate_limit: merge.rate_limit(),
+        counted: Vec::new(),
         taken: merge
             .parts
             .iter()
@@ -61,6 +69,7 @@ struct Merge<'a> {
     func: &'a Func,
     parts: Vec<Part>,
     place: &'a Place,
+    outer: &'a Outer,
 }
 
 impl Merge<'_> {
@@ -90,7 +99,8 @@ impl Merge<'_> {
             .into_iter()
             .filter_map(|kind| self.part(kind)?.options.text("name"));
         let Some(name) = given.next() else {
-            return (self.path(), None);
+            let outer = self.outer.operation().map(str::to_owned);
+            return (outer.unwrap_or_else(|| self.path()), None);
         };
         if let Some(other) = given.next().filter(|other| other.value != name.value) {
             diag.error(

@@ -2,7 +2,8 @@
 //!
 //! The attribute that expands first takes its siblings off the function ([`kind`]), resolves their
 //! options into one [`Operation`] ([`merge`], [`label`]) and writes one observation around the body
-//! ([`expand`]): one callsite, one pair of clock reads, one span.
+//! ([`expand`]): one callsite, one pair of clock reads, one span. An attribute that could not be taken
+//! off nests, and leaves out what is counted around it ([`outer`]).
 
 pub mod argument;
 pub mod check;
@@ -10,6 +11,7 @@ pub mod expand;
 pub mod kind;
 pub mod label;
 pub mod merge;
+pub mod outer;
 
 use obs_schema::def::{CallOutcome, OperationFamily, SpanKind};
 use proc_macro2::{Span, TokenStream};
@@ -48,6 +50,8 @@ pub struct Operation {
     pub judgement: Judgement,
     /// What is read off the returned value.
     pub rate_limit: Option<RateLimit>,
+    /// What is counted of a call, by this operation and by attributes above it; see [`outer`].
+    pub counted: Vec<String>,
     /// The paths of the attributes that were taken off the function.
     pub taken: Vec<Path>,
     /// The type whose series budget holds, if it is a service.
@@ -122,6 +126,12 @@ pub struct Place {
 }
 
 impl Operation {
+    /// Whether there is anything to observe.
+    #[must_use]
+    pub fn is_seen(&self) -> bool {
+        self.span.is_some() || !self.blocks.is_empty()
+    }
+
     /// The outcomes that the function can have, a bit each.
     #[must_use]
     pub fn outcomes(&self, func: &Func) -> u8 {
@@ -169,7 +179,9 @@ pub fn one(func: &Func, parts: Vec<kind::Part>, place: &Place, diag: &mut Diag) 
     let taken: Vec<Path> = parts.iter().filter_map(|part| part.path.clone()).collect();
     let operation = merged(func, parts, place, diag);
     match operation {
-        Some(operation) if diag.is_empty() => expand::function(&operation, func),
+        Some(operation) if diag.is_empty() && operation.is_seen() => {
+            expand::function(&operation, func)
+        }
         _ => func.unchanged(&taken),
     }
 }
@@ -188,7 +200,9 @@ fn merged(
         params.self_is(self_ty);
     }
     check::signature(func, &parts, diag);
-    let operation = merge::operation(func, &params, parts, place, diag)?;
+    let outer = outer::Outer::of(func);
+    let mut operation = merge::operation(func, &params, parts, place, &outer, diag)?;
+    outer.leave_out(&mut operation, diag);
     check::operation(&operation, func, diag);
     Some(operation)
 }

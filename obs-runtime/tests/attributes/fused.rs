@@ -166,7 +166,9 @@ async fn single_metrics_without_a_span() {
 }
 
 mod renamed {
-    pub(super) use obs_runtime::{timed as stopwatch, trace_request as traced};
+    pub(super) use obs_runtime::{
+        counted as counter, timed as stopwatch, trace_request as traced, track_db_query as query,
+    };
 }
 
 #[renamed::traced("outer_name")]
@@ -187,6 +189,34 @@ fn an_attribute_under_another_name_nests() {
     assert_eq!(
         outcomes("operation_duration_seconds", &[("operation", "inner_name")]),
         [("ok", 1), ("error", 1), ("panic", 0)]
+    );
+}
+
+#[renamed::traced("counted_once", attributes(fail = fail))]
+#[renamed::counter]
+#[renamed::query("select", "once")]
+#[renamed::stopwatch]
+#[renamed::query("select", "once")]
+async fn counted_once(fail: bool) -> Result<u8, String> {
+    if fail {
+        Err("asked to".to_owned())
+    } else {
+        Ok(1)
+    }
+}
+
+#[tokio::test]
+async fn what_nests_is_counted_once_in_a_series() {
+    assert!(counted_once(true).await.is_err());
+    assert_eq!(counted_once(false).await, Ok(1));
+    let once = [("ok", 1), ("error", 1), ("panic", 0), ("cancelled", 0)];
+    assert_eq!(calls("counted_once"), once);
+    assert_eq!(
+        outcomes(
+            "db_client_operation_duration_seconds",
+            &[("db_collection_name", "once")]
+        ),
+        once
     );
 }
 

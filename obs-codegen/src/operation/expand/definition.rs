@@ -7,6 +7,7 @@ use syn::spanned::Spanned as _;
 
 use crate::func::{Func, used};
 use crate::operation::label::{Label, LabelValues, UNNAMED_VALUES};
+use crate::operation::outer::marked;
 use crate::operation::{Block, Operation};
 use crate::respan::at_span;
 
@@ -16,9 +17,11 @@ pub(super) fn items(operation: &Operation, func: &Func) -> TokenStream {
     let krate = &operation.krate;
     let definition = definition(operation, func);
     let checks = checks(operation);
+    let counted = marked(operation);
     let taken = used(&operation.taken);
     quote! {
         #taken
+        #[doc = #counted]
         const __OBS_OPERATION: #krate::__private::OperationDef = #definition;
         #checks
         static __OBS_CALLSITE: #krate::__private::Callsite =

@@ -1,0 +1,128 @@
+//! What attributes expand to, where the shape is what a reader of the code relies on.
+//!
+//! After a change: `UPDATE=1 cargo test -p obs-codegen --test expand`, then read the difference.
+
+use std::path::Path;
+
+use obs_codegen::operation::{self, kind::Kind};
+use obs_codegen::service;
+use proc_macro2::TokenStream;
+use quote::quote;
+
+/// Compares with `tests/expand/<name>.rs`.
+fn check(name: &str, expanded: TokenStream) {
+    let file = syn::parse2(expanded).expect("the expansion parses");
+    let shown = prettyplease::unparse(&file);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/expand/{name}.rs"));
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&path, &shown).expect("the snapshot can be written");
+    }
+    let expected = std::fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(
+        shown,
+        expected,
+        "the expansion differs from {}",
+        path.display()
+    );
+}
+
+#[test]
+fn a_value_that_can_be_an_error_is_looked_at() {
+    check(
+        "fallible",
+        operation::attribute(
+            Kind::TraceRequest,
+            quote!(
+                "place",
+                labels(express = express),
+                attributes(order.id = order.id)
+            ),
+            quote! {
+                /// Places an order.
+                #[counted]
+                pub fn place(order: &Order, express: bool) -> Result<u64, Error> {
+                    #![allow(unused)]
+                    store(order)?;
+                    Ok(order.id)
+                }
+            },
+        ),
+    );
+}
+
+#[test]
+fn a_value_that_says_nothing_leaves_the_body_in_place() {
+    check(
+        "plain",
+        operation::attribute(
+            Kind::MonitorPerformance,
+            quote!("sum"),
+            quote!(
+                fn sum(values: &[u64]) -> u64 {
+                    values.iter().sum()
+                }
+            ),
+        ),
+    );
+}
+
+#[test]
+fn an_async_body_is_polled_inside_the_call() {
+    check(
+        "asynchronous",
+        operation::attribute(
+            Kind::TrackDbQuery,
+            quote!("select", "orders", system = "sqlite"),
+            quote! {
+                async fn orders(&self) -> Result<Vec<Order>, Error> {
+                    self.db.query().await
+                }
+            },
+        ),
+    );
+}
+
+#[test]
+fn a_returned_future_begins_the_call() {
+    check(
+        "future",
+        operation::attribute(
+            Kind::TraceRequest,
+            quote!(ok_if = Reply::is_fine),
+            quote! {
+                fn reply(&self) -> Pin<Box<dyn Future<Output = Reply> + Send + '_>> {
+                    Box::pin(async move { self.ask().await })
+                }
+            },
+        ),
+    );
+}
+
+#[test]
+fn a_service_is_its_definition_and_its_configuration() {
+    check(
+        "service",
+        service::attribute(
+            quote!(name = "shop", monitoring = MONITORING),
+            quote!(
+                pub struct Shop;
+            ),
+        ),
+    );
+}
+
+#[test]
+fn a_mistake_leaves_the_function() {
+    check(
+        "mistake",
+        operation::attribute(
+            Kind::TraceRequest,
+            quote!("place", slow = "1"),
+            quote! {
+                #[obs_runtime::counted]
+                #[inline]
+                fn place() -> u64 { 1 }
+            },
+        ),
+    );
+}
