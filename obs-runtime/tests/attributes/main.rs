@@ -1,5 +1,6 @@
 //! The attributes on every kind of function, in every outcome, against counts made by hand.
 
+#![cfg(feature = "macros")]
 #![deny(warnings, clippy::pedantic)]
 #![forbid(unsafe_code)]
 // Every way to take an argument is tried, the unusual ones too.

@@ -1,24 +1,22 @@
 //! From the options of all attributes on a function to one operation.
 
-use obs_schema::def::{OperationFamily, SpanKind};
-use obs_schema::option::conflicting_options;
+mod metrics;
+mod shared;
+
+use obs_schema::def::SpanKind;
 use proc_macro2::Span;
 
+use self::metrics::system;
 use super::argument::check_names;
 use super::kind::{Kind, Part};
 use super::label::labels;
 use super::outer::Outer;
-use super::{Attribute, Block, Judgement, Operation, Place, RateLimit, SpanModel};
+use super::{Attribute, Judgement, Operation, Place, RateLimit, SpanModel};
 use crate::crate_path::CratePath;
 use crate::diag::Diag;
 use crate::func::Func;
 use crate::options::Entry;
 use crate::params::Params;
-
-/// Options that describe the operation as a whole, so one attribute gives them for all.
-const SHARED: &[&str] = &[
-    "kind", "parent", "root", "slow", "ok_if", "error_if", "crate",
-];
 
 /// Resolves the parts of one function. `None` if there are none.
 pub fn operation(
@@ -156,62 +154,6 @@ impl Merge<'_> {
             .unwrap_or_default()
     }
 
-    /// Options that two attributes give, or that exclude each other over two attributes.
-    fn check_shared(&self, diag: &mut Diag) {
-        let mut earlier: Vec<(&str, Kind)> = Vec::new();
-        for part in &self.parts {
-            for argument in part.options.all() {
-                let name = argument.option.name;
-                let before = earlier.iter().find(|(other, kind)| {
-                    *other == name && *kind != part.kind && SHARED.contains(&name)
-                });
-                if let Some((_, kind)) = before {
-                    diag.error(
-                        argument.key,
-                        format_args!("`{name}` is already in `{}`; remove one", kind.as_str()),
-                    );
-                }
-                let others: Vec<&str> = earlier
-                    .iter()
-                    .filter(|(_, kind)| *kind != part.kind)
-                    .map(|(name, _)| *name)
-                    .collect();
-                if let Some(issue) = conflicting_options(argument.option, &others) {
-                    diag.issue(argument.key, &issue);
-                }
-                earlier.push((name, part.kind));
-            }
-        }
-    }
-
-    /// The entries of a map in all attributes, each key once.
-    fn entries(&self, option: &str, diag: &mut Diag) -> Vec<Entry> {
-        let mut all: Vec<(Entry, Kind)> = Vec::new();
-        for part in &self.parts {
-            let Some(entries) = part.options.exprs(option) else {
-                continue;
-            };
-            for entry in entries.value {
-                let known = all
-                    .iter()
-                    .find(|(other, kind)| other.key.text == entry.key.text && *kind != part.kind);
-                if let Some((_, kind)) = known {
-                    diag.error_on(
-                        &entry.key.tokens,
-                        format_args!(
-                            "`{}` is already in `{}`; remove one",
-                            entry.key.text,
-                            kind.as_str()
-                        ),
-                    );
-                } else {
-                    all.push((entry.clone(), part.kind));
-                }
-            }
-        }
-        all.into_iter().map(|(entry, _)| entry).collect()
-    }
-
     fn check_names(&self, params: &Params, diag: &mut Diag) {
         if let Some(parent) = self.first(|part| part.options.expr("parent")) {
             check_names(parent.value, params, diag);
@@ -266,74 +208,6 @@ impl Merge<'_> {
         fixed
     }
 
-    /// The metrics of all attributes, those of the operation as a whole first. They hold what `#[timed]`
-    /// and `#[counted]` of the same name would add.
-    fn blocks(&self, operation: &str) -> Vec<Block> {
-        let mut blocks = Vec::new();
-        let whole = [Kind::TraceRequest, Kind::MonitorPerformance];
-        let is_whole = whole.into_iter().any(|kind| self.part(kind).is_some());
-        if is_whole {
-            let buckets = whole.into_iter().find_map(|kind| self.buckets(kind));
-            blocks.push(Block {
-                family: OperationFamily::Operation,
-                constants: vec![("operation", operation.to_owned())],
-                buckets: buckets.or_else(|| self.buckets(Kind::Timed)),
-            });
-        }
-        for (kind, family) in [
-            (Kind::Counted, OperationFamily::Calls),
-            (Kind::Timed, OperationFamily::Duration),
-        ] {
-            let Some(part) = self.part(kind) else {
-                continue;
-            };
-            let name = part.options.text("name");
-            let name = name.map_or(operation, |name| name.value).to_owned();
-            if !is_whole || name != operation {
-                blocks.push(Block {
-                    family,
-                    constants: vec![("operation", name)],
-                    buckets: self.buckets(kind),
-                });
-            }
-        }
-        blocks.extend(self.database());
-        blocks.extend(self.external_api());
-        blocks
-    }
-
-    fn buckets(&self, kind: Kind) -> Option<Vec<f64>> {
-        let buckets = self.part(kind)?.options.numbers("buckets")?;
-        Some(buckets.value.to_vec())
-    }
-
-    fn database(&self) -> Option<Block> {
-        let query = self.part(Kind::TrackDbQuery)?;
-        let mut constants = vec![("db_system_name", system(query))];
-        for (option, label) in [
-            ("operation", "db_operation_name"),
-            ("collection", "db_collection_name"),
-        ] {
-            let given = query.options.text(option);
-            constants.extend(given.map(|given| (label, given.value.to_owned())));
-        }
-        Some(Block {
-            family: OperationFamily::Database,
-            constants,
-            buckets: self.buckets(Kind::TrackDbQuery),
-        })
-    }
-
-    fn external_api(&self) -> Option<Block> {
-        let call = self.part(Kind::TrackExternalApi)?;
-        let api = call.options.text("api")?.value.to_owned();
-        Some(Block {
-            family: OperationFamily::ExternalApi,
-            constants: vec![("api", api), ("endpoint", self.endpoint(call))],
-            buckets: self.buckets(Kind::TrackExternalApi),
-        })
-    }
-
     fn judgement(&self) -> Judgement {
         if let Some(test) = self.first(|part| part.options.expr("ok_if")) {
             return Judgement::OkIf(test.value.clone());
@@ -376,11 +250,6 @@ fn attributes(entries: Vec<Entry>, params: &Params, diag: &mut Diag) -> Vec<Attr
             }
         })
         .collect()
-}
-
-fn system(query: &Part) -> String {
-    let system = query.options.text("system");
-    system.map_or("other_sql", |system| system.value).to_owned()
 }
 
 fn span_kind(word: &str) -> SpanKind {
