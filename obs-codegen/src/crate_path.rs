@@ -1,11 +1,12 @@
 //! Where expansions find the runtime: `crate = ::path`.
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{Ident, Path};
 
 use crate::diag::Diag;
 use crate::options::Options;
+use crate::respan::at_span;
 
 /// The path of the runtime. It prints itself, so `#krate::__private` works in a quote.
 #[derive(Clone, Default)]
@@ -36,11 +37,7 @@ impl CratePath {
     /// The path with all its tokens at one place, where an error about what follows it belongs.
     #[must_use]
     pub fn at(&self, span: Span) -> TokenStream {
-        let place = |mut token: TokenTree| {
-            token.set_span(token.span().located_at(span));
-            token
-        };
-        self.to_token_stream().into_iter().map(place).collect()
+        at_span(self, span)
     }
 }
 

@@ -160,6 +160,9 @@ pub fn other_item(item: &TokenStream) -> Option<(&'static str, Ident)> {
         ("use", "an import"),
         ("macro_rules", "a macro"),
         ("let", "a statement"),
+        ("const", "a constant"),
+        ("safe", "a foreign function"),
+        ("extern", "an `extern` block"),
     ];
     let parser = |input: ParseStream<'_>| {
         input.call(Attribute::parse_outer)?;
@@ -178,6 +181,10 @@ pub fn other_item(item: &TokenStream) -> Option<(&'static str, Ident)> {
         return None;
     };
     let (_, what) = KEYWORDS.iter().find(|(keyword, _)| ident == keyword)?;
+    let qualifies_a_function = ident == "const" || ident == "extern";
+    if qualifies_a_function && modifiers.any(|token| is_fn(&token)) {
+        return None;
+    }
     Some((what, ident))
 }
 
@@ -185,6 +192,10 @@ pub fn other_item(item: &TokenStream) -> Option<(&'static str, Ident)> {
 #[must_use]
 pub fn used(taken: &[Path]) -> TokenStream {
     quote!(#(#[allow(unused_imports)] use #taken as _;)*)
+}
+
+fn is_fn(token: &TokenTree) -> bool {
+    matches!(token, TokenTree::Ident(ident) if ident == "fn")
 }
 
 /// Moves the attributes for which `take` gives something out of a list.

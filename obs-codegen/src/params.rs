@@ -76,7 +76,7 @@ impl Params {
             .and_then(|param| param.ty.as_ref())
     }
 
-    /// The type as an item inside the function can write it: with `'static` for every lifetime.
+    /// The type as an expression inside the function's items can write it: without the names of lifetimes.
     /// `None` if it depends on generics, on `Self` or on inference.
     #[must_use]
     pub fn nameable(&self, ty: &Type) -> Option<Type> {
@@ -89,7 +89,7 @@ impl Params {
             return None;
         }
         let mut ty = ty.clone();
-        StaticLifetimes.visit_type_mut(&mut ty);
+        ElidedLifetimes.visit_type_mut(&mut ty);
         Some(ty)
     }
 
@@ -241,18 +241,17 @@ impl Visit<'_> for Unnameable {
     }
 }
 
-struct StaticLifetimes;
+struct ElidedLifetimes;
 
-impl VisitMut for StaticLifetimes {
+impl VisitMut for ElidedLifetimes {
     fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
-        *lifetime = Lifetime::new("'static", lifetime.span());
+        *lifetime = Lifetime::new("'_", lifetime.span());
     }
 
     fn visit_type_mut(&mut self, ty: &mut Type) {
-        if let Type::Reference(reference) = ty
-            && reference.lifetime.is_none()
-        {
-            reference.lifetime = Some(Lifetime::new("'static", reference.and_token.span));
+        if let Type::Reference(reference) = ty {
+            // As it is shown in errors about the function itself, so that both are one.
+            reference.lifetime = None;
         }
         visit_type_mut(self, ty);
     }

@@ -11,7 +11,7 @@ pub use obs_schema::def::{
     ServiceDef, Source, SpanKind, Values,
 };
 
-pub use crate::attribute::{AttributeValue, debug, display};
+pub use crate::attribute::{AttributeValue, Debugged, Displayed};
 pub use crate::callsite::{CALLSITES, Callsite};
 pub use crate::label::{Label, LabelText, Labels};
 pub use crate::metric::{Instrument, METRIC_SETS, MetricSet};
@@ -20,7 +20,9 @@ pub use crate::op::Op;
 pub use crate::outcome::{
     ByDisplay, ByOutcome, ByOutcomeAndDisplay, ByResult, ByValue, Class, Classify, Outcome, Verdict,
 };
-pub use crate::probe::{Probe, ProbeDefault, TypeOf, TypeOfValue, label_values};
+pub use crate::probe::{
+    AnyValue, LabelProbe, LabelValue, Probe, ProbeDefault, TypeOf, TypeOfValue, label_values,
+};
 pub use crate::rate_limit::{Calls, note_rate_limit};
 pub use crate::redact::{Redacted, last_characters, masked};
 pub use crate::series::SeriesKey;
@@ -69,6 +71,7 @@ pub fn label_text<L: LabelText + ?Sized>(label: &L) -> Cow<'_, str> {
 ///
 /// # Panics
 /// In these cases. Meant for constants.
+#[track_caller]
 pub const fn assert_labels(operation: &OperationDef, budget: u64, help: &str) {
     obs_schema::check::assert_operation(operation);
     if let Err(error) = obs_schema::cardinality::check_operation_series(operation, budget) {

@@ -56,11 +56,11 @@ impl Debug for AttributeRef<'_> {
 
 /// A value written by its `Display`.
 #[derive(Debug, Clone, Copy)]
-pub struct Displayed<T>(T);
+pub struct Displayed<T>(pub T);
 
 /// A value written by its `Debug`.
 #[derive(Debug, Clone, Copy)]
-pub struct Debugged<T>(T);
+pub struct Debugged<T>(pub T);
 
 /// Makes an attribute of anything that implements `Display`.
 pub fn display<T: Display>(value: T) -> Displayed<T> {

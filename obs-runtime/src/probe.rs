@@ -58,3 +58,48 @@ pub const fn label_values<Parameters, L: Label + ?Sized>(
 ) -> &'static [&'static str] {
     L::VALUES
 }
+
+/// The value of a label in a call. A type that is no [`Label`] has an index as well: the definition of
+/// the operation has refused it already, and one mistake is one error.
+#[derive(Debug)]
+pub struct LabelProbe<'a, T: ?Sized>(pub &'a T);
+
+/// [`LabelProbe`] of a [`Label`].
+pub trait LabelValue {
+    /// Adds the label to the number of a combination.
+    fn radix(&self, index: usize) -> usize;
+
+    /// The value.
+    fn text(&self) -> &'static str;
+}
+
+/// [`LabelProbe`] of another type.
+pub trait AnyValue {
+    /// The number as it is.
+    fn radix(&self, index: usize) -> usize;
+
+    /// Nothing.
+    fn text(&self) -> &'static str;
+}
+
+impl<L: Label + ?Sized> LabelValue for LabelProbe<'_, L> {
+    #[inline(always)]
+    fn radix(&self, index: usize) -> usize {
+        crate::__private::radix(index, self.0)
+    }
+
+    #[inline(always)]
+    fn text(&self) -> &'static str {
+        self.0.as_str()
+    }
+}
+
+impl<T: ?Sized> AnyValue for &LabelProbe<'_, T> {
+    fn radix(&self, index: usize) -> usize {
+        index
+    }
+
+    fn text(&self) -> &'static str {
+        ""
+    }
+}

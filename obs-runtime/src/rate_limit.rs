@@ -32,12 +32,23 @@ macro_rules! calls {
 
 calls!(u8 u16 u32 u64 usize i8 i16 i32 i64 isize f32 f64);
 
+/// What `rate_limit_remaining` takes. `FnOnce` is a bound of the trait, so that a closure's parameter
+/// needs no type.
+#[diagnostic::on_unimplemented(
+    message = "`rate_limit_remaining` takes a function from a reference to the returned value to a number",
+    label = "not a function of `&{T}`",
+    note = "write for example `rate_limit_remaining = |response| response.remaining`"
+)]
+pub trait ReadLimit<T: ?Sized, N>: FnOnce(&T) -> N {}
+
+impl<T: ?Sized, N, F: FnOnce(&T) -> N> ReadLimit<T, N> for F {}
+
 /// Sets `external_api_rate_limit_remaining` to what `read` finds in a returned value, if anything.
 pub fn note_rate_limit<T: ?Sized, N: Calls>(
     api: &str,
     endpoint: &str,
     value: &T,
-    read: impl FnOnce(&T) -> N,
+    read: impl ReadLimit<T, N>,
 ) {
     if let Some(remaining) = read(value).calls() {
         metric::set_rate_limit_remaining(api, endpoint, remaining);

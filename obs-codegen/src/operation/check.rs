@@ -4,14 +4,14 @@ use obs_schema::def::OperationDef;
 use obs_schema::name::{MAX_DISPLAY_NAME, check_operation_name};
 use proc_macro2::TokenStream;
 use syn::spanned::Spanned as _;
-use syn::{Meta, parse2};
+use syn::{Meta, Type, parse2};
 
 use super::kind::{Kind, Part};
 use super::label::LabelValues;
 use super::{Judgement, Operation};
 use crate::diag::Diag;
-use crate::func::{Func, name_span, other_item, take_attributes};
-use crate::return_ty::{How, Value};
+use crate::func::{Func, name_span, other_item, take_attributes, used};
+use crate::return_ty::{Value, peeled};
 
 /// Reads the item under an attribute, if it is a function with a body.
 pub fn function(kind: Kind, item: &TokenStream, diag: &mut Diag) -> Option<Func> {
@@ -19,6 +19,7 @@ pub fn function(kind: Kind, item: &TokenStream, diag: &mut Diag) -> Option<Func>
         let help = match what {
             "an `impl` block" => "write `#[service]` for all methods of the block",
             "a struct" => "`#[service]` is the attribute for structs",
+            "a foreign function" => "it has no body here, so write a function that calls it",
             _ => "it goes on a function",
         };
         diag.error(
@@ -31,12 +32,13 @@ pub fn function(kind: Kind, item: &TokenStream, diag: &mut Diag) -> Option<Func>
     if func.body.is_some() {
         return Some(func);
     }
+    let help = match func.is_method() {
+        true => "put it on the method in each `impl`, or give this one a default body",
+        false => "put it on a function that has one",
+    };
     diag.error(
         func.sig.ident.span(),
-        format_args!(
-            "`{}` needs a body to run; put it on the function in each `impl`, or give this one a default body",
-            kind.as_str()
-        ),
+        format_args!("`{}` needs a body; {help}", kind.as_str()),
     );
     None
 }
@@ -108,7 +110,7 @@ pub fn operation(operation: &Operation, func: &Func, diag: &mut Diag) {
         );
     }
     clash(operation, diag);
-    never(operation, func, diag);
+    nothing_to_judge(operation, func, diag);
 }
 
 /// A key that is a label and an attribute would be on the span twice.
@@ -126,21 +128,33 @@ fn clash(operation: &Operation, diag: &mut Diag) {
     }
 }
 
-/// A function that never returns has no value to look at.
-fn never(operation: &Operation, func: &Func, diag: &mut Diag) {
-    let returned = func.returned();
-    if !matches!(returned.value, Value::Never) || returned.how != How::Directly {
-        return;
-    }
-    let (option, test) = match &operation.judgement {
-        Judgement::ByType => return,
-        Judgement::OkIf(test) => ("ok_if", test),
-        Judgement::ErrorIf(test) => ("error_if", test),
+/// A function that returns nothing has no value to look at.
+fn nothing_to_judge(operation: &Operation, func: &Func, diag: &mut Diag) {
+    let value = func.returned().value;
+    let never = matches!(value, Value::Never);
+    let what = match &value {
+        Value::Never => "never returns",
+        Value::Plain(ty) if is_unit(ty) => "returns no value",
+        _ => return,
     };
-    diag.error_on(
-        test,
-        format_args!("the function never returns, so `{option}` has nothing to look at; remove it"),
-    );
+    let judgement = match &operation.judgement {
+        Judgement::ByType => None,
+        Judgement::OkIf(test) => Some(("ok_if", test)),
+        Judgement::ErrorIf(test) => Some(("error_if", test)),
+    };
+    // What is left can be known without a value, but not without an end.
+    let limit = operation.rate_limit.as_ref().filter(|_| never);
+    let limit = limit.map(|limit| ("rate_limit_remaining", &limit.read));
+    for (option, expr) in judgement.into_iter().chain(limit) {
+        diag.error_on(
+            expr,
+            format_args!("the function {what}, so `{option}` has nothing to look at; remove it"),
+        );
+    }
+}
+
+fn is_unit(ty: &Type) -> bool {
+    matches!(peeled(ty), Type::Tuple(tuple) if tuple.elems.is_empty())
 }
 
 /// Takes `#[service(..)]` off a function that expands by another attribute: it belongs to the `impl`
@@ -149,11 +163,18 @@ pub fn service_attribute(func: &mut Func, kind: Kind, diag: &mut Diag) {
     let found = take_attributes(&mut func.attrs, |attr| {
         let last = attr.path().segments.last()?;
         let is_skip = matches!(&attr.meta, Meta::List(list) if list.tokens.to_string() == "skip");
-        (last.ident == "service" && is_skip).then(|| attr.path().span())
+        (last.ident == "service" && is_skip).then(|| attr.path().clone())
     });
-    for span in found {
+    if let Some(body) = &mut func.body {
+        // The function stays as it is, with the import of the attribute used.
+        body.tokens = used(&found)
+            .into_iter()
+            .chain(body.tokens.clone())
+            .collect();
+    }
+    for path in found {
         diag.error(
-            span,
+            path.span(),
             format_args!(
                 "`#[service(skip)]` contradicts `{}`; remove one",
                 kind.as_str()

@@ -25,6 +25,8 @@ pub struct Options {
     arguments: Vec<Argument>,
     /// Options that were written with a mistake, so that they do not also count as missing.
     broken: Vec<&'static str>,
+    /// Options that were written with a name that they do not take, and are not missing either.
+    misnamed: Vec<&'static str>,
 }
 
 /// One option that was given.
@@ -171,6 +173,7 @@ impl Options {
             target,
             arguments: Vec::new(),
             broken: Vec::new(),
+            misnamed: Vec::new(),
         }
     }
 

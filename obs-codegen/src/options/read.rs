@@ -2,8 +2,8 @@
 
 use obs_schema::Issue;
 use obs_schema::option::{
-    OptionDef, Target, ValueKind, WrongValue, conflicting_options, duplicate_option, find,
-    missing_option, options_of,
+    OptionDef, Target, UnknownOption, ValueKind, WrongValue, conflicting_options, duplicate_option,
+    find, missing_option, options_of,
 };
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -66,8 +66,11 @@ impl Options {
         let option = match find(self.target, &key.unraw().to_string()) {
             Ok(option) => option,
             Err(unknown) => {
-                diag.issue(key.span(), &unknown.issue());
-                self.broken.extend(unknown.positional());
+                match self.unquoted(&unknown, input) {
+                    Some(issue) => diag.issue(key.span(), &issue),
+                    None => diag.issue(key.span(), &unknown.issue()),
+                }
+                self.misnamed.extend(unknown.positional());
                 skip_argument(input);
                 return Ok(());
             }
@@ -81,6 +84,20 @@ impl Options {
         };
         self.add(option, key.span(), tokens, value, diag);
         Ok(())
+    }
+
+    /// `#[timed(place_order)]`: a lone word that looks like no option is a name without its quotes.
+    fn unquoted(&self, unknown: &UnknownOption, input: ParseStream<'_>) -> Option<Issue> {
+        let is_alone = input.is_empty() || input.peek(Token![,]);
+        let takes_text = options_of(self.target)
+            .iter()
+            .any(|option| option.position == Some(0));
+        let is_first = self.arguments.is_empty();
+        (is_alone && takes_text && is_first && unknown.meant.is_none()).then(|| {
+            let mut issue = unknown.issue();
+            issue.help = format!("write `\"{}\"` if it is the name", unknown.typed);
+            issue
+        })
     }
 
     /// What stands after the key: nothing, `= value` or `(..)`.
@@ -147,6 +164,7 @@ impl Options {
             option.required
                 && self.get(option.name).is_none()
                 && !self.broken.contains(&option.name)
+                && !self.misnamed.contains(&option.name)
         });
         for option in missing {
             diag.issue(span, &missing_option(self.target, option));

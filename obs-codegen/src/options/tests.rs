@@ -103,7 +103,7 @@ fn several_attributes_are_read_as_one() {
     );
     let mut diag = Diag::new();
     let options = Options::of(MetricField, "metric", &item.attrs, &mut diag);
-    assert_eq!(diag.messages(), ["duplicate option `name`"]);
+    assert_eq!(diag.messages(), ["duplicate option `name`; remove one"]);
     assert_eq!(options.text("unit").unwrap().value, "bytes");
 }
 
@@ -132,7 +132,7 @@ fn all_mistakes_are_reported() {
             "unknown value `sever`; did you mean `server`?",
             "the duration `10` has no unit; write `\"10ms\"` or `\"10s\"`",
             "`root` takes no value, write `root` alone",
-            "duplicate option `root`",
+            "duplicate option `root`; remove one",
             "buckets must increase, but 0.5 follows 1; sort them and remove duplicates",
             "unknown option `fields`; it is called `attributes`",
             "`labels` takes keys with an expression each, such as `(region = region)`",

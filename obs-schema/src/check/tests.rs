@@ -227,7 +227,7 @@ fn values_that_stand_in_the_source_can_be_exported() {
             labels: LABELS,
             ..COUNTER
         }),
-        ["a label value is empty; an empty value is the same as no label"],
+        ["a label value is empty; write one: an empty value is the same as no label"],
     );
 }
 

@@ -27,7 +27,7 @@ pub const OVERFLOW: &str = "__overflow__";
 /// use obs_schema::name::check_label_value;
 /// assert!(check_label_value("eu-west-1").is_ok());
 /// assert_eq!(check_label_value("").unwrap_err().to_string(),
-///     "a label value is empty; an empty value is the same as no label");
+///     "a label value is empty; write one: an empty value is the same as no label");
 /// ```
 pub const fn check_label_value(value: &str) -> Result<(), NameError<'_>> {
     if ascii::eq(value, OVERFLOW) {

@@ -189,7 +189,7 @@ impl NameError<'_> {
         let m = Message::new();
         match self.problem {
             NameProblem::Empty if matches!(self.of, NameOf::Value) => {
-                m.str("an empty value is the same as no label")
+                m.str("write one: an empty value is the same as no label")
             }
             NameProblem::Empty => m.str("write a name"),
             NameProblem::TooLong => m.str("shorten it"),
@@ -206,6 +206,7 @@ impl NameError<'_> {
                 m.str("write ").name(append(self.name, suffix).as_str())
             }
             NameProblem::PrefixEnd => m.str("write ").name(append(self.name, "_").as_str()),
+            NameProblem::Blank if has_control(trim(self.name)) => m.str("remove it"),
             NameProblem::Character
             | NameProblem::Colon
             | NameProblem::LeadingUnderscore
@@ -288,6 +289,17 @@ const fn check_display_name(name: &str, of: NameOf) -> Result<(), NameError<'_>>
         i += 1;
     }
     Ok(())
+}
+
+const fn has_control(text: &str) -> bool {
+    let mut i = 0;
+    while i < text.len() {
+        if text.as_bytes()[i].is_ascii_control() {
+            return true;
+        }
+        i += 1;
+    }
+    false
 }
 
 const fn append(name: &str, suffix: &str) -> Text<MAX_DISPLAY_NAME> {

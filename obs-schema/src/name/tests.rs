@@ -217,8 +217,8 @@ fn services_and_operations_take_any_printable_text() {
         "a service name is empty; write a name"
     );
     assert_eq!(
-        check_operation_name("a\nb").unwrap_err().message().as_str(),
-        "`a?b` has white space at an end or a control character at position 2",
+        check_operation_name("a\nb").unwrap_err().to_string(),
+        "`a?b` has white space at an end or a control character at position 2; remove it",
     );
     assert_eq!(
         check_service_name(&"x".repeat(129))

@@ -101,7 +101,7 @@ pub fn duplicate_option(name: &str) -> Issue {
         "option.duplicate",
         name,
         format!("duplicate option `{name}`"),
-        "",
+        "remove one",
     )
 }
 

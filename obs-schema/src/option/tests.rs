@@ -225,7 +225,7 @@ fn a_positional_argument_has_no_name() {
 fn a_duplicate_is_named() {
     assert_eq!(
         duplicate_option("monitoring").to_string(),
-        "duplicate option `monitoring`"
+        "duplicate option `monitoring`; remove one"
     );
 }
 
@@ -298,7 +298,7 @@ fn values_that_a_rule_refuses() {
             Target::TraceRequest,
             "slow",
             Given::Text("0s"),
-            "must be at least `1ns`, got `0s`",
+            "the duration `0s` is too short; write at least `\"1ns\"`",
         ),
         (
             Target::TraceRequest,

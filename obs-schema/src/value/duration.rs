@@ -114,7 +114,7 @@ impl DurationError<'_> {
             }
             DurationProblem::UnknownUnit(_) => m
                 .str("unknown unit ")
-                .name(self.part)
+                .name(self.part.trim_ascii_start())
                 .str(" in ")
                 .name(self.text),
             DurationProblem::Negative => m.str("the duration ").name(self.text).str(" is negative"),
@@ -127,14 +127,10 @@ impl DurationError<'_> {
                 .str("the units of ")
                 .name(self.text)
                 .str(" do not get smaller"),
-            DurationProblem::Below(least) => {
-                push(m.str("must be at least ").str("`"), least as u128)
-                    .str("`, got ")
-                    .name(self.text)
+            DurationProblem::Below(_) => {
+                m.str("the duration ").name(self.text).str(" is too short")
             }
-            DurationProblem::Above(most) => push(m.str("must be at most ").str("`"), most as u128)
-                .str("`, got ")
-                .name(self.text),
+            DurationProblem::Above(_) => m.str("the duration ").name(self.text).str(" is too long"),
         }
     }
 
@@ -162,7 +158,12 @@ impl DurationError<'_> {
             DurationProblem::Overflow => m.str("the longest is `\"213503d\"`"),
             DurationProblem::TooFine => m.str("the smallest is `\"1ns\"`"),
             DurationProblem::Order => m.str("write the largest first, such as `\"1m30s\"`"),
-            DurationProblem::Below(_) | DurationProblem::Above(_) => m,
+            DurationProblem::Below(least) => {
+                push(m.str("write at least `\""), least as u128).str("\"`")
+            }
+            DurationProblem::Above(most) => {
+                push(m.str("write at most `\""), most as u128).str("\"`")
+            }
         }
     }
 }

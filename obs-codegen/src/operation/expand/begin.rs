@@ -1,13 +1,14 @@
 //! The beginning of a call: labels, parent, attributes.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::spanned::Spanned as _;
 
-use super::{local, private};
+use super::local;
+use crate::crate_path::CratePath;
 use crate::operation::Operation;
 use crate::operation::label::{Label, LabelValues};
 use crate::options::Form;
+use crate::place;
 use crate::respan::at_span;
 
 /// An expression that begins the call: `Op::enter` or `Later::new`.
@@ -24,8 +25,9 @@ pub(super) fn begin(
         .and_then(|span| span.parent.as_ref())
     {
         Some(parent) => {
-            let here = private(operation, parent.span());
-            quote_spanned!(parent.span()=> #here::parent(&(#parent)))
+            let at = place::at(parent);
+            let krate = krate.at(at);
+            quote_spanned!(at=> #krate::__private::parent(&(#parent)))
         }
         None => quote!(::core::option::Option::None),
     };
@@ -43,14 +45,17 @@ pub(super) fn attributes(operation: &Operation, op: &Ident) -> TokenStream {
     }
     let each = operation.attributes.iter().map(|attribute| {
         let (key, expr) = (&attribute.key, &attribute.expr);
-        let at = expr.span();
-        let here = private(operation, at);
+        let at = place::at(expr);
+        // Everything that an error about the value can point at is where the value is.
+        let krate = operation.krate.at(at);
+        let mut op = op.clone();
+        op.set_span(op.span().located_at(at));
         let value = match attribute.form {
             Form::Plain => quote_spanned!(at=> &(#expr)),
-            Form::Display => quote_spanned!(at=> &#here::display(&(#expr))),
-            Form::Debug => quote_spanned!(at=> &#here::debug(&(#expr))),
+            Form::Display => quote_spanned!(at=> &#krate::__private::Displayed(&(#expr))),
+            Form::Debug => quote_spanned!(at=> &#krate::__private::Debugged(&(#expr))),
         };
-        quote!(#op.attribute(#key, #value);)
+        quote_spanned!(at=> #op.attribute(#key, #value);)
     });
     quote! {
         if #op.is_recording() {
@@ -65,58 +70,76 @@ fn key(operation: &Operation) -> (TokenStream, TokenStream) {
     let private = quote!(#krate::__private);
     let labels = &operation.labels;
     if labels.iter().all(|label| label.values.is_indexed()) {
-        let index = index(&private, labels);
+        let index = index(krate, labels);
         return (
-            TokenStream::new(),
+            probes(krate, labels),
             quote!(#private::SeriesKey::Index(#index)),
         );
     }
     let texts: Vec<Ident> = (0..labels.len())
         .map(|number| local(&format!("__obs_label_{number}")))
         .collect();
-    let values = labels.iter().map(|label| text(&private, label));
+    let values = labels.iter().map(|label| text(krate, label));
+    let probes = probes(krate, labels);
     (
-        quote!(#(let #texts = #values;)*),
+        quote!(#probes #(let #texts = #values;)*),
         quote!(#private::SeriesKey::Values(&[#(&*#texts),*])),
     )
 }
 
+/// The traits behind [`probe`].
+fn probes(krate: &CratePath, labels: &[Label]) -> TokenStream {
+    if labels.iter().any(|label| is_checked(&label.values)) {
+        quote!(use #krate::__private::{AnyValue as _, LabelValue as _};)
+    } else {
+        TokenStream::new()
+    }
+}
+
+/// Whether the definition of the operation demands that the type is a `Label`.
+fn is_checked(values: &LabelValues) -> bool {
+    matches!(values, LabelValues::Type(_) | LabelValues::Inferred { .. })
+}
+
 /// The number of the combination of values.
-fn index(private: &TokenStream, labels: &[Label]) -> TokenStream {
+fn index(krate: &CratePath, labels: &[Label]) -> TokenStream {
     labels
         .iter()
         // A label with one value does not change the number.
         .filter(|label| !matches!(label.values, LabelValues::One(_)))
         .fold(quote!(0), |index, label| {
-            let value = generic_call(private, "radix", label);
-            let expr = &label.expr;
-            quote_spanned!(expr.span()=> #value(#index, &(#expr)))
+            let value = probe(krate, label);
+            quote_spanned!(place::at(&label.expr)=> #value.radix(#index))
         })
 }
 
 /// The text of a label's value.
-fn text(private: &TokenStream, label: &Label) -> TokenStream {
-    let expr = &label.expr;
+fn text(krate: &CratePath, label: &Label) -> TokenStream {
+    let (expr, at) = (&label.expr, place::at(&label.expr));
     let function = match &label.values {
         LabelValues::One(value) => return quote!(#value),
-        LabelValues::Type(_) | LabelValues::Inferred { .. } | LabelValues::Unnamed => "label_value",
-        LabelValues::TypeOrText(..) | LabelValues::Text(_) => "label_text",
+        values if is_checked(values) => {
+            let value = probe(krate, label);
+            return quote_spanned!(at=> #value.text());
+        }
+        LabelValues::TypeOrText(..) | LabelValues::Text(_) => quote_spanned!(at=> label_text),
+        _ => quote_spanned!(at=> label_value),
     };
-    let function = generic_call(private, function, label);
-    quote_spanned!(expr.span()=> #function(&(#expr)))
+    let (krate, ty) = (krate.at(at), turbofish(label));
+    quote_spanned!(at=> #krate::__private::#function #ty(&(#expr)))
 }
 
-/// A function over the type of a label; where that is known, it is said, so that a reference to it
-/// will do.
-fn generic_call(private: &TokenStream, function: &str, label: &Label) -> TokenStream {
-    let at = label.expr.span();
-    let function = Ident::new(function, at.resolved_at(Span::call_site()));
-    let here = at_span(private, at);
-    match &label.ty {
-        Some(ty) => {
-            let ty = at_span(ty, at);
-            quote_spanned!(at=> #here::#function::<#ty>)
-        }
-        None => quote_spanned!(at=> #here::#function),
-    }
+/// The value of a label whose type the definition has checked: that is where the error belongs, so here
+/// any type will do.
+fn probe(krate: &CratePath, label: &Label) -> TokenStream {
+    let (expr, at) = (&label.expr, place::at(&label.expr));
+    let (krate, ty) = (krate.at(at), turbofish(label));
+    quote_spanned!(at=> (&#krate::__private::LabelProbe #ty(&(#expr))))
+}
+
+/// The type of a label; where it is known, it is said, so that a reference to it will do.
+fn turbofish(label: &Label) -> Option<TokenStream> {
+    let at = place::at(&label.expr);
+    let ty = at_span(label.ty.as_ref()?, at);
+    Some(quote_spanned!(at=> ::<#ty>))
 }

@@ -3,12 +3,13 @@
 use obs_schema::def::OperationFamily;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::spanned::Spanned as _;
 
+use crate::crate_path::CratePath;
 use crate::func::{Func, used};
 use crate::operation::label::{Label, LabelValues, UNNAMED_VALUES};
 use crate::operation::outer::marked;
 use crate::operation::{Block, Operation};
+use crate::place;
 use crate::respan::at_span;
 
 /// The definition, the callsite, its entry in the list of the linker, and the checks that only the
@@ -45,10 +46,7 @@ fn definition(operation: &Operation, func: &Func) -> TokenStream {
         .blocks
         .iter()
         .map(|block| block_def(&private, block));
-    let labels = operation
-        .labels
-        .iter()
-        .map(|label| label_def(&private, label));
+    let labels = operation.labels.iter().map(|label| label_def(krate, label));
     let outcomes = operation.outcomes(func);
     let span = operation.span.as_ref();
     let kind = match span {
@@ -99,21 +97,24 @@ fn block_def(private: &TokenStream, block: &Block) -> TokenStream {
     }
 }
 
-fn label_def(private: &TokenStream, label: &Label) -> TokenStream {
+fn label_def(krate: &CratePath, label: &Label) -> TokenStream {
     let name = &label.name;
-    let values = label_values(private, label);
+    let values = label_values(krate, label);
+    let private = quote!(#krate::__private);
     quote!(#private::LabelDef { name: #name, values: #values })
 }
 
-fn label_values(private: &TokenStream, label: &Label) -> TokenStream {
-    let at = label.expr.span();
+fn label_values(krate: &CratePath, label: &Label) -> TokenStream {
+    let private = quote!(#krate::__private);
+    let at = place::at(&label.expr);
     let capped = |max_series: u32| quote!(#private::Values::Capped { max_series: #max_series });
     match &label.values {
         LabelValues::One(value) => quote!(#private::Values::Finite(&[#value])),
         LabelValues::Type(ty) => {
             // An error about the type is one about the label.
             let ty = at_span(ty, at);
-            let values = quote_spanned!(at=> <#ty as #private::Label>::VALUES);
+            let krate = krate.at(at);
+            let values = quote_spanned!(at=> <#ty as #krate::__private::Label>::VALUES);
             quote!(#private::Values::Finite(#values))
         }
         LabelValues::TypeOrText(ty, cap) => {
@@ -131,8 +132,8 @@ fn label_values(private: &TokenStream, label: &Label) -> TokenStream {
             types,
             expr,
         } => {
-            let here = at_span(private, at);
-            let values = quote_spanned!(at=> #here::label_values(
+            let krate = krate.at(at);
+            let values = quote_spanned!(at=> #krate::__private::label_values(
                 &|(#(#patterns,)*): (#(#types,)*)| (#expr).__obs_type()
             ));
             quote! {{
@@ -163,9 +164,9 @@ fn checks(operation: &Operation) -> TokenStream {
     };
     let help = budget_help(operation);
     let at = operation.labels_span.unwrap_or_else(Span::call_site);
-    let here = super::private(operation, at);
+    let krate = krate.at(at);
     quote_spanned! {at=>
-        const _: () = #here::assert_labels(&__OBS_OPERATION, #budget, #help);
+        const _: () = #krate::__private::assert_labels(&__OBS_OPERATION, #budget, #help);
     }
 }
 

@@ -21,11 +21,9 @@ mod definition;
 mod verdict;
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote;
 
 use super::Operation;
 use crate::func::Func;
-use crate::respan::at_span;
 use crate::return_ty::{How, Returned, Value};
 
 /// The whole function.
@@ -65,12 +63,6 @@ impl Ending {
             _ => Self::Value,
         }
     }
-}
-
-/// The path of what expansions name in the runtime, as if it stood at `span`.
-fn private(operation: &Operation, span: Span) -> TokenStream {
-    let krate = &operation.krate;
-    at_span(quote!(#krate::__private), span)
 }
 
 /// A local variable that the body cannot see.

@@ -2,33 +2,36 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use syn::spanned::Spanned as _;
 
-use super::private;
 use crate::operation::{Judgement, Operation};
+use crate::place;
 use crate::return_ty::Value;
 
 /// An expression for the verdict on the value behind the reference `value`.
 pub(super) fn verdict(operation: &Operation, returned: &Value, value: &TokenStream) -> TokenStream {
+    let krate = &operation.krate;
     let by_type = by_type(operation, returned, value);
     let verdict = match &operation.judgement {
         Judgement::ByType => by_type,
         Judgement::OkIf(test) => {
-            let here = private(operation, test.span());
-            quote_spanned!(test.span()=> #here::ok_if(#by_type, #value, #test))
+            let at = place::at(test);
+            let krate = krate.at(at);
+            quote_spanned!(at=> #krate::__private::ok_if(#by_type, #value, #test))
         }
         Judgement::ErrorIf(test) => {
-            let here = private(operation, test.span());
-            quote_spanned!(test.span()=> #here::error_if(#by_type, #value, #test))
+            let at = place::at(test);
+            let krate = krate.at(at);
+            quote_spanned!(at=> #krate::__private::error_if(#by_type, #value, #test))
         }
     };
     let Some(limit) = &operation.rate_limit else {
         return verdict;
     };
     let (api, endpoint, read) = (&limit.api, &limit.endpoint, &limit.read);
-    let here = private(operation, read.span());
-    let note = quote_spanned! {read.span()=>
-        #here::note_rate_limit(#api, #endpoint, #value, #read)
+    let at = place::at(read);
+    let krate = krate.at(at);
+    let note = quote_spanned! {at=>
+        #krate::__private::note_rate_limit(#api, #endpoint, #value, #read)
     };
     quote! {{
         #note;

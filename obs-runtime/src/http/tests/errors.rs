@@ -81,12 +81,12 @@ async fn parameters_are_read_strictly() {
         (
             "/monitoring/metrics/summary?window=1h",
             "bad_value",
-            "`window`: must be at most `15m`, got `1h`",
+            "`window`: the duration `1h` is too long; write at most `\"15m\"`",
         ),
         (
             "/monitoring/metrics/summary?window=0s",
             "bad_value",
-            "`window`: must be at least `1s`, got `0s`",
+            "`window`: the duration `0s` is too short; write at least `\"1s\"`",
         ),
         (
             "/monitoring/traces?trace_id=7",

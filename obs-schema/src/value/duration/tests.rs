@@ -43,7 +43,7 @@ fn a_unit_is_needed() {
     );
     assert_eq!(
         error("5 parsecs"),
-        "unknown unit ` parsecs` in `5 parsecs`; the units are `ns`, `us`, `µs`, `ms`, `s`, `m`, `h`, `d`",
+        "unknown unit `parsecs` in `5 parsecs`; the units are `ns`, `us`, `µs`, `ms`, `s`, `m`, `h`, `d`",
     );
     assert_eq!(
         error("5sec"),
@@ -109,11 +109,11 @@ fn ranges() {
     assert_eq!(check(Duration::from_secs(90)), Ok(()));
     assert_eq!(
         check(Duration::ZERO).unwrap_err().to_string(),
-        "must be at least `1ms`, got `x`"
+        "the duration `x` is too short; write at least `\"1ms\"`"
     );
     assert_eq!(
         check(Duration::from_secs(91)).unwrap_err().to_string(),
-        "must be at most `1m30s`, got `x`"
+        "the duration `x` is too long; write at most `\"1m30s\"`"
     );
 }
 

@@ -1,0 +1,8 @@
+use obs_runtime::timed;
+
+#[timed(name = "place")]
+fn place() {}
+
+fn main() {
+    place();
+}

@@ -1,0 +1,8 @@
+use obs_runtime::trace_request;
+
+#[trace_request(buckets = [-0.1, 0.1])]
+fn place() {}
+
+fn main() {
+    place();
+}

@@ -1,0 +1,10 @@
+use obs_runtime::trace_request;
+
+#[trace_request(labels("" = region))]
+fn place(region: bool) {
+    let _ = region;
+}
+
+fn main() {
+    place(true);
+}

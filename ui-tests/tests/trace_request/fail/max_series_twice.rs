@@ -1,0 +1,10 @@
+use obs_runtime::trace_request;
+
+#[trace_request(labels(user = user, max_series = 5, max_series = 6))]
+fn place(user: u64) {
+    let _ = user;
+}
+
+fn main() {
+    place(1);
+}

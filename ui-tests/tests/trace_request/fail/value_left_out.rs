@@ -1,0 +1,8 @@
+use obs_runtime::trace_request;
+
+#[trace_request(slow)]
+fn place() {}
+
+fn main() {
+    place();
+}
