@@ -15,7 +15,9 @@ use crate::hot::body::Item;
 use crate::hot::clock;
 use crate::hot::segment;
 use crate::outcome::{ErrorInfo, Verdict};
-use crate::series::{SeriesKey, finite_values};
+use crate::series::SeriesKey;
+#[cfg(feature = "log")]
+use crate::series::finite_values;
 use crate::span::{Ending, OpenSpan, Origin, Subject, TaskSpan};
 use crate::trace::SpanContext;
 

@@ -173,6 +173,7 @@ impl OpenSpan {
     }
 
     /// When it began, in ticks.
+    #[cfg(feature = "log")]
     pub(crate) fn start(&self) -> u64 {
         self.start
     }

@@ -12,6 +12,7 @@ mod context;
 mod data;
 mod id;
 mod kept;
+mod live;
 mod manual;
 #[cfg(feature = "interop")]
 pub mod otel;
@@ -24,6 +25,8 @@ pub use context::{SpanContext, TraceFlags};
 pub use data::{Attribute, CodeLocation, Dropped, SpanData, SpanEvent, SpanLink, Status, Value};
 pub use id::{ParseIdError, SpanId, TraceId};
 pub use kept::{Keep, SpanBatch, Trace};
+pub(crate) use live::store_of;
+pub use live::{ActiveTrace, active, store};
 pub use manual::{
     InSpan, SpanBuilder, SpanGuard, add_event, add_link, current, current_span_id,
     current_trace_id, record_error, set_attribute, set_error, set_ok, span,

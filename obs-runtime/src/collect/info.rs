@@ -53,15 +53,20 @@ impl BuildInfo {
     }
 }
 
+/// The label of a commit that nobody said.
+const UNKNOWN: &str = "unknown";
+
 impl Collect for BuildInfo {
     fn name(&self) -> &str {
         "build_info"
     }
 
     fn collect(&self, sink: &mut Sink<'_>) {
-        let mut labels = vec![("version", self.version.as_str())];
-        labels.extend(self.commit.as_deref().map(|commit| ("commit", commit)));
-        labels.push(("rustc", RUSTC_VERSION));
+        let labels = [
+            ("version", self.version.as_str()),
+            ("commit", self.commit.as_deref().unwrap_or(UNKNOWN)),
+            ("rustc", RUSTC_VERSION),
+        ];
         let help = "The version of the service, its commit and its compiler.";
         sink.info("build_info", help, &labels);
     }

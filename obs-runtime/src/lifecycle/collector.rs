@@ -100,6 +100,8 @@ fn run(store: &Store, commands: &Receiver<Command>) {
     let mut anchor = Chore::new(ANCHOR);
     let mut expiry = Chore::new(EXPIRE);
     let mut windows = Chore::new(window::SLOT);
+    // What happens from now on is compared with this.
+    window::tick(window::now());
     loop {
         match commands.recv_timeout(DRAIN) {
             Ok(Command::MaxAge(age)) => max_age = age,

@@ -11,11 +11,10 @@ mod metrics;
 mod running;
 mod starter;
 
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, RwLock};
 
 use crate::config::{Config, Layers};
 use crate::service::Service;
-use crate::trace::Store;
 
 pub use error::StartError;
 pub use running::{Running, Shutdown};
@@ -29,7 +28,6 @@ pub(crate) struct State {
 }
 
 static STATE: RwLock<Option<Arc<State>>> = RwLock::new(None);
-static STORE: OnceLock<Store> = OnceLock::new();
 
 /// Starts the monitoring of the service `S`: reads the configuration, starts the collector, the log
 /// and the endpoints.
@@ -59,13 +57,12 @@ pub fn start<S: Service>() -> Result<Running, StartError> {
 }
 
 /// The state of the running service.
+#[cfg(feature = "http")]
 pub(crate) fn state() -> Option<Arc<State>> {
-    STATE.read().unwrap_or_else(PoisonError::into_inner).clone()
-}
-
-/// Where kept traces are.
-pub(crate) fn trace_store() -> &'static Store {
-    STORE.get_or_init(Store::default)
+    STATE
+        .read()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
+        .clone()
 }
 
 impl State {

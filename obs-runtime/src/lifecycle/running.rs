@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::atomic::Ordering::Release;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Waker};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::collector::Collector;
 #[cfg(feature = "log")]
@@ -13,6 +13,7 @@ use super::logging;
 use super::metrics::Collectors;
 use super::{STATE, State};
 use crate::callsite::SpansWanted;
+use crate::config::Config;
 use crate::diagnostics;
 
 /// How long the end may take.
@@ -68,6 +69,18 @@ impl Running {
         collected
     }
 
+    /// The configuration in force, with the origin of every value.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.state.config
+    }
+
+    /// Whether `/ready` says that the service takes requests.
+    #[must_use]
+    pub fn is_accepting(&self) -> bool {
+        self.state.is_ready()
+    }
+
     /// Says over `/ready` that the service takes requests, which it does from the start, or not.
     pub fn set_accepting(&self, accepting: bool) {
         self.state.ready.store(accepting, Release);
@@ -103,14 +116,15 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        let deadline = Instant::now() + SHUTDOWN;
+        #[cfg(feature = "http")]
+        let deadline = std::time::Instant::now() + SHUTDOWN;
         self.state.ready.store(false, Release);
         if !self.flush(SHUTDOWN) {
             diagnostics::report("not everything could be flushed within 5 seconds");
         }
         #[cfg(feature = "http")]
         if let Some(http) = self.http.take() {
-            http.stop(deadline.saturating_duration_since(Instant::now()));
+            http.stop(deadline.saturating_duration_since(std::time::Instant::now()));
         }
         self.spans = None;
         self.collectors = None;

@@ -8,12 +8,11 @@ use super::collector::Collector;
 use super::logging;
 use super::metrics::Collectors;
 use super::running::Running;
-use super::{STATE, STORE, StartError, State};
+use super::{STATE, StartError, State};
 use crate::callsite::{self, SpansWanted};
 use crate::config::{Config, Layers};
 use crate::hot::{body, pool};
-use crate::trace::Store;
-use crate::{diagnostics, sampling};
+use crate::{diagnostics, sampling, trace};
 
 /// A start with settings of one's own. [`start`](crate::start) is this with the constants of a
 /// service and the environment of the process.
@@ -60,7 +59,7 @@ impl Starter {
     /// As [`start`](crate::start).
     pub fn start(self) -> Result<Running, StartError> {
         let config = self.layers.load()?;
-        let store = STORE.get_or_init(|| Store::new(store_budget(&config)));
+        let store = trace::store_of(store_budget(&config));
         let collector = Collector::get(store).map_err(StartError::Thread)?;
         let state = claim(&config)?;
         let mut running = Running::new(state, collector);

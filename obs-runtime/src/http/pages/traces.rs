@@ -1,7 +1,6 @@
 //! The traces that were kept, and those under way.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use obs_schema::value::format_duration;
 use serde_json::{Value, json};
@@ -9,14 +8,11 @@ use serde_json::{Value, json};
 use super::span;
 use super::values::{millis, time};
 use super::{Call, Page};
-use crate::hot::segment::Active;
-use crate::hot::{clock, pool};
+use crate::hot::clock;
 use crate::http::answer::Answer;
 use crate::http::params::Param;
 use crate::http::problem::Problem;
-use crate::lifecycle;
-use crate::trace::analysis;
-use crate::trace::{Query, StoreStats, Trace, TraceId};
+use crate::trace::{self, ActiveTrace, Query, StoreStats, Trace, TraceId, analysis};
 
 pub(in crate::http) const LIST: Page = Page::heavy(
     "Traces that were kept, the newest first, and those under way.",
@@ -70,12 +66,10 @@ const AGE: &[Param] = &[Param {
 
 /// The largest `limit`.
 const MAX_LIMIT: usize = 1000;
-/// Traces under way that are looked at.
-const MAX_ACTIVE: usize = 10_000;
 
 fn list(call: &Call<'_>) -> Result<Answer, Problem> {
     let query = query(call)?;
-    let store = lifecycle::trace_store();
+    let store = trace::store();
     let stored: Vec<Value> = store
         .search(&query)
         .iter()
@@ -104,30 +98,23 @@ fn query(call: &Call<'_>) -> Result<Query, Problem> {
 }
 
 /// The traces under way that match, the oldest first. Whether they will fail is not known yet.
-fn active(query: &Query) -> Vec<Active> {
+fn active(query: &Query) -> Vec<ActiveTrace> {
     if query.error.is_some() {
         return Vec::new();
     }
-    let mut all = pool::active(MAX_ACTIVE);
+    let mut all = trace::active();
     all.retain(|trace| {
-        query.trace_id.is_none_or(|id| id.get() == trace.trace_id)
+        query.trace_id.is_none_or(|id| id == trace.trace_id)
             && query
                 .operation
                 .as_ref()
                 .is_none_or(|name| *name == trace.name)
             && query
                 .min_duration
-                .is_none_or(|least| elapsed(trace) >= least)
+                .is_none_or(|least| trace.elapsed >= least)
     });
-    all.sort_by_key(|trace| trace.started);
     all.truncate(query.limit);
     all
-}
-
-fn elapsed(trace: &Active) -> Duration {
-    Duration::from_nanos(clock::to_nanos(
-        clock::ticks().saturating_sub(trace.started),
-    ))
 }
 
 fn brief(trace: &Trace) -> Value {
@@ -143,12 +130,12 @@ fn brief(trace: &Trace) -> Value {
     })
 }
 
-fn under_way(trace: &Active) -> Value {
+fn under_way(trace: &ActiveTrace) -> Value {
     json!({
-        "trace_id": TraceId::new(trace.trace_id).map(|id| id.to_string()),
+        "trace_id": trace.trace_id.to_string(),
         "name": trace.name,
-        "start": time(clock::to_unix_nanos(trace.started)),
-        "elapsed_ms": elapsed(trace).as_secs_f64() * 1e3,
+        "start": time(trace.start_unix_ns),
+        "elapsed_ms": trace.elapsed.as_secs_f64() * 1e3,
     })
 }
 
@@ -171,7 +158,7 @@ fn named(call: &Call<'_>) -> Result<Arc<Trace>, Problem> {
             format!("`{}` is not a trace id: {error}", call.id),
         )
     })?;
-    lifecycle::trace_store().get(id).ok_or_else(|| {
+    trace::store().get(id).ok_or_else(|| {
         Problem::not_found(format!(
             "no trace `{id}` is stored: it was not kept, has not ended, or made room for others; `{}/traces` lists what there is",
             call.paths.prefix
@@ -263,7 +250,7 @@ fn cleanup(call: &Call<'_>) -> Result<Answer, Problem> {
     };
     let now = clock::to_unix_nanos(clock::ticks());
     let age = u64::try_from(max_age.as_nanos()).unwrap_or(u64::MAX);
-    let store = lifecycle::trace_store();
+    let store = trace::store();
     let removed = store.remove_older_than(now.saturating_sub(age));
     Ok(json!({
         "removed": removed,

@@ -1,7 +1,6 @@
 //! The traces over HTTP. The store is the process's, so every test has operations of its own.
 
 use super::*;
-use crate::lifecycle::trace_store;
 use crate::trace::{Keep, SpanBatch, SpanData, SpanEvent, SpanId, Status, TraceId};
 use crate::{testing, trace};
 
@@ -29,7 +28,7 @@ fn store(id: u128, name: &'static str, error: bool) -> TraceId {
     }
     let keep = if error { Keep::Error } else { Keep::Sampled };
     let spans = vec![root, child];
-    trace_store().insert(SpanBatch {
+    trace::store().insert(SpanBatch {
         trace_id,
         keep,
         spans,
@@ -176,7 +175,7 @@ async fn old_traces_are_forgotten_on_request() {
     let young = store(0x41, "cleanup.order", false);
     let old = TraceId::new(0x42).unwrap();
     let span = SpanData::new(SpanId::new(1).unwrap(), None, "cleanup.order", 1, 1);
-    trace_store().insert(SpanBatch {
+    trace::store().insert(SpanBatch {
         trace_id: old,
         keep: Keep::Sampled,
         spans: vec![span],
@@ -188,8 +187,8 @@ async fn old_traces_are_forgotten_on_request() {
     let answer = ask.body(r#"{"max_age": "10000d"}"#).send().await.unwrap();
     let (status, body) = read_json(answer).await;
     assert_eq!((status, &body["removed"]), (200, &1.into()));
-    assert!(trace_store().get(old).is_none());
-    assert!(trace_store().get(young).is_some());
+    assert!(trace::store().get(old).is_none());
+    assert!(trace::store().get(young).is_some());
 }
 
 #[tokio::test]
