@@ -126,3 +126,24 @@ async fn a_returned_future_keeps_its_attributes() {
     assert_eq!(later(5).await, 5);
     assert!(attributes(&capture.span("span_later")).contains(&"n=5".to_owned()));
 }
+
+struct Lines;
+
+#[obs_runtime::service]
+impl Lines {
+    fn first(&self) -> u32 {
+        line!()
+    }
+
+    fn second(&self) -> u32 {
+        line!()
+    }
+}
+
+#[test]
+fn a_span_points_to_its_own_function() {
+    let capture = testing::capture();
+    assert!(Lines.first() < Lines.second());
+    assert_eq!(capture.span("Lines::first").code.line, Lines.first() - 1);
+    assert_eq!(capture.span("Lines::second").code.line, Lines.second() - 1);
+}

@@ -59,6 +59,8 @@ fn definition(operation: &Operation, func: &Func) -> TokenStream {
     let slow = span.map_or(0.0, |span| span.slow_secs);
     let root = span.is_some_and(|span| span.root);
     let fixed = pairs(span.map_or(&[], |span| span.fixed.as_slice()));
+    // Of the function: that of the attribute is one and the same for all methods of a service.
+    let line = quote_spanned!(func.sig.ident.span()=> ::core::line!());
     quote! {
         #private::OperationDef {
             name: #name,
@@ -74,7 +76,7 @@ fn definition(operation: &Operation, func: &Func) -> TokenStream {
             source: #private::Source {
                 module: ::core::module_path!(),
                 file: ::core::file!(),
-                line: ::core::line!(),
+                line: #line,
             },
         }
     }
