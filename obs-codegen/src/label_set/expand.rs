@@ -64,10 +64,14 @@ fn def(krate: &CratePath, label: &Label) -> TokenStream {
 /// All labels are finite: the series is a number.
 fn with_index(set: &LabelSet) -> TokenStream {
     let krate = &set.krate;
-    let fields = set.labels.iter().map(|label| &label.field);
+    let steps = set.labels.iter().map(|label| {
+        let Label { field, ty, .. } = label;
+        let radix = quote_spanned!(at(ty)=> #krate::__private::radix::<#ty>);
+        quote!(let __obs_index = #radix(__obs_index, &self.#field);)
+    });
     quote! {
         let __obs_index = 0;
-        #(let __obs_index = #krate::__private::radix(__obs_index, &self.#fields);)*
+        #(#steps)*
         __obs_use_key(#krate::__private::SeriesKey::Index(__obs_index))
     }
 }

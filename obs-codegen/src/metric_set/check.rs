@@ -5,6 +5,8 @@ use obs_schema::bucket::check_duration_buckets;
 use obs_schema::name::check_metric_name;
 use obs_schema::unit::check_unit_of;
 use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::ExprArray;
 
 use super::{Metric, MetricSet};
 use crate::diag::Diag;
@@ -28,24 +30,37 @@ pub(super) fn check(set: &MetricSet, diag: &mut Diag) {
 }
 
 /// What is wrong with one metric, each with the tokens to change.
-fn problems(metric: &Metric) -> Vec<(&TokenStream, Issue)> {
+fn problems(metric: &Metric) -> Vec<(TokenStream, Issue)> {
     let mut problems = Vec::new();
     let name = &metric.name;
     if let Err(error) = check_metric_name(&name.value) {
-        problems.push((&name.place, error.issue("name")));
-    } else if let Err(error) = check_unit_of(&name.value, &metric.unit.value) {
-        problems.push((&metric.unit.place, error.issue("unit")));
+        problems.push((name.place.clone(), error.issue("name")));
+    } else if !name.value.ends_with("_info")
+        // An info has no unit at all, which its type tells.
+        && let Err(error) = check_unit_of(&name.value, &metric.unit.value)
+    {
+        problems.push((metric.unit.place.clone(), error.issue("unit")));
     }
     if metric.help.is_empty() {
-        problems.push((&name.place, missing_help(metric)));
+        problems.push((name.place.clone(), missing_help(metric)));
     }
     if let Some(buckets) = &metric.buckets
         && metric.unit.value == "seconds"
         && let Err(error) = check_duration_buckets(&buckets.value)
     {
-        problems.push((&buckets.place, error.issue("buckets")));
+        let place = element(&buckets.place, error.position());
+        problems.push((place, error.issue("buckets")));
     }
     problems
+}
+
+/// The element of a list that is wrong, or the list if it is not about one.
+fn element(list: &TokenStream, position: Option<usize>) -> TokenStream {
+    let parsed = syn::parse2::<ExprArray>(list.clone()).ok();
+    let element = parsed
+        .zip(position)
+        .and_then(|(list, at)| list.elems.into_iter().nth(at));
+    element.map_or_else(|| list.clone(), ToTokens::into_token_stream)
 }
 
 fn missing_help(metric: &Metric) -> Issue {

@@ -25,7 +25,7 @@ pub struct Options {
     arguments: Vec<Argument>,
     /// Options that were written with a mistake, so that they do not also count as missing.
     broken: Vec<&'static str>,
-    /// Options that were written with a name that they do not take, and are not missing either.
+    /// Options that an unknown name stands for, and that are not missing either.
     misnamed: Vec<&'static str>,
 }
 
@@ -203,10 +203,10 @@ impl Options {
         self.get(option).is_some()
     }
 
-    /// Whether an option was given with a mistake, which has been reported.
+    /// Whether an option was given with a mistake in its name or value, which has been reported.
     #[must_use]
     pub fn is_broken(&self, option: &str) -> bool {
-        self.broken.contains(&option)
+        self.broken.contains(&option) || self.misnamed.contains(&option)
     }
 
     typed! {

@@ -70,7 +70,7 @@ impl Options {
                     Some(issue) => diag.issue(key.span(), &issue),
                     None => diag.issue(key.span(), &unknown.issue()),
                 }
-                self.misnamed.extend(unknown.positional());
+                self.misnamed.extend(unknown.meant_name());
                 skip_argument(input);
                 return Ok(());
             }
@@ -161,10 +161,7 @@ impl Options {
     /// Notes options that must be there and are not, at `span`: there is no token of what is missing.
     pub(super) fn check_required(&self, span: Span, diag: &mut Diag) {
         let missing = options_of(self.target).iter().filter(|option| {
-            option.required
-                && self.get(option.name).is_none()
-                && !self.broken.contains(&option.name)
-                && !self.misnamed.contains(&option.name)
+            option.required && self.get(option.name).is_none() && !self.is_broken(option.name)
         });
         for option in missing {
             diag.issue(span, &missing_option(self.target, option));

@@ -238,3 +238,10 @@ fn options_that_exclude_each_other() {
         ["`parent` cannot be used together with `root`; remove one"]
     );
 }
+
+#[test]
+fn a_mistyped_option_is_not_also_missing() {
+    let (options, messages) = read(LabelsField, "max_serie = 5");
+    assert_eq!(messages.len(), 1);
+    assert!(options.is_broken("max_series") && !options.is_broken("rename"));
+}

@@ -17,7 +17,7 @@ use crate::series::SeriesKey;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a metric",
     label = "not a metric",
-    note = "use `Counter`, `Counter<f64>`, `Gauge`, `Histogram`, `Summary`, `Info`, or a `Family` of one of them"
+    note = "use `Counter`, `Counter<f64>`, `Gauge`, `Histogram`, `Summary`, `Info`, or a `Family` of one of them with a struct that derives `Labels`"
 )]
 pub trait Instrument: Sized + Send + Sync + 'static {
     /// The kind of metric.

@@ -60,11 +60,11 @@ pub enum Meant {
 }
 
 impl UnknownOption {
-    /// The name of the option that was meant, if that is written without its name.
+    /// The name of the option that was meant.
     #[must_use]
-    pub fn positional(&self) -> Option<&'static str> {
+    pub fn meant_name(&self) -> Option<&'static str> {
         let (Meant::Former(option) | Meant::Close(option)) = self.meant?;
-        option.position.map(|_| option.name)
+        Some(option.name)
     }
 
     /// This error as an [`Issue`].

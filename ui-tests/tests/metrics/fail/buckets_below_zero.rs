@@ -1,0 +1,12 @@
+//! A duration is above 0.
+
+use obs_runtime::{Histogram, Metrics};
+
+#[derive(Metrics)]
+struct Shop {
+    /// Time.
+    #[metric(buckets = [0, 0.1])]
+    latency_seconds: Histogram,
+}
+
+fn main() {}
