@@ -106,6 +106,35 @@ text_labels! {
 }
 
 /// A set of labels of a metric family: derive it for a struct.
+///
+/// A field whose type implements [`Label`] has a closed set of values. Free text needs
+/// `max_series`: that many values get series of their own, the rest share `__overflow__`.
+///
+#[cfg_attr(feature = "macros", doc = "```")]
+#[cfg_attr(not(feature = "macros"), doc = "```ignore")]
+/// use obs_runtime::{Counter, Family, Label, Labels, Metrics};
+///
+/// #[derive(Label)]
+/// enum Status { Sent, Bounced }
+///
+/// #[derive(Labels)]
+/// struct Mail {
+///     status: Status,
+///     #[label(rename = "recipient_domain", max_series = 200)]
+///     domain: String,
+/// }
+///
+/// #[derive(Metrics)]
+/// struct MailMetrics {
+///     /// Mails by status and domain of the recipient.
+///     mails_total: Family<Counter, Mail>,
+/// }
+///
+/// let mail = Mail { status: Status::Sent, domain: "example.org".to_owned() };
+/// MailMetrics::get().mails_total.with(&mail).inc();
+/// assert_eq!(Mail::LABELS[1].name, "recipient_domain");
+/// # let _ = Status::Bounced;
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a set of labels",
     note = "derive `obs_runtime::Labels` for a struct with one field per label"

@@ -38,7 +38,31 @@ pub trait Instrument: Sized + Send + Sync + 'static {
     }
 }
 
-/// A struct of metrics. Derive `Metrics` for it.
+/// A struct of metrics: derive `Metrics` for it.
+///
+/// The name of a field is the name of its metric, its doc comment the help text, its type the
+/// kind. The derive adds `get()` to the struct and a constant with the definition of each metric.
+///
+#[cfg_attr(feature = "macros", doc = "```")]
+#[cfg_attr(not(feature = "macros"), doc = "```ignore")]
+/// use obs_runtime::{Counter, Histogram, Metrics};
+///
+/// #[derive(Metrics)]
+/// #[metrics(prefix = "mail_")]
+/// struct MailMetrics {
+///     /// Mails that were sent.
+///     sent_total: Counter,
+///     /// Size of a mail.
+///     #[metric(name = "size_bytes", buckets = [1e3, 1e4, 1e5, 1e6])]
+///     size: Histogram,
+/// }
+///
+/// MailMetrics::get().sent_total.inc();
+/// MailMetrics::get().size.observe(1_200.0);
+/// assert_eq!(MailMetrics::get().sent_total.get(), 1);
+/// assert_eq!(MailMetrics::SIZE.name, "mail_size_bytes");
+/// assert_eq!(MailMetrics::SIZE.unit, "bytes");
+/// ```
 pub trait MetricSet: Sized + 'static {
     /// The definitions of its metrics, in the order of the fields.
     const DEFS: &'static [&'static MetricDef];
