@@ -50,10 +50,11 @@ pub fn place(order: &Order, express: bool) -> Result<u64, Error> {
         )]
         #[linkme(crate = ::obs_runtime::__private::linkme)]
         static __OBS_LISTED: &::obs_runtime::__private::Callsite = &__OBS_CALLSITE;
+        use ::obs_runtime::__private::{AnyValue as _, LabelValue as _};
         ::obs_runtime::__private::Op::enter(
             &__OBS_CALLSITE,
             ::obs_runtime::__private::SeriesKey::Index(
-                ::obs_runtime::__private::radix::<bool>(0, &(express)),
+                (&::obs_runtime::__private::LabelProbe::<bool>(&(express))).radix(0),
             ),
             ::core::option::Option::None,
         )
