@@ -1,22 +1,27 @@
 //! Spans under way: the one mechanism behind annotated calls, spans by hand and
 //! spans of other libraries.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use obs_schema::def::{CallOutcome, OperationDef, SpanKind};
 
-use crate::capture::Sink;
 use crate::hot::body::{self, Record, Text, What};
 use crate::hot::local::{self, Call, Current};
-use crate::hot::segment::{self, Activation, Owned};
-use crate::hot::{clock, pool};
-use crate::part::{self, Parts};
-use crate::trace::{SpanContext, SpanId, TraceFlags, TraceId, TraceState};
+use crate::hot::pool;
+use crate::hot::segment::{self, Owned};
+use crate::part::settle;
+use crate::trace::{SpanContext, SpanId, TraceFlags, TraceId};
 use crate::{capture, context, sampling};
 
+mod branch;
 #[cfg(feature = "log")]
 pub(crate) mod foreign;
+mod part;
+mod task;
+
+pub(crate) use branch::{Branch, OpenBranch};
+use part::Trace;
+pub(crate) use task::TaskSpan;
 
 /// Spans that ended where their trace could no longer be found.
 pub(crate) static LOST: AtomicU64 = AtomicU64::new(0);
@@ -257,7 +262,7 @@ fn close_trace(mut owned: Owned, ticks: u64, slow_secs: f64) {
     let parts = body.parts.take();
     let failed = body.failed || parts.as_ref().is_some_and(|parts| parts.failed());
     let keep = sampling::keep(body.sampled, failed, ticks, slow_secs);
-    part::settle(owned, keep);
+    settle(owned, keep);
     if let Some(parts) = parts {
         parts.decide(keep);
     }
@@ -266,193 +271,6 @@ fn close_trace(mut owned: Owned, ticks: u64, slow_secs: f64) {
 fn flags(parent: Option<&SpanContext>, sampled: bool) -> u8 {
     let inherited = parent.map_or(TraceFlags::RANDOM, |parent| parent.flags);
     inherited.with_sampled(sampled).bits()
-}
-
-/// What of a trace a task needs that may have to go on without the segment it began in.
-#[derive(Debug, Clone)]
-pub(crate) struct Trace {
-    trace_id: u128,
-    flags: u8,
-    sampled: bool,
-    state: TraceState,
-    parts: Option<Arc<Parts>>,
-    capture: Option<Arc<Sink>>,
-}
-
-impl Trace {
-    fn of(body: &body::Body) -> Self {
-        Self {
-            trace_id: body.trace_id,
-            flags: body.flags,
-            sampled: body.sampled,
-            state: body.state.clone(),
-            parts: body.parts.clone(),
-            capture: body.capture.clone(),
-        }
-    }
-
-    /// Hands a finished part over to whoever decides about the trace. Without anybody to ask, the
-    /// head decision holds, and failures are kept.
-    fn finish_part(&self, mut part: Owned) {
-        part.close();
-        part.body().parts = None;
-        match &self.parts {
-            Some(parts) => parts.finish(part),
-            None => {
-                let keep = sampling::keep(self.sampled, part.body().failed, 0, 0.0);
-                part::settle(part, keep);
-            }
-        }
-    }
-
-    /// A segment for a part of this trace below the span `parent`.
-    fn open_part(&self, parent: u64, started: u64) -> Option<Owned> {
-        let mut owned = pool::take()?;
-        let body = owned.body();
-        body.trace_id = self.trace_id;
-        body.flags = self.flags;
-        body.sampled = self.sampled;
-        body.state = self.state.clone();
-        body.parent = parent;
-        body.started = started;
-        body.parts = self.parts.clone();
-        body.capture = self.capture.clone();
-        body.request = context::current();
-        owned.open(None, "");
-        Some(owned)
-    }
-}
-
-/// A span of a future.
-#[derive(Debug)]
-pub(crate) struct TaskSpan {
-    span: OpenSpan,
-    /// Set unless the span is the root of its trace.
-    trace: Option<Trace>,
-    /// The name, where the segment that it is written in may be gone before the span ends.
-    name: Option<Box<str>>,
-}
-
-impl TaskSpan {
-    /// Makes the span the thread's current one while the future is polled.
-    pub(crate) fn activate(&mut self) -> Activation {
-        let here = local::current();
-        if self.span.owned.is_none() && !here.same_segment(self.span.place) {
-            self.detach();
-        }
-        segment::activate(self.span.place)
-    }
-
-    /// The future has left the task in which its trace goes on: it continues in a part of its own.
-    #[cold]
-    fn detach(&mut self) {
-        let part = self
-            .trace
-            .as_ref()
-            .and_then(|trace| trace.open_part(self.span.parent, self.span.start));
-        self.span.place = match &part {
-            Some(owned) => owned.as_current(self.span.id(), self.span.place.call()),
-            None => Current::NONE,
-        };
-        self.span.owned = part;
-        if let (Some(owned), Some(name), What::Named(_, kind)) =
-            (&mut self.span.owned, &self.name, self.span.what)
-        {
-            let name = owned.body().keep(name).unwrap_or(Text::Static(""));
-            self.span.what = What::Named(name, kind);
-        }
-    }
-
-    /// Ends the span. The thread is where it was before the last activation.
-    pub(crate) fn end(&mut self, ending: Ending) {
-        let record = self.span.record(ending);
-        match (self.span.owned.take(), self.trace.take()) {
-            (None, _) => self.span.record_here(ending),
-            (Some(mut part), Some(trace)) => {
-                part.body().push_first(record);
-                trace.finish_part(part);
-            }
-            (owned, None) => {
-                self.span.owned = owned;
-                self.span.finish(ending);
-            }
-        }
-    }
-}
-
-/// A place in a trace, to be taken to another task or thread.
-#[derive(Debug, Clone)]
-pub(crate) struct Branch {
-    trace: Trace,
-    parent: u64,
-    call: Call,
-}
-
-impl Branch {
-    /// The current place, if a trace is open.
-    pub(crate) fn capture() -> Option<Self> {
-        segment::with_current(|body, current| {
-            body.parts.get_or_insert_default();
-            Self {
-                trace: Trace::of(body),
-                parent: current.span(),
-                call: current.call(),
-            }
-        })
-    }
-
-    /// A segment for the work that goes on elsewhere.
-    pub(crate) fn open(&self) -> Option<OpenBranch> {
-        let owned = self.trace.open_part(self.parent, clock::ticks())?;
-        let place = owned.as_current(self.parent, self.call);
-        Some(OpenBranch {
-            owned: Some(owned),
-            place,
-            trace: self.trace.clone(),
-        })
-    }
-}
-
-/// The segment of a task or thread that goes on with a trace. Ends when dropped.
-#[derive(Debug)]
-pub(crate) struct OpenBranch {
-    owned: Option<Owned>,
-    place: Current,
-    trace: Trace,
-}
-
-impl OpenBranch {
-    /// Puts the thread into the trace until the returned value is dropped, which has to happen
-    /// before the code that called this returns.
-    pub(crate) fn activate(&self) -> Activation {
-        segment::activate(self.place)
-    }
-
-    /// Puts the thread into the trace for as long as the program likes. Returns where it was before.
-    pub(crate) fn enter(&self) -> Current {
-        segment::enter(self.place)
-    }
-
-    /// Ends [`enter`](Self::enter), unless the thread has left the trace already: then `former` may
-    /// be a place that another thread is in by now.
-    pub(crate) fn leave(&self, former: Current) {
-        segment::leave(self.place, former);
-    }
-}
-
-impl Drop for OpenBranch {
-    fn drop(&mut self) {
-        let Some(mut owned) = self.owned.take() else {
-            return;
-        };
-        let body = owned.body();
-        if body.spans.is_empty() && body.items.is_empty() {
-            owned.close();
-            pool::recycle(owned);
-        } else {
-            self.trace.finish_part(owned);
-        }
-    }
 }
 
 /// The ids of the current span, to be handed to another process.
