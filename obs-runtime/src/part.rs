@@ -4,6 +4,7 @@
 //! its first part, the root, ends; parts that ended before wait here for that,
 //! parts that end later follow it, except that a failed one is always kept.
 
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
 
 use crate::hot::pool;
@@ -11,8 +12,11 @@ use crate::hot::segment::Owned;
 use crate::sampling;
 use crate::trace::Keep;
 
-/// Finished parts that wait for the root's end. More are dropped, and counted as lost traces.
+/// Finished parts that wait for the root's end. Of more, only those that failed are kept.
 const MAX_WAITING: usize = 1024;
+
+/// Parts that were given up because too many waited.
+pub(crate) static CROWDED_OUT: AtomicU64 = AtomicU64::new(0);
 
 /// See the module.
 #[derive(Debug, Default)]
@@ -39,7 +43,10 @@ impl Parts {
                     state.waiting.push(part);
                     return;
                 }
-                None => sampling::keep_part(failed),
+                None => {
+                    CROWDED_OUT.fetch_add(1, Relaxed);
+                    sampling::keep_part(failed)
+                }
                 Some(decision) => decision.or_else(|| sampling::keep_part(failed)),
             }
         };

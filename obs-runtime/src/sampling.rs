@@ -4,8 +4,11 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{PoisonError, RwLock};
 
 use crate::hot::clock;
-use crate::trace::{Keep, Sampler, SpanContext, TraceId};
+use crate::trace::{HeadDecision, Keep, Sampler, SpanContext, TraceId};
 
+/// Traces that the sampler wanted and the rate limit did not allow. Failed and slow ones among them
+/// may have been kept all the same.
+pub(crate) static RATE_LIMITED: AtomicU64 = AtomicU64::new(0);
 /// The head sampler in force.
 static SAMPLER: RwLock<Option<Sampler>> = RwLock::new(None);
 /// Whether failed and slow traces are kept although the head sampler said no.
@@ -27,15 +30,15 @@ pub(crate) fn set_notable(keep: bool, slow: Option<std::time::Duration>) {
 /// The head decision for a new trace, or for the part of a remote one that happens here.
 pub(crate) fn head(trace_id: TraceId, parent: Option<&SpanContext>, now: u64) -> bool {
     let sampler = SAMPLER.read().unwrap_or_else(PoisonError::into_inner);
-    sampler.as_ref().is_none_or(|sampler| {
-        sampler
-            .decide(
-                trace_id,
-                parent.map(|parent| parent.flags),
-                clock::to_nanos(now),
-            )
-            .is_sampled()
-    })
+    let Some(sampler) = sampler.as_ref() else {
+        return true;
+    };
+    let flags = parent.map(|parent| parent.flags);
+    let decision = sampler.decide(trace_id, flags, clock::to_nanos(now));
+    if decision == HeadDecision::RateLimited {
+        RATE_LIMITED.fetch_add(1, Relaxed);
+    }
+    decision.is_sampled()
 }
 
 /// Why a finished trace is kept, if it is.

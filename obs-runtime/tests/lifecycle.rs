@@ -46,6 +46,46 @@ fn a_service_starts_once_and_can_start_again_after_its_end() {
             .unwrap();
     });
     assert!(!recording());
+
+    losses_are_counted();
+}
+
+/// What is lost on the way to the store is counted, by reason.
+fn losses_are_counted() {
+    let limited = layers().variables([("OBS__TRACING__RATE_LIMIT", "1")]);
+    let running = Starter::new(limited).start().unwrap();
+    let before = (
+        count("obs_traces_dropped_total", "rate_limited"),
+        count("obs_spans_lost_total", "trace_full"),
+    );
+    for _ in 0..5 {
+        let _root = trace::span("limited").enter();
+        trace::set_error("kept all the same");
+        for _ in 0..2_000 {
+            drop(trace::span("child").enter());
+        }
+    }
+    assert!(running.flush(Duration::from_secs(5)));
+    assert!(count("obs_traces_dropped_total", "rate_limited") >= before.0 + 4);
+    assert_eq!(
+        count("obs_spans_lost_total", "trace_full"),
+        before.1 + 5 * (2_000 - 1_024)
+    );
+    running.shutdown().wait();
+}
+
+fn count(name: &str, reason: &str) -> u64 {
+    let snapshot = obs_runtime::metric::Registry::global().snapshot();
+    match snapshot
+        .family(name)
+        .unwrap()
+        .with(&[("reason", reason)])
+        .unwrap()
+        .value
+    {
+        obs_runtime::metric::snapshot::Value::Counter(count) => count,
+        ref other => panic!("{other:?}"),
+    }
 }
 
 fn recording() -> bool {

@@ -98,13 +98,13 @@ pub(super) static COLLECTOR_ERRORS: MetricDef = MetricDef::new(
 
 pub(super) static TRACES_DROPPED: MetricDef = MetricDef::new(
     "obs_traces_dropped_total",
-    "Traces that were not recorded, or kept and then lost.",
+    "Traces or parts of traces that were not recorded, or kept and then lost.",
     MetricKind::Counter,
 );
 
 pub(super) static SPANS_LOST: MetricDef = MetricDef::new(
     "obs_spans_lost_total",
-    "Spans that ended where their trace could no longer be found.",
+    "Spans that ended where their trace could no longer be found, or had too many already.",
     MetricKind::Counter,
 );
 

@@ -10,7 +10,8 @@ use super::instrument::{Reading, sealed::Sealed};
 use super::snapshot::{Family, Series, Value};
 use super::{Histogram, builtin, exemplar};
 use crate::hot::{cells, pool};
-use crate::{diagnostics, series, span};
+use crate::trace::collector;
+use crate::{diagnostics, part, sampling, series, span};
 
 /// Reads of a thread's cells that may not belong together.
 pub(super) static TORN: AtomicU64 = AtomicU64::new(0);
@@ -54,6 +55,16 @@ pub(super) fn families(series: usize, errors: Vec<(String, u64)>, reading: Readi
             [
                 ("too_many_open", &pool::REFUSED),
                 ("queue_full", &pool::OVERRUN),
+                ("rate_limited", &sampling::RATE_LIMITED),
+                ("too_many_parts", &part::CROWDED_OUT),
+            ],
+        ),
+        by_label(
+            &builtin::SPANS_LOST,
+            "reason",
+            [
+                ("no_trace", &span::LOST),
+                ("trace_full", &collector::TRACE_FULL),
             ],
         ),
         collector_errors(errors),
@@ -63,7 +74,6 @@ pub(super) fn families(series: usize, errors: Vec<(String, u64)>, reading: Readi
         (&builtin::OVERFLOWS, &series::OVERFLOWED),
         (&builtin::CUT, &series::CUT),
         (&builtin::CONFLICTS, &CONFLICTS),
-        (&builtin::SPANS_LOST, &span::LOST),
         (&builtin::EXEMPLARS_DROPPED, &exemplar::DROPPED),
         (&builtin::MESSAGES, &diagnostics::MESSAGES),
     ];

@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use obs_schema::def::{CallOutcome, OperationDef, Values};
 
@@ -18,6 +19,9 @@ use crate::hot::{clock, pool};
 use crate::metric::exemplar::{self, Call};
 use crate::series::{SeriesKey, finite_values};
 
+/// Spans of kept traces that had too many.
+pub(crate) static TRACE_FULL: AtomicU64 = AtomicU64::new(0);
+
 /// Attributes of one span that are kept; further ones are counted.
 const MAX_ATTRIBUTES: usize = 128;
 
@@ -26,6 +30,7 @@ pub(crate) fn drain(store: &Store) -> usize {
     let mut count = 0;
     while let Some(mut segment) = pool::next_finished() {
         if let Some(batch) = batch(segment.body()) {
+            TRACE_FULL.fetch_add(batch.dropped_spans, Relaxed);
             offer_exemplars(segment.body(), &batch);
             store.insert(batch);
         }
