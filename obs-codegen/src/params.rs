@@ -183,7 +183,7 @@ pub fn rename_self(tokens: TokenStream) -> TokenStream {
 }
 
 /// Every identifier that is not a field or a method, in all groups.
-fn idents(tokens: &TokenStream) -> Vec<Ident> {
+pub(crate) fn idents(tokens: &TokenStream) -> Vec<Ident> {
     let mut found = Vec::new();
     let mut after_dot = false;
     for token in tokens.clone() {
@@ -193,7 +193,8 @@ fn idents(tokens: &TokenStream) -> Vec<Ident> {
             TokenTree::Group(group) => found.extend(idents(&group.stream())),
             _ => {}
         }
-        after_dot = is_dot;
+        // After the second dot of `0..n` stands a name.
+        after_dot = is_dot && !after_dot;
     }
     found
 }

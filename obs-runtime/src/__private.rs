@@ -36,6 +36,10 @@ pub fn call<R>(body: impl FnOnce() -> R) -> R {
     body()
 }
 
+/// Mentions what a closure or an `async` block captures.
+#[inline(always)]
+pub fn capture<T>(_captured: T) {}
+
 /// Says what a future resolves to.
 #[inline(always)]
 pub fn future_of<T, F: Future<Output = T>>(future: F) -> F {

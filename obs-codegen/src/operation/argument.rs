@@ -55,7 +55,7 @@ impl Visit<'_> for Names<'_> {
             return;
         };
         let name = ident.unraw().to_string();
-        let is_variable = name.starts_with(|c: char| c.is_lowercase() || c == '_');
+        let is_variable = !name.contains(char::is_uppercase);
         if is_variable && !self.params.has(&name) {
             self.unknown(ident, &name);
         }
@@ -102,6 +102,7 @@ mod tests {
             "&order.id",
             "order.items.len() + extra",
             "MAX",
+            "_MAX",
             "Kind::Card",
             "kind_of(order)",
             "self.region",

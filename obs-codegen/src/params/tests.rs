@@ -78,3 +78,11 @@ fn self_of_a_known_type() {
         "(__obs_self . a)"
     );
 }
+
+#[test]
+fn a_name_after_two_dots_is_no_field() {
+    let (patterns, _) = params("fn f(n: usize, m: usize)")
+        .named_in(&"(0..n).len() == x.m".parse().unwrap())
+        .unwrap();
+    assert_eq!(patterns.iter().map(shown).collect::<Vec<_>>(), ["n"]);
+}

@@ -3,7 +3,6 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
 
-use super::local;
 use crate::crate_path::CratePath;
 use crate::operation::Operation;
 use crate::operation::label::{Label, LabelValues};
@@ -18,7 +17,8 @@ pub(super) fn begin(
     constructor: &TokenStream,
 ) -> TokenStream {
     let krate = &operation.krate;
-    let (texts, key) = key(operation);
+    let key = key(operation);
+    let probes = probes(krate, &operation.labels);
     let parent = match operation
         .span
         .as_ref()
@@ -33,7 +33,7 @@ pub(super) fn begin(
     };
     quote! {{
         #items
-        #texts
+        #probes
         #krate::__private::#constructor(&__OBS_CALLSITE, #key, #parent)
     }}
 }
@@ -64,27 +64,17 @@ pub(super) fn attributes(operation: &Operation, op: &Ident) -> TokenStream {
     }
 }
 
-/// Statements that read the labels, and the key of the series.
-fn key(operation: &Operation) -> (TokenStream, TokenStream) {
+/// The key of the series. It is written where it is used: a label can borrow from what its expression
+/// makes on the way.
+fn key(operation: &Operation) -> TokenStream {
     let krate = &operation.krate;
-    let private = quote!(#krate::__private);
     let labels = &operation.labels;
     if labels.iter().all(|label| label.values.is_indexed()) {
         let index = index(krate, labels);
-        return (
-            probes(krate, labels),
-            quote!(#private::SeriesKey::Index(#index)),
-        );
+        return quote!(#krate::__private::SeriesKey::Index(#index));
     }
-    let texts: Vec<Ident> = (0..labels.len())
-        .map(|number| local(&format!("__obs_label_{number}")))
-        .collect();
     let values = labels.iter().map(|label| text(krate, label));
-    let probes = probes(krate, labels);
-    (
-        quote!(#probes #(let #texts = #values;)*),
-        quote!(#private::SeriesKey::Values(&[#(&*#texts),*])),
-    )
+    quote!(#krate::__private::SeriesKey::Values(&[#(&*#values),*]))
 }
 
 /// The traits behind [`probe`].

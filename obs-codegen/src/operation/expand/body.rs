@@ -5,6 +5,7 @@ use quote::{ToTokens, quote};
 use syn::ReturnType;
 
 use super::begin::{attributes, begin};
+use super::capture::in_order;
 use super::local;
 use super::verdict::verdict;
 use crate::func::{Body, Func};
@@ -29,13 +30,15 @@ pub(super) fn called(
     operation: &Operation,
     items: &TokenStream,
     body: &Body,
+    func: &Func,
     returned: &Returned,
 ) -> TokenStream {
     let (op, value) = (local("__obs_op"), local("__obs_value"));
     let begin = begin(operation, items, &quote!(Op::enter));
     let attributes = attributes(operation, &op);
-    let closure = closure(returned.value.ty().and_then(inferable), body);
     let krate = &operation.krate;
+    let capture = in_order(krate, func, body);
+    let closure = closure(returned.value.ty().and_then(inferable), &capture, body);
     let verdict = verdict(operation, &returned.value, &quote!(&#value));
     quote! {
         let mut #op = #begin;
@@ -51,6 +54,7 @@ pub(super) fn awaited(
     operation: &Operation,
     items: &TokenStream,
     body: &Body,
+    func: &Func,
     returned: &Returned,
 ) -> TokenStream {
     let (op, value) = (local("__obs_op"), local("__obs_value"));
@@ -58,12 +62,16 @@ pub(super) fn awaited(
     let begin = begin(operation, items, &quote!(Op::enter));
     let attributes = attributes(operation, &op);
     let verdict = verdict(operation, &returned.value, &value.to_token_stream());
+    let capture = in_order(&operation.krate, func, body);
     let (block, awaited) = match &returned.value {
         Value::Never => (never_block(body), quote!(match #future.await {})),
         Value::Plain(ty) | Value::Fallible(ty) => {
             let edge = return_edge(inferable(ty));
             let body = body.block();
-            (quote!(async move { #edge #body }), quote!(#future.await))
+            (
+                quote!(async move { #edge #capture #body }),
+                quote!(#future.await),
+            )
         }
     };
     // The call is begun and moved away in a block of its own: it cannot go to another thread, and
@@ -95,8 +103,8 @@ pub(super) fn returned_future(
         ReturnType::Type(_, ty) => inferable(ty),
         ReturnType::Default => None,
     };
-    let closure = closure(ty, body);
     let krate = &operation.krate;
+    let closure = closure(ty, &in_order(krate, func, body), body);
     let verdict = verdict(operation, &returned.value, &value.to_token_stream());
     let observed = quote!(#op.observe(#future, |#value| #verdict));
     let output_ty = returned.value.ty().and_then(inferable);
@@ -117,8 +125,12 @@ pub(super) fn returned_future(
 }
 
 /// A closure with the body, whose type is written because coercions in the body depend on it.
-fn closure(ty: Option<syn::Type>, body: &Body) -> TokenStream {
+fn closure(ty: Option<syn::Type>, capture: &TokenStream, body: &Body) -> TokenStream {
     let body = body.block();
+    let body = match capture.is_empty() {
+        true => body.into_token_stream(),
+        false => quote!({ #capture #body }),
+    };
     match ty {
         Some(ty) => quote!(move || -> #ty #body),
         None => quote!(move || #body),

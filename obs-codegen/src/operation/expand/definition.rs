@@ -141,8 +141,8 @@ fn label_values(krate: &CratePath, label: &Label) -> TokenStream {
             quote! {{
                 use #private::TypeOfValue as _;
                 #[allow(unused_variables, unused_mut, clippy::all, clippy::pedantic)]
-                const VALUES: &[&::core::primitive::str] = #values;
-                #private::Values::Finite(VALUES)
+                const __OBS_VALUES: &[&::core::primitive::str] = #values;
+                #private::Values::Finite(__OBS_VALUES)
             }}
         }
         LabelValues::Unnamed => capped(UNNAMED_VALUES),

@@ -17,6 +17,7 @@
 
 mod begin;
 mod body;
+mod capture;
 mod definition;
 mod verdict;
 
@@ -36,8 +37,8 @@ pub fn function(operation: &Operation, func: &Func) -> TokenStream {
     let items = definition::items(operation, func);
     let inside = match (returned.how, Ending::of(operation, &returned)) {
         (How::Directly, Ending::Guard) => body::guarded(operation, &items, body),
-        (How::Directly, Ending::Value) => body::called(operation, &items, body, &returned),
-        (How::Async, _) => body::awaited(operation, &items, body, &returned),
+        (How::Directly, Ending::Value) => body::called(operation, &items, body, func, &returned),
+        (How::Async, _) => body::awaited(operation, &items, body, func, &returned),
         (How::Future | How::BoxedFuture, _) => {
             body::returned_future(operation, &items, body, func, &returned)
         }

@@ -5,7 +5,7 @@ use obs_schema::option::conflicting_options;
 use super::Merge;
 use crate::diag::Diag;
 use crate::operation::kind::Kind;
-use crate::options::Entry;
+use crate::options::{Argument, Entry};
 
 /// Options that describe the operation as a whole, so one attribute gives them for all.
 const SHARED: &[&str] = &[
@@ -15,12 +15,15 @@ const SHARED: &[&str] = &[
 impl Merge<'_> {
     /// Options that two attributes give, or that exclude each other over two attributes.
     pub(super) fn check_shared(&self, diag: &mut Diag) {
-        let mut earlier: Vec<(&str, Kind)> = Vec::new();
+        let mut earlier: Vec<(&Argument, Kind)> = Vec::new();
         for part in &self.parts {
             for argument in part.options.all() {
                 let name = argument.option.name;
                 let before = earlier.iter().find(|(other, kind)| {
-                    *other == name && *kind != part.kind && SHARED.contains(&name)
+                    other.option.name == name
+                        && *kind != part.kind
+                        && SHARED.contains(&name)
+                        && !is_same_crate(other, argument)
                 });
                 if let Some((_, kind)) = before {
                     diag.error(
@@ -31,12 +34,12 @@ impl Merge<'_> {
                 let others: Vec<&str> = earlier
                     .iter()
                     .filter(|(_, kind)| *kind != part.kind)
-                    .map(|(name, _)| *name)
+                    .map(|(other, _)| other.option.name)
                     .collect();
                 if let Some(issue) = conflicting_options(argument.option, &others) {
                     diag.issue(argument.key, &issue);
                 }
-                earlier.push((name, part.kind));
+                earlier.push((argument, part.kind));
             }
         }
     }
@@ -68,4 +71,9 @@ impl Merge<'_> {
         }
         all.into_iter().map(|(entry, _)| entry).collect()
     }
+}
+
+/// Where every attribute has to say where the runtime is, they may all say the same.
+fn is_same_crate(one: &Argument, other: &Argument) -> bool {
+    one.option.name == "crate" && one.tokens.to_string() == other.tokens.to_string()
 }
