@@ -75,6 +75,7 @@ async fn a_service_is_seen_over_http() {
     assert_eq!(json(format!("{app}/live")).await.0, 200);
 
     an_address_in_use_leaves_nothing_running().await;
+    propagation_can_be_turned_off().await;
 }
 
 async fn probes_say(base: &str, expected: u16) {
@@ -185,4 +186,26 @@ async fn an_address_in_use_leaves_nothing_running() {
     let without = start(&off).unwrap();
     assert_eq!(without.address(), None);
     without.shutdown().wait();
+}
+
+async fn propagation_can_be_turned_off() {
+    let running = start(&[("OBS_LISTEN", "127.0.0.1:0"), ("OTEL_PROPAGATORS", "none")]).unwrap();
+    let app = serve().await;
+    {
+        let _span = trace::span("caller").enter();
+        assert!(obs_runtime::http::trace_headers().is_empty());
+    }
+    let sent = reqwest::Client::new()
+        .get(format!("{app}/orders/9"))
+        .header("traceparent", format!("00-{TRACE}-b7ad6b7169203332-01"));
+    let before = trace::store()
+        .get(TRACE.parse().unwrap())
+        .map_or(0, |trace| trace.spans.len());
+    assert!(sent.send().await.unwrap().status().is_success());
+    assert!(running.flush(Duration::from_secs(5)));
+    let after = trace::store()
+        .get(TRACE.parse().unwrap())
+        .map_or(0, |trace| trace.spans.len());
+    assert_eq!(after, before, "the caller's trace was continued");
+    running.shutdown().await;
 }

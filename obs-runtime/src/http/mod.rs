@@ -45,6 +45,7 @@ use crate::config::Config;
 /// Counts requests or not, and opens the listener or not, as the configuration says.
 pub(crate) fn start(config: &Config) -> Result<Option<Listener>, ListenError> {
     let monitoring = &config.monitoring;
+    propagate::set_enabled(config.otel.propagate);
     layer::count(monitoring.metrics.collectors.contains(&Collector::Request));
     let listen = || Listener::start(&settings::Settings::from(monitoring));
     monitoring.http.enabled.then(listen).transpose()

@@ -1,5 +1,7 @@
 //! Sending the current trace along with requests to others.
 
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
 use ::http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::span;
@@ -8,15 +10,27 @@ use crate::trace::w3c;
 const TRACEPARENT: HeaderName = HeaderName::from_static(w3c::TRACEPARENT);
 const TRACESTATE: HeaderName = HeaderName::from_static(w3c::TRACESTATE);
 
+/// Whether the headers are read and sent: `OTEL_PROPAGATORS` may leave them out.
+static ENABLED: AtomicBool = AtomicBool::new(true);
+
+pub(super) fn set_enabled(enabled: bool) {
+    ENABLED.store(enabled, Relaxed);
+}
+
+pub(super) fn is_enabled() -> bool {
+    ENABLED.load(Relaxed)
+}
+
 /// Makes a request a child of the current span: sets `traceparent` and `tracestate`, in place of
-/// what they were. Without a current span the headers are left as they are.
+/// what they were. Without a current span, or if `OTEL_PROPAGATORS` leaves out `tracecontext`, the
+/// headers are left as they are.
 ///
 /// ```
 /// let mut request = http::Request::get("http://payments/charge").body(()).unwrap();
 /// obs_runtime::http::inject(request.headers_mut());
 /// ```
 pub fn inject(headers: &mut HeaderMap) {
-    let Some(context) = span::current_context() else {
+    let Some(context) = span::current_context().filter(|_| is_enabled()) else {
         return;
     };
     let set = w3c::inject(&context);
