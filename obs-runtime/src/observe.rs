@@ -120,6 +120,8 @@ pub struct Later {
     key: Key,
     parent: Option<SpanContext>,
     attributes: Vec<(&'static str, Formatted)>,
+    /// Set while the function that returns the future runs, if the thread was not unwinding before.
+    guards: bool,
 }
 
 /// A series key of its own.
@@ -146,6 +148,7 @@ impl Later {
             key,
             parent: parent.cloned(),
             attributes: Vec::new(),
+            guards: !std::thread::panicking(),
         }
     }
 
@@ -163,11 +166,12 @@ impl Later {
     }
 
     /// The future that begins the call at its first poll.
-    pub fn observe<F, C>(self, future: F, classify: C) -> ObservedLater<F, C>
+    pub fn observe<F, C>(mut self, future: F, classify: C) -> ObservedLater<F, C>
     where
         F: Future,
         C: Fn(&F::Output) -> Verdict<'_>,
     {
+        self.guards = false;
         ObservedLater {
             later: Some(self),
             future: Observed {
@@ -178,7 +182,7 @@ impl Later {
         }
     }
 
-    fn begin(self) -> Op {
+    fn begin(&self) -> Op {
         let parent = self.parent.as_ref();
         let op = match &self.key {
             Key::Index(index) => Op::enter(self.callsite, SeriesKey::Index(*index), parent),
@@ -191,6 +195,15 @@ impl Later {
             op.formatted(key, value);
         }
         op
+    }
+}
+
+impl Drop for Later {
+    /// A function that unwinds instead of returning its future is a call, too.
+    fn drop(&mut self) {
+        if self.guards && std::thread::panicking() {
+            self.begin().finish(Verdict::PANIC);
+        }
     }
 }
 

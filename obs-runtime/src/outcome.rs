@@ -107,6 +107,12 @@ impl<'a> Verdict<'a> {
         error: None,
     };
 
+    /// There is no value: the body unwound.
+    pub(crate) const PANIC: Self = Self {
+        outcome: CallOutcome::Panic,
+        error: None,
+    };
+
     fn of<E>(class: Class, message: Option<&'a dyn Display>) -> Self {
         let noted = !matches!(class, Class::Ok | Class::Ignored);
         let info = noted.then_some(ErrorInfo {

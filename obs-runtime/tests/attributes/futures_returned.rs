@@ -109,3 +109,24 @@ async fn a_future_can_be_spawned() {
 fn second_box(n: &'static u32) -> BoxFuture<'static, Result<u32, String>> {
     Box::pin(std::future::ready(Ok(*n)))
 }
+
+#[trace_request("unwinds_before_its_future", attributes(n = n))]
+fn unwinds_before_its_future(n: u32) -> impl Future<Output = u32> {
+    assert!(n < 100, "too large");
+    async move { n }
+}
+
+#[test]
+fn a_function_that_unwinds_before_it_has_a_future_is_counted() {
+    let capture = obs_runtime::testing::capture();
+    assert!(std::panic::catch_unwind(|| drop(unwinds_before_its_future(100))).is_err());
+    drop(unwinds_before_its_future(1));
+    assert_eq!(
+        calls("unwinds_before_its_future"),
+        [("ok", 0), ("panic", 1), ("cancelled", 0)]
+    );
+    assert_eq!(in_flight("unwinds_before_its_future"), 0);
+    let span = capture.span("unwinds_before_its_future");
+    assert!(span.is_error());
+    assert_eq!(span.attribute("n").unwrap().to_string(), "100");
+}
