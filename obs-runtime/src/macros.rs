@@ -114,7 +114,8 @@ pub use obs_macros::service;
 ///
 /// Free functions, methods by any receiver, `async fn`, functions that return `impl Future`,
 /// `Pin<Box<dyn Future>>`, `BoxFuture` or `LocalBoxFuture`, in traits and under `#[async_trait]`. A call
-/// that returns a future begins when that is first polled.
+/// that returns a future begins when that is first polled, or when the function unwinds before it
+/// has a future.
 ///
 /// The signature and the tokens of the body stay as they are; the body of a function whose value can be
 /// an error moves into a closure. So in such a function `#[track_caller]` shows the function itself.
