@@ -98,10 +98,19 @@ impl Func {
 }
 
 impl Body {
-    /// The body as a block.
+    /// The body as a block of its own.
     #[must_use]
     pub fn block(&self) -> TokenTree {
         self.braced(self.tokens.clone())
+    }
+
+    /// The body as a block at the end of another one. Its braces belong to the expansion: no lint finds
+    /// them needless.
+    #[must_use]
+    pub fn last_block(&self) -> TokenTree {
+        let mut group = Group::new(Delimiter::Brace, self.tokens.clone());
+        group.set_span(Span::call_site().located_at(self.span));
+        TokenTree::Group(group)
     }
 
     /// Other tokens in these braces: the length of a function is that of its source.

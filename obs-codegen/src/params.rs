@@ -4,9 +4,10 @@ use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident};
 use syn::ext::IdentExt as _;
 use syn::visit::Visit;
-use syn::visit_mut::{VisitMut, visit_type_mut};
+use syn::visit_mut::{VisitMut, visit_trait_bound_mut, visit_type_fn_ptr_mut, visit_type_mut};
 use syn::{
-    FnArg, GenericParam, Generics, Lifetime, Pat, PatIdent, Receiver, ReceiverKind, Signature, Type,
+    FnArg, GenericParam, Generics, Lifetime, Pat, PatIdent, Receiver, ReceiverKind, Signature,
+    TraitBound, Type, TypeFnPtr,
 };
 
 /// The parameters of a function, and the generics that no item inside it can name.
@@ -245,6 +246,19 @@ impl Visit<'_> for Unnameable {
 struct ElidedLifetimes;
 
 impl VisitMut for ElidedLifetimes {
+    fn visit_type_fn_ptr_mut(&mut self, ty: &mut TypeFnPtr) {
+        // Its own lifetimes keep their names.
+        if ty.lifetimes.is_none() {
+            visit_type_fn_ptr_mut(self, ty);
+        }
+    }
+
+    fn visit_trait_bound_mut(&mut self, bound: &mut TraitBound) {
+        if bound.lifetimes.is_none() {
+            visit_trait_bound_mut(self, bound);
+        }
+    }
+
     fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
         *lifetime = Lifetime::new("'_", lifetime.span());
     }

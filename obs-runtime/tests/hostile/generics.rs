@@ -69,6 +69,15 @@ fn higher_ranked(
     Ok(format!("{picked}{byte}"))
 }
 
+#[trace_request("picked_label", labels(picked = pick(text, text).is_empty(), some = (0..n).len() > 1))]
+fn picked_label(
+    pick: for<'a> fn(&'a str, &'a str) -> &'a str,
+    text: &'static str,
+    n: usize,
+) -> bool {
+    pick(text, "").is_empty() && n > 0
+}
+
 #[counted("instances")]
 fn instance<T: Default + Display>() -> String {
     T::default().to_string()
@@ -165,7 +174,13 @@ async fn generic_functions() {
         higher_ranked(|a, _| a, &|bytes| bytes.first()),
         Ok("a97".to_owned())
     );
-    for (operation, count) in [("twelve", 1), ("lifetimes", 1), ("higher_ranked", 1)] {
+    assert!(picked_label(|left, _| left, "", 1));
+    for (operation, count) in [
+        ("picked_label", 1),
+        ("twelve", 1),
+        ("lifetimes", 1),
+        ("higher_ranked", 1),
+    ] {
         assert_eq!(ok(operation), count, "{operation}");
     }
     let pair = Pair("left", 7);

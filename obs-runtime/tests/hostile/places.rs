@@ -99,6 +99,33 @@ async fn inside_a_runtime() -> Result<u32, String> {
     Ok(1)
 }
 
+/// Bodies on the line of their function, where the compiler looks for needless braces.
+#[rustfmt::skip]
+mod on_one_line {
+    use obs_runtime::{timed, trace_request};
+
+    #[trace_request("one_line")] pub(super) fn plain() -> u32 { 1 }
+    #[timed("one_line_judged", ok_if = |n| *n > 0)] pub(super) fn judged(a: Vec<u8>, b: Vec<u8>) -> usize { drop(a); drop(b); 1 }
+    #[trace_request("one_line_result")] pub(super) fn fallible(a: Vec<u8>, b: Vec<u8>) -> Result<Vec<u8>, Vec<u8>> { if a.is_empty() { Err(b) } else { Ok(a) } }
+    #[timed("one_line_async")] pub(super) async fn later(n: u32) -> Result<u32, String> { Ok(n) }
+    #[timed("one_line_future")] pub(super) fn future(n: u32) -> impl Future<Output = u32> { std::future::ready(n) }
+}
+
+#[tokio::test]
+async fn bodies_on_one_line() {
+    let bytes = || vec![1];
+    assert_eq!(
+        (on_one_line::plain(), on_one_line::judged(bytes(), bytes())),
+        (1, 1)
+    );
+    assert_eq!(on_one_line::fallible(bytes(), Vec::new()), Ok(bytes()));
+    assert_eq!(
+        (on_one_line::later(1).await, on_one_line::future(2).await),
+        (Ok(1), 2)
+    );
+    assert_eq!((ok("one_line"), ok("one_line_result")), (1, 1));
+}
+
 #[test]
 fn functions_within_functions() {
     assert_eq!(outermost(1), Ok(3));

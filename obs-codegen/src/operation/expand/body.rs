@@ -17,7 +17,7 @@ pub(super) fn guarded(operation: &Operation, items: &TokenStream, body: &Body) -
     let op = local("__obs_op");
     let begin = begin(operation, items, &quote!(Op::enter));
     let attributes = attributes(operation, &op);
-    let body = body.block();
+    let body = body.last_block();
     quote! {
         let #op = #begin;
         #attributes
@@ -67,7 +67,7 @@ pub(super) fn awaited(
         Value::Never => (never_block(body), quote!(match #future.await {})),
         Value::Plain(ty) | Value::Fallible(ty) => {
             let edge = return_edge(inferable(ty));
-            let body = body.block();
+            let body = body.last_block();
             (
                 quote!(async move { #edge #capture #body }),
                 quote!(#future.await),
@@ -126,10 +126,12 @@ pub(super) fn returned_future(
 
 /// A closure with the body, whose type is written because coercions in the body depend on it.
 fn closure(ty: Option<syn::Type>, capture: &TokenStream, body: &Body) -> TokenStream {
-    let body = body.block();
     let body = match capture.is_empty() {
-        true => body.into_token_stream(),
-        false => quote!({ #capture #body }),
+        true => body.block().into_token_stream(),
+        false => {
+            let body = body.last_block();
+            quote!({ #capture #body })
+        }
     };
     match ty {
         Some(ty) => quote!(move || -> #ty #body),
