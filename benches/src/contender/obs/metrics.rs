@@ -1,0 +1,35 @@
+//! Calls by outcome, durations and calls in flight.
+
+use obs_runtime::monitor_performance;
+
+use super::service::{Metrics, Service};
+use crate::body::{FAILING, Failed, body, each};
+use crate::case::Case;
+use crate::contender::Entry;
+use crate::paired::Paired;
+
+pub(super) const RED: Entry = Entry {
+    contender: "obs",
+    scenario: "red",
+    how: "#[monitor_performance]",
+    set_up: red,
+};
+
+#[inline(never)]
+#[monitor_performance("measured")]
+pub(super) fn measured(input: u64) -> Result<u64, Failed> {
+    body(input)
+}
+
+fn red() -> Box<dyn Case> {
+    let service = Service::start(1.0);
+    assert!(measured(FAILING).is_err());
+    Paired::new(
+        |inputs| each(inputs, measured),
+        move |given| {
+            drop(service);
+            Metrics::now().expect_calls("measured", given.with, 1)
+        },
+    )
+    .boxed()
+}

@@ -1,0 +1,23 @@
+//! What an annotated call costs: obs beside its peers, measured in one run.
+//!
+//! The program prints the floor (what a clock read, a call and an addition cost here), then a table
+//! for each scenario. Each contender runs in a process of its own, because what a telemetry library
+//! installs in a process cannot be taken out again; the processes take turns, so that noise of the
+//! machine hits them alike.
+
+pub mod alloc;
+pub mod body;
+pub mod case;
+pub mod child;
+pub mod cli;
+pub mod contender;
+pub mod driver;
+pub mod floor;
+pub mod machine;
+pub mod paired;
+pub mod protocol;
+pub mod report;
+pub mod scenario;
+pub mod shape;
+pub mod statistics;
+pub mod terminal;
