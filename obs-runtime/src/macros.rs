@@ -26,10 +26,9 @@
 /// On an `impl` block every method, with a receiver and not `const`, is what
 /// [`#[trace_request]`](macro@crate::trace_request) makes of a function, under the name `Type::method`.
 ///
-/// * `#[trace_request(..)]` on a method refines that, `#[track_db_query(..)]` and
-///   `#[track_external_api(..)]` add to it.
-/// * `#[monitor_performance]`, `#[timed]` and `#[counted]` say all that is measured of a method, so they
-///   stand in its place.
+/// * The other attributes on a method refine that: its name, labels and how it is judged;
+///   `#[track_db_query(..)]` and `#[track_external_api(..)]` add their metrics. All of them are one operation
+///   with one span, and an option that two of them give is an error.
 /// * `#[service(skip)]` leaves a method as it is. Functions without a receiver are left as they are unless
 ///   they have an attribute of their own.
 ///

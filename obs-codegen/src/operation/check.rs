@@ -4,7 +4,7 @@ use obs_schema::def::OperationDef;
 use obs_schema::name::{MAX_DISPLAY_NAME, check_operation_name};
 use proc_macro2::TokenStream;
 use syn::spanned::Spanned as _;
-use syn::{Meta, Type, parse2};
+use syn::{Abi, LitStr, Meta, Type, parse2};
 
 use super::kind::{Kind, Part};
 use super::label::LabelValues;
@@ -54,22 +54,19 @@ pub fn signature(func: &Func, parts: &[Part], diag: &mut Diag) {
             format_args!("`{attribute}` cannot be used on a `const fn`; remove one of the two"),
         );
     }
-    if let Some(abi) = &func.sig.abi {
-        let name = abi.name.as_ref().map(syn::LitStr::value);
-        let name = name.as_deref().unwrap_or("C");
-        if name != "Rust" && !name.ends_with("-unwind") {
-            let span = abi
-                .name
-                .as_ref()
-                .map_or(abi.extern_token.span, syn::LitStr::span);
-            diag.error(
-                span,
-                format_args!(
-                    "a panic in an `extern \"{name}\"` function ends the process before it is counted; \
-                     write `extern \"{name}-unwind\"`"
-                ),
-            );
-        }
+    if let Some(abi) = func.sig.abi.as_ref().filter(|abi| !unwinds(abi)) {
+        let at = abi
+            .name
+            .as_ref()
+            .map_or(abi.extern_token.span, LitStr::span);
+        let name = abi_name(abi);
+        diag.error(
+            at,
+            format_args!(
+                "a panic in an `extern \"{name}\"` function ends the process before it is counted; \
+                 write `extern \"{name}-unwind\"`"
+            ),
+        );
     }
     if let Some(variadic) = &func.sig.variadic {
         diag.error(
@@ -84,6 +81,19 @@ pub fn signature(func: &Func, parts: &[Part], diag: &mut Diag) {
             format_args!("`{attribute}` cannot be used on a naked function"),
         );
     }
+}
+
+/// Whether a panic can leave a function with this ABI.
+#[must_use]
+pub fn unwinds(abi: &Abi) -> bool {
+    let name = abi_name(abi);
+    name == "Rust" || name.ends_with("-unwind")
+}
+
+fn abi_name(abi: &Abi) -> String {
+    abi.name
+        .as_ref()
+        .map_or_else(|| "C".to_owned(), LitStr::value)
 }
 
 /// Reports combinations that cannot work.

@@ -38,6 +38,20 @@ impl Kind {
         Self::TrackExternalApi,
     ];
 
+    /// Those whose name is that of the operation, the one that decides first.
+    pub const NAMING: &'static [Self] = &[
+        Self::TraceRequest,
+        Self::MonitorPerformance,
+        Self::Timed,
+        Self::Counted,
+    ];
+
+    /// Whether the attribute gives every metric of an operation.
+    #[must_use]
+    pub const fn is_whole(self) -> bool {
+        matches!(self, Self::TraceRequest | Self::MonitorPerformance)
+    }
+
     /// The options of the attribute.
     #[must_use]
     pub const fn target(self) -> Target {

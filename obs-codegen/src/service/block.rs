@@ -10,6 +10,7 @@ use syn::{Attribute, ImplItem, ItemImpl, Meta, Path, Signature, Token, Type, Vis
 use crate::crate_path::CratePath;
 use crate::diag::Diag;
 use crate::func::{Func, take_attributes};
+use crate::operation::check::unwinds;
 use crate::operation::kind::{Kind, Part, take_parts};
 use crate::operation::{Place, one};
 use crate::options::Options;
@@ -123,25 +124,20 @@ fn operation(mut func: Func, place: &Place, diag: &mut Diag) -> TokenStream {
     func.unchanged(&taken)
 }
 
-/// The operation that a method is without an attribute of its own, and with one that only adds to it.
-///
-/// `#[monitor_performance]`, `#[timed]` and `#[counted]` say which signals a method has, so they stand
-/// in its place. What cannot be observed, such as a `const fn`, is left as it is.
+/// The operation that every method is; what is on the method refines it. What cannot be observed, such
+/// as a `const fn`, is left as it is.
 fn implied(func: &Func, parts: &[Part]) -> Option<Part> {
-    let says_all = [
-        Kind::TraceRequest,
-        Kind::MonitorPerformance,
-        Kind::Timed,
-        Kind::Counted,
-    ];
-    let is_said = parts.iter().any(|part| says_all.contains(&part.kind));
-    let is_observable = func.sig.constness.is_none() && func.sig.abi.is_none();
-    (func.is_method() && is_observable && !is_said).then(|| Part {
+    let is_said = parts.iter().any(|part| part.kind == Kind::TraceRequest);
+    (func.is_method() && is_observable(&func.sig) && !is_said).then(|| Part {
         kind: Kind::TraceRequest,
         span: func.sig.ident.span(),
         path: None,
         options: Options::none(Target::TraceRequest),
     })
+}
+
+fn is_observable(sig: &Signature) -> bool {
+    sig.constness.is_none() && sig.abi.as_ref().is_none_or(unwinds)
 }
 
 /// Takes `#[service(..)]` off a method; the span of `skip` if that is in it.

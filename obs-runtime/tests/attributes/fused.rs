@@ -1,5 +1,6 @@
 //! Several attributes on one function.
 
+use obs_runtime::metric::snapshot::Value;
 use obs_runtime::trace::SpanKind;
 use obs_runtime::{
     counted, monitor_performance, testing, timed, trace_request, track_db_query, track_external_api,
@@ -220,11 +221,19 @@ async fn what_nests_is_counted_once_in_a_series() {
     );
 }
 
-#[timed(buckets = [0.5, 1.0])]
+#[timed("timed_name", buckets = [0.5, 1.0])]
 #[counted("other_name")]
 #[obs_runtime::trace_request("three_names", buckets = [0.1])]
 fn three_names() -> u8 {
     1
+}
+
+fn bounds(operation: &str) -> Vec<f64> {
+    let named = series("operation_duration_seconds", &[("operation", operation)]);
+    match &named[0].value {
+        Value::Histogram(histogram) => histogram.bounds.to_vec(),
+        other => panic!("{other:?}"),
+    }
 }
 
 #[test]
@@ -235,4 +244,25 @@ fn an_own_name_makes_an_own_series() {
         outcomes("operation_calls_total", &[("operation", "other_name")]),
         [("ok", 1), ("panic", 0)]
     );
+    assert_eq!(
+        outcomes("operation_duration_seconds", &[("operation", "timed_name")]),
+        [("ok", 1), ("panic", 0)]
+    );
+    assert_eq!(bounds("three_names"), [0.1]);
+    assert_eq!(bounds("timed_name"), [0.5, 1.0]);
+}
+
+#[trace_request]
+#[timed("first_name", buckets = [0.5, 1.0])]
+#[counted]
+fn one_name() {}
+
+#[test]
+fn the_first_name_is_that_of_the_operation() {
+    let capture = testing::capture();
+    one_name();
+    assert_eq!(calls("first_name"), [("ok", 1), ("panic", 0)]);
+    assert_eq!(calls("one_name"), []);
+    assert_eq!(bounds("first_name"), [0.5, 1.0]);
+    assert_eq!(capture.span("first_name").name, "first_name");
 }

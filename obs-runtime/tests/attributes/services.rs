@@ -8,8 +8,10 @@ use async_trait::async_trait;
 use obs_runtime::__private::schema::monitoring::{
     Collector, Level, LogFormat, LogOutput, Monitoring, Profiling, Sampler, TraceExporter,
 };
+use obs_runtime::metric::snapshot::Value;
 use obs_runtime::{
-    Label, Service, counted, monitor_performance, service, timed, trace_request, track_db_query,
+    Label, Service, counted, monitor_performance, service, testing, timed, trace_request,
+    track_db_query,
 };
 
 use crate::counts::{calls, outcomes, panics, series};
@@ -165,23 +167,42 @@ impl Shop {
         }
     }
 
-    #[timed]
-    fn only_timed(&self) -> u32 {
+    #[timed(buckets = [0.5, 1.0], labels(size = self.size()))]
+    fn timed(&self) -> u32 {
         self.stock
     }
 
-    #[counted]
-    fn only_counted(&self) -> u32 {
+    #[counted("counted_by_name", ok_if = |stock| *stock > 5)]
+    fn counted(&self) -> u32 {
         self.stock
     }
 
     #[monitor_performance]
-    fn only_measured(&self) -> u32 {
+    fn measured(&self) -> u32 {
         self.stock
+    }
+
+    #[track_db_query("update", "stock", system = "sqlite", slow = "1s")]
+    #[counted]
+    #[timed(labels(large = n > 5))]
+    #[monitor_performance("everything")]
+    async fn everything(&self, n: u32) -> Result<u32, String> {
+        tokio::task::yield_now().await;
+        self.stock
+            .checked_sub(n)
+            .ok_or_else(|| "sold out".to_owned())
     }
 
     #[track_db_query("select", "stock", system = "sqlite")]
     fn query(&self) -> u32 {
+        self.stock
+    }
+
+    extern "C-unwind" fn foreign(&self) -> u32 {
+        self.stock
+    }
+
+    extern "C" fn foreign_without_unwinding(&self) -> u32 {
         self.stock
     }
 
@@ -220,6 +241,8 @@ async fn every_method_is_an_operation() {
     );
     assert_eq!(shop.close(), 4);
     assert_eq!(calls("Shop::close"), [("ok", 1), ("panic", 0)]);
+    assert_eq!(Shop::open(3).foreign(), 3);
+    assert_eq!(calls("Shop::foreign"), [("ok", 1), ("panic", 0)]);
     assert_eq!(Arc::new(Shop::open(1)).shared(), 1);
     assert_eq!(calls("Shop::shared"), [("ok", 1), ("panic", 0)]);
 }
@@ -229,7 +252,14 @@ fn what_is_not_a_method_or_skipped_is_left_alone() {
     let shop = Shop::open(7);
     assert_eq!((shop.untouched(), Shop::helper(1)), (7, 1));
     assert!(matches!(shop.size(), Size::Large));
-    for name in ["open", "untouched", "helper", "size"] {
+    assert_eq!(shop.foreign_without_unwinding(), 7);
+    for name in [
+        "open",
+        "untouched",
+        "helper",
+        "size",
+        "foreign_without_unwinding",
+    ] {
         assert_eq!(calls(&format!("Shop::{name}")), [], "{name}");
     }
     assert_eq!(Shop::chosen(1), 1);
@@ -251,26 +281,6 @@ fn attributes_on_methods_refine_them() {
         [("ok", 0), ("panic", 0)]
     );
 
-    shop.only_timed();
-    let timed = [("operation", "Shop::only_timed")];
-    assert_eq!(outcomes("operation_calls_total", &timed), []);
-    assert_eq!(
-        outcomes("operation_duration_seconds", &timed),
-        [("ok", 1), ("panic", 0)]
-    );
-
-    shop.only_counted();
-    let counted = [("operation", "Shop::only_counted")];
-    assert_eq!(
-        outcomes("operation_calls_total", &counted),
-        [("ok", 1), ("panic", 0)]
-    );
-    assert_eq!(outcomes("operation_duration_seconds", &counted), []);
-    assert_eq!(series("operation_in_flight", &counted).len(), 0);
-
-    shop.only_measured();
-    assert_eq!(calls("Shop::only_measured"), [("ok", 1), ("panic", 0)]);
-
     shop.query();
     assert_eq!(calls("Shop::query"), [("ok", 1), ("panic", 0)]);
     let stock = [
@@ -282,6 +292,81 @@ fn attributes_on_methods_refine_them() {
         outcomes("db_client_operation_duration_seconds", &stock),
         [("ok", 1), ("panic", 0)]
     );
+}
+
+#[test]
+fn a_single_metric_on_a_method_adds_to_its_operation() {
+    let shop = Shop::open(7);
+    let capture = testing::capture();
+    shop.timed();
+    let timed = [("operation", "Shop::timed"), ("size", "large")];
+    for family in ["operation_calls_total", "operation_duration_seconds"] {
+        assert_eq!(outcomes(family, &timed), [("ok", 1), ("panic", 0)]);
+    }
+    assert_eq!(series("operation_in_flight", &timed[..1]).len(), 1);
+    let Value::Histogram(histogram) = &series("operation_duration_seconds", &timed)[0].value else {
+        panic!("no histogram")
+    };
+    assert_eq!(*histogram.bounds, [0.5, 1.0]);
+    assert_eq!(capture.spans().len(), 1);
+    assert_eq!(capture.span("Shop::timed").name, "Shop::timed");
+}
+
+#[test]
+fn the_name_of_a_metric_on_a_method_is_that_of_its_operation() {
+    let capture = testing::capture();
+    Shop::open(7).counted();
+    Shop::open(1).counted();
+    assert_eq!(
+        calls("counted_by_name"),
+        [("ok", 1), ("error", 1), ("panic", 0)]
+    );
+    assert_eq!(calls("Shop::counted"), []);
+    let names: Vec<_> = capture
+        .spans()
+        .iter()
+        .map(|span| span.name.to_string())
+        .collect();
+    assert_eq!(names, ["counted_by_name", "counted_by_name"]);
+}
+
+#[test]
+fn measuring_a_method_leaves_it_its_span() {
+    let capture = testing::capture();
+    Shop::open(7).measured();
+    assert_eq!(calls("Shop::measured"), [("ok", 1), ("panic", 0)]);
+    assert_eq!(capture.span("Shop::measured").name, "Shop::measured");
+}
+
+#[tokio::test]
+async fn all_attributes_of_a_method_are_one_operation() {
+    let capture = testing::capture();
+    let shop = Shop::open(7);
+    assert_eq!(shop.everything(2).await, Ok(5));
+    assert!(shop.everything(8).await.is_err());
+    let names: Vec<_> = capture
+        .spans()
+        .iter()
+        .map(|span| span.name.to_string())
+        .collect();
+    assert_eq!(names, ["everything", "everything"]);
+    for (large, ok, error) in [("false", 1, 0), ("true", 0, 1)] {
+        let expected = [("ok", ok), ("error", error), ("panic", 0), ("cancelled", 0)];
+        for (family, label) in [
+            ("operation_calls_total", ("operation", "everything")),
+            ("operation_duration_seconds", ("operation", "everything")),
+            (
+                "db_client_operation_duration_seconds",
+                ("db_operation_name", "update"),
+            ),
+        ] {
+            assert_eq!(
+                outcomes(family, &[label, ("large", large)]),
+                expected,
+                "{family}"
+            );
+        }
+    }
 }
 
 struct Repo<'a, T, const N: usize> {

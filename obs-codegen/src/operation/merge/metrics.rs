@@ -11,14 +11,12 @@ impl Merge<'_> {
     /// and `#[counted]` of the same name would add.
     pub(super) fn blocks(&self, operation: &str) -> Vec<Block> {
         let mut blocks = Vec::new();
-        let whole = [Kind::TraceRequest, Kind::MonitorPerformance];
-        let is_whole = whole.into_iter().any(|kind| self.part(kind).is_some());
+        let is_whole = self.wholes().next().is_some();
         if is_whole {
-            let buckets = whole.into_iter().find_map(|kind| self.buckets(kind));
             blocks.push(Block {
                 family: OperationFamily::Operation,
                 constants: vec![("operation", operation.to_owned())],
-                buckets: buckets.or_else(|| self.buckets(Kind::Timed)),
+                buckets: self.durations(operation).find_map(buckets),
             });
         }
         for (kind, family) in [
@@ -34,7 +32,7 @@ impl Merge<'_> {
                 blocks.push(Block {
                     family,
                     constants: vec![("operation", name)],
-                    buckets: self.buckets(kind),
+                    buckets: buckets(part),
                 });
             }
         }
@@ -43,9 +41,13 @@ impl Merge<'_> {
         blocks
     }
 
-    fn buckets(&self, kind: Kind) -> Option<Vec<f64>> {
-        let buckets = self.part(kind)?.options.numbers("buckets")?;
-        Some(buckets.value.to_vec())
+    /// The attributes that describe the one histogram of the operation as a whole.
+    pub(super) fn durations(&self, operation: &str) -> impl Iterator<Item = &Part> {
+        self.parts.iter().filter(move |part| {
+            let name = part.options.text("name");
+            let is_other = name.is_some_and(|name| name.value != operation);
+            part.kind.is_whole() || (part.kind == Kind::Timed && !is_other)
+        })
     }
 
     fn database(&self) -> Option<Block> {
@@ -61,7 +63,7 @@ impl Merge<'_> {
         Some(Block {
             family: OperationFamily::Database,
             constants,
-            buckets: self.buckets(Kind::TrackDbQuery),
+            buckets: buckets(query),
         })
     }
 
@@ -71,9 +73,14 @@ impl Merge<'_> {
         Some(Block {
             family: OperationFamily::ExternalApi,
             constants: vec![("api", api), ("endpoint", self.endpoint(call))],
-            buckets: self.buckets(Kind::TrackExternalApi),
+            buckets: buckets(call),
         })
     }
+}
+
+fn buckets(part: &Part) -> Option<Vec<f64>> {
+    let buckets = part.options.numbers("buckets")?;
+    Some(buckets.value.to_vec())
 }
 
 /// The database product.

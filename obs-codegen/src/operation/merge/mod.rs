@@ -40,6 +40,7 @@ pub fn operation(
     let attribute_entries = merge.entries("attributes", diag);
     merge.check_names(params, diag);
     let (name, name_span) = merge.operation_name(diag);
+    merge.check_buckets(&name, diag);
     Some(Operation {
         krate,
         name: merge.span_name().unwrap_or_else(|| name.clone()),
@@ -75,6 +76,11 @@ impl Merge<'_> {
         self.parts.iter().find(|part| part.kind == kind)
     }
 
+    /// The attributes that give every metric of the operation.
+    fn wholes(&self) -> impl Iterator<Item = &Part> {
+        self.parts.iter().filter(|part| part.kind.is_whole())
+    }
+
     /// What the first attribute that has the option says.
     fn first<'a, T>(&'a self, read: impl Fn(&'a Part) -> Option<T>) -> Option<T> {
         self.parts.iter().find_map(read)
@@ -90,23 +96,24 @@ impl Merge<'_> {
         }
     }
 
-    /// The label `operation`: the name in the outermost attribute that has one.
+    /// The label `operation`: the first name that an attribute gives, from the outermost on.
     fn operation_name(&self, diag: &mut Diag) -> (String, Option<Span>) {
-        let whole = [Kind::TraceRequest, Kind::MonitorPerformance];
-        let mut given = whole
-            .into_iter()
-            .filter_map(|kind| self.part(kind)?.options.text("name"));
-        let Some(name) = given.next() else {
+        let mut given = Kind::NAMING
+            .iter()
+            .filter_map(|kind| Some((kind, self.part(*kind)?.options.text("name")?)));
+        let Some((first, name)) = given.next() else {
             let outer = self.outer.operation().map(str::to_owned);
             return (outer.unwrap_or_else(|| self.path()), None);
         };
-        if let Some(other) = given.next().filter(|other| other.value != name.value) {
+        if let Some((_, other)) =
+            given.find(|(kind, other)| kind.is_whole() && other.value != name.value)
+        {
             diag.error(
                 other.key,
                 format_args!(
                     "the operation is already called `{}` by `{}`; leave this name out",
                     name.value,
-                    Kind::TraceRequest.as_str()
+                    first.as_str()
                 ),
             );
         }
@@ -116,9 +123,7 @@ impl Merge<'_> {
     /// The span's name where it is not that of the operation: a query or a remote call, as the semantic
     /// conventions name them, unless `#[trace_request("..")]` does.
     fn span_name(&self) -> Option<String> {
-        let named = |kind| self.part(kind).filter(|part| part.options.flag("name"));
-        let whole = [Kind::TraceRequest, Kind::MonitorPerformance];
-        if whole.into_iter().any(|kind| named(kind).is_some()) {
+        if self.wholes().any(|part| part.options.flag("name")) {
             return None;
         }
         if let Some(query) = self.part(Kind::TrackDbQuery) {
@@ -133,9 +138,7 @@ impl Merge<'_> {
             let api = call.options.text("api")?.value;
             return Some(format!("{api} {}", self.endpoint(call)));
         }
-        let single = [Kind::Timed, Kind::Counted].map(named);
-        let single = single.into_iter().flatten().next()?;
-        Some(single.options.text("name")?.value.to_owned())
+        None
     }
 
     fn endpoint(&self, call: &Part) -> String {

@@ -26,10 +26,7 @@ impl Merge<'_> {
                         && !is_same_crate(other, argument)
                 });
                 if let Some((_, kind)) = before {
-                    diag.error(
-                        argument.key,
-                        format_args!("`{name}` is already in `{}`; remove one", kind.as_str()),
-                    );
+                    diag.error(argument.key, already(name, *kind));
                 }
                 let others: Vec<&str> = earlier
                     .iter()
@@ -41,6 +38,19 @@ impl Merge<'_> {
                 }
                 earlier.push((argument, part.kind));
             }
+        }
+    }
+
+    /// Buckets that two attributes give for one histogram.
+    pub(super) fn check_buckets(&self, operation: &str, diag: &mut Diag) {
+        let mut given = self
+            .durations(operation)
+            .filter_map(|part| Some((part.kind, part.options.get("buckets")?)));
+        let Some((first, _)) = given.next() else {
+            return;
+        };
+        for (_, other) in given {
+            diag.error(other.key, already("buckets", first));
         }
     }
 
@@ -56,14 +66,7 @@ impl Merge<'_> {
                     .iter()
                     .find(|(other, kind)| other.key.text == entry.key.text && *kind != part.kind);
                 if let Some((_, kind)) = known {
-                    diag.error_on(
-                        &entry.key.tokens,
-                        format_args!(
-                            "`{}` is already in `{}`; remove one",
-                            entry.key.text,
-                            kind.as_str()
-                        ),
-                    );
+                    diag.error_on(&entry.key.tokens, already(&entry.key.text, *kind));
                 } else {
                     all.push((entry.clone(), part.kind));
                 }
@@ -71,6 +74,10 @@ impl Merge<'_> {
         }
         all.into_iter().map(|(entry, _)| entry).collect()
     }
+}
+
+fn already(name: &str, kind: Kind) -> String {
+    format!("`{name}` is already in `{}`; remove one", kind.as_str())
 }
 
 /// Where every attribute has to say where the runtime is, they may all say the same.
