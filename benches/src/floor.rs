@@ -135,3 +135,14 @@ mod tsc {
         unsafe { __rdtscp(&raw mut processor) }
     }
 }
+
+/// The cheapest clock of the machine, in its own unit.
+#[inline(always)]
+#[must_use]
+pub fn ticks() -> u64 {
+    #[cfg(target_arch = "x86_64")]
+    return tsc::plain();
+    #[cfg(not(target_arch = "x86_64"))]
+    return clock_gettime(ClockId::CLOCK_MONOTONIC)
+        .map_or(0, |time| Duration::from(time).as_nanos() as u64);
+}

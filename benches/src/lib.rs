@@ -6,18 +6,25 @@
 //! machine hits them alike.
 
 pub mod alloc;
+pub mod background;
 pub mod body;
 pub mod case;
 pub mod child;
 pub mod cli;
 pub mod contender;
 pub mod driver;
+pub mod exposition;
 pub mod floor;
+pub mod interference;
+pub mod lines;
 pub mod machine;
 pub mod paired;
+pub mod polls;
 pub mod protocol;
 pub mod report;
 pub mod scenario;
+pub mod scrape;
 pub mod shape;
 pub mod statistics;
 pub mod terminal;
+pub mod threads;

@@ -72,6 +72,15 @@ impl Paired {
         self
     }
 
+    /// Runs each pass of either side inside of `around`.
+    #[must_use]
+    pub fn inside(mut self, around: impl Fn(&mut dyn FnMut()) + Clone + 'static) -> Self {
+        let (mut base, mut with, also) = (self.base, self.with, around.clone());
+        self.base = Box::new(move |inputs| around(&mut || base(inputs)));
+        self.with = Box::new(move |inputs| also(&mut || with(inputs)));
+        self
+    }
+
     /// How many operations there are per input. Default: 1.
     #[must_use]
     pub fn operations(mut self, per_input: f64) -> Self {
@@ -90,6 +99,21 @@ impl Paired {
     #[must_use]
     pub fn boxed(self) -> Box<dyn Case> {
         Box::new(self)
+    }
+
+    /// How many inputs each side was given so far.
+    #[must_use]
+    pub fn given(&self) -> Given {
+        self.given
+    }
+
+    /// Runs the side with annotation for as long as in a round.
+    pub fn annotated(&mut self, body: Body) {
+        if let Some(position) = self.inputs(body) {
+            let inputs = std::mem::take(&mut self.inputs[position].1);
+            self.run(Which::With, &inputs.table, 4 * inputs.with_passes);
+            self.inputs[position].1 = inputs;
+        }
     }
 
     /// Passes over the table `passes` times. Returns the time of the calls alone.

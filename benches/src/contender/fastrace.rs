@@ -7,9 +7,11 @@ use fastrace::collector::{Config, Reporter, SpanContext, SpanRecord};
 use fastrace::{Span, trace};
 
 use super::Entry;
+use crate::background;
 use crate::body::{Failed, INPUTS, bare, body, each};
-use crate::case::{Case, Finish};
+use crate::case::{Case, Finish, equal};
 use crate::paired::Paired;
+use crate::polls::{Pending, polls};
 use crate::shape::{self, Made};
 
 pub(super) const ENTRIES: &[Entry] = &[
@@ -35,13 +37,31 @@ pub(super) const ENTRIES: &[Entry] = &[
         contender: "fastrace",
         scenario: "trace-kept",
         how: "Span::root and #[trace]",
-        set_up: trace_kept,
+        set_up: || trace_kept().boxed(),
     },
     Entry {
         contender: "fastrace",
         scenario: "trace-dropped",
         how: "Span::root of an unsampled context and #[trace]",
-        set_up: trace_dropped,
+        set_up: || trace_dropped().boxed(),
+    },
+    Entry {
+        contender: "fastrace",
+        scenario: "poll",
+        how: "#[trace] in a trace",
+        set_up: poll,
+    },
+    Entry {
+        contender: "fastrace",
+        scenario: "background-kept",
+        how: "reporter that counts",
+        set_up: || background::case(trace_kept()),
+    },
+    Entry {
+        contender: "fastrace",
+        scenario: "background-dropped",
+        how: "unsampled contexts",
+        set_up: || background::case(trace_dropped()),
     },
 ];
 
@@ -118,25 +138,50 @@ fn slope(root: shape::Root) -> Box<dyn Case> {
         .boxed()
 }
 
-fn trace_kept() -> Box<dyn Case> {
+fn trace_kept() -> Paired {
     start();
     shape::traces(|inputs| small(inputs, true), delivered)
         .drain(8_000 / INPUTS as u64, fastrace::flush)
-        .boxed()
 }
 
-fn trace_dropped() -> Box<dyn Case> {
+fn trace_dropped() -> Paired {
     start();
-    shape::traces(|inputs| small(inputs, false), |_| reported(0)).boxed()
+    shape::traces(|inputs| small(inputs, false), |_| reported(0))
+}
+
+#[trace(name = "operation")]
+async fn operation(polls: u32) -> Result<u64, Failed> {
+    Pending(polls).await;
+    Ok(u64::from(polls))
+}
+
+fn poll() -> Box<dyn Case> {
+    start();
+    let in_trace = |run: &mut dyn FnMut()| {
+        let root = Span::root("root", SpanContext::random());
+        let _guard = root.set_local_parent();
+        run();
+    };
+    let roots = |calls| calls / INPUTS as u64;
+    polls(operation, move |calls| {
+        Finish::arrived("spans", calls + roots(calls), flushed())
+    })
+    .inside(in_trace)
+    .drain(4, fastrace::flush)
+    .boxed()
 }
 
 /// Checks the spans of kept traces. What is missing was dropped; fastrace does not count that.
 pub(super) fn delivered(made: Made) -> Result<Finish, String> {
-    fastrace::flush();
-    Finish::arrived("spans", made.traces + made.children, REPORTED.load(Relaxed))
+    Finish::arrived("spans", made.traces + made.children, flushed())
 }
 
 fn reported(expected: u64) -> Result<Finish, String> {
+    equal("spans reported", expected, flushed())
+}
+
+/// How many spans arrived.
+fn flushed() -> u64 {
     fastrace::flush();
-    crate::case::equal("spans reported", expected, REPORTED.load(Relaxed))
+    REPORTED.load(Relaxed)
 }

@@ -9,6 +9,7 @@ use super::Entry;
 use crate::body::{Failed, bare, body, each};
 use crate::case::{Case, Finish};
 use crate::paired::Paired;
+use crate::polls::Pending;
 use crate::shape;
 
 pub(super) const ENTRIES: &[Entry] = &[
@@ -35,6 +36,15 @@ pub(super) const ENTRIES: &[Entry] = &[
         scenario: "labelled",
         how: "#[instrument(skip_all, err, fields(..))], Registry that keeps nothing, spans alone",
         set_up: || slope(labelled_root),
+    },
+    Entry {
+        contender: "tracing-registry",
+        scenario: "poll",
+        how: "#[instrument(skip_all, err)], Registry that keeps nothing",
+        set_up: || {
+            install(Registry::default());
+            polls().boxed()
+        },
     },
 ];
 
@@ -72,6 +82,17 @@ pub(super) fn labelled_root(common: &[u64], rest: &[u64], annotated: bool) {
     } else {
         each(rest, bare);
     }
+}
+
+#[instrument(skip_all, err)]
+async fn operation(polls: u32) -> Result<u64, Failed> {
+    Pending(polls).await;
+    Ok(u64::from(polls))
+}
+
+/// Polls of an instrumented operation.
+pub(super) fn polls() -> Paired {
+    crate::polls::polls(operation, |_| Ok(Finish::default()))
 }
 
 fn no_subscriber() -> Box<dyn Case> {

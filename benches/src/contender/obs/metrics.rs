@@ -7,12 +7,20 @@ use crate::body::{FAILING, Failed, body, each};
 use crate::case::Case;
 use crate::contender::Entry;
 use crate::paired::Paired;
+use crate::threads;
 
 pub(super) const RED: Entry = Entry {
     contender: "obs",
     scenario: "red",
     how: "#[monitor_performance]",
     set_up: red,
+};
+
+pub(super) const THREADS: Entry = Entry {
+    contender: "obs",
+    scenario: "threads",
+    how: "as in red",
+    set_up: threads,
 };
 
 #[inline(never)]
@@ -32,4 +40,13 @@ fn red() -> Box<dyn Case> {
         },
     )
     .boxed()
+}
+
+fn threads() -> Box<dyn Case> {
+    let service = Service::start(1.0);
+    assert!(measured(FAILING).is_err());
+    threads::case(measured, move |calls| {
+        drop(service);
+        Metrics::now().expect_calls("measured", calls, 1)
+    })
 }

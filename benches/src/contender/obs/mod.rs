@@ -1,8 +1,11 @@
 //! The framework of this repository.
 
 mod counter;
+mod log;
 mod metrics;
 mod off;
+mod polls;
+mod series;
 mod service;
 mod spans;
 
@@ -13,10 +16,22 @@ pub(super) const ENTRIES: &[Entry] = &[
     counter::HANDLE,
     counter::COUNTED,
     metrics::RED,
+    metrics::THREADS,
     spans::KEPT,
     spans::DROPPED,
     spans::LABELLED,
     spans::STRADDLE,
     spans::TRACE_KEPT,
     spans::TRACE_DROPPED,
+    spans::BACKGROUND_KEPT,
+    spans::BACKGROUND_DROPPED,
+    spans::THREADS,
+    polls::POLL,
+    polls::POLL_IN_TRACE,
+    polls::MEMORY,
+    log::LOG,
+    series::COUNTERS,
+    series::HISTOGRAMS,
+    series::INTERFERENCE,
+    series::MEMORY,
 ];

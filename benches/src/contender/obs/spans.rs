@@ -8,6 +8,7 @@ use crate::case::{Case, Finish};
 use crate::contender::Entry;
 use crate::paired::Paired;
 use crate::shape::{self, Made};
+use crate::{background, threads};
 
 pub(super) const KEPT: Entry = Entry {
     contender: "obs",
@@ -41,14 +42,35 @@ pub(super) const TRACE_KEPT: Entry = Entry {
     contender: "obs",
     scenario: "trace-kept",
     how: "#[trace_request], sampler 1",
-    set_up: || traces(1.0),
+    set_up: || traces(1.0).boxed(),
 };
 
 pub(super) const TRACE_DROPPED: Entry = Entry {
     contender: "obs",
     scenario: "trace-dropped",
     how: "#[trace_request], sampler 0: recorded, kept if it fails or is slow",
-    set_up: || traces(0.0),
+    set_up: || traces(0.0).boxed(),
+};
+
+pub(super) const BACKGROUND_KEPT: Entry = Entry {
+    contender: "obs",
+    scenario: "background-kept",
+    how: "the collector and its store",
+    set_up: || background::case(traces(1.0)),
+};
+
+pub(super) const BACKGROUND_DROPPED: Entry = Entry {
+    contender: "obs",
+    scenario: "background-dropped",
+    how: "the collector",
+    set_up: || background::case(traces(0.0)),
+};
+
+pub(super) const THREADS: Entry = Entry {
+    contender: "obs-span",
+    scenario: "threads",
+    how: "#[trace_request], each call a trace of its own that is dropped",
+    set_up: on_threads,
 };
 
 /// Traces between two flushes: fewer than the collector's queue holds.
@@ -131,27 +153,33 @@ pub(super) fn trace(inputs: &[u64]) {
 fn slope(sampled: f64, operation: &'static str, root: shape::Root) -> Box<dyn Case> {
     let traces_per_pass = (crate::body::INPUTS / shape::CHILDREN) as u64;
     let paired = shape::slope(root, move |made| check(sampled, operation, made));
-    started(sampled, paired, TRACES_PER_FLUSH / traces_per_pass / 4)
+    started(sampled, paired, TRACES_PER_FLUSH / traces_per_pass / 4).boxed()
 }
 
-fn traces(sampled: f64) -> Box<dyn Case> {
+fn traces(sampled: f64) -> Paired {
     let traces_per_pass = (crate::body::INPUTS / shape::SMALL) as u64;
     let paired = shape::traces(trace, move |made| check(sampled, "child", made));
     started(sampled, paired, TRACES_PER_FLUSH / traces_per_pass)
 }
 
 /// Lets the collector catch up from time to time where there is something to collect.
-fn started(sampled: f64, paired: Paired, passes_per_flush: u64) -> Box<dyn Case> {
+fn started(sampled: f64, paired: Paired, passes_per_flush: u64) -> Paired {
     let service = Service::start(sampled);
     if sampled > 0.0 {
-        paired
-            .drain(passes_per_flush, move || service.flush())
-            .boxed()
+        paired.drain(passes_per_flush, move || service.flush())
     } else {
         // It runs to the end of the process.
         std::mem::forget(service);
-        paired.boxed()
+        paired
     }
+}
+
+fn on_threads() -> Box<dyn Case> {
+    let service = Service::start(0.0);
+    threads::case(child, move |calls| {
+        drop(service);
+        Metrics::now().expect_calls("child", calls, 0)
+    })
 }
 
 fn check(sampled: f64, operation: &str, made: Made) -> Result<Finish, String> {
