@@ -1,4 +1,5 @@
 //! The log as the global subscriber: setting it up, what misbehaving programs do to it, panics.
+#![cfg(feature = "log")]
 
 use std::cell::RefCell;
 use std::fmt;

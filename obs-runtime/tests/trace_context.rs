@@ -87,6 +87,7 @@ async fn a_future_that_loses_a_race_ends_inside_its_trace() {
     assert_eq!(capture.spans().len(), 4);
 }
 
+#[cfg(feature = "tokio")]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn tasks_and_threads_inherit_when_asked_to() {
     let capture = testing::capture();

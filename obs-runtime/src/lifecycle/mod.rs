@@ -40,7 +40,8 @@ static STATE: RwLock<Option<Arc<State>>> = RwLock::new(None);
 /// If something in the configuration is wrong (all of it is listed), the address is in use, or the
 /// monitoring of this process has been started already.
 ///
-/// ```no_run
+#[cfg_attr(feature = "macros", doc = "```no_run")]
+#[cfg_attr(not(feature = "macros"), doc = "```ignore")]
 /// use obs_runtime::service;
 ///
 /// #[service(name = "shop")]

@@ -1,6 +1,7 @@
 //! Annotated code of people who turn every lint on, give our names to their own things and write signatures
 //! that nobody expects. It compiles without a warning and does what it does without the attributes.
 
+#![cfg(feature = "macros")]
 #![deny(
     warnings,
     clippy::pedantic,
