@@ -25,7 +25,7 @@ fn work(n: i32, clock: &testing::VirtualClock) -> Result<i32, String> {
 
 #[test]
 fn a_capture_sees_metrics_spans_and_logs_of_its_thread_only() {
-    let jobs: Counter = Counter::register(&JOBS);
+    let jobs = Counter::register(&JOBS);
     Gauge::register(&DEPTH).set(4.0);
     let clock = testing::virtual_clock();
     let _ = work(0, &clock);

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use obs_schema::def::{MetricDef, MetricKind};
 
-use super::instrument::{Reading, Series, sealed::Sealed};
+use super::instrument::{Instrument, Reading, Series, sealed::Sealed};
 use super::snapshot::Value;
 use super::{cell, own};
 use crate::hot::cells;
@@ -25,11 +25,17 @@ const VOID: u32 = 0;
 ///
 /// static ORDERS: MetricDef =
 ///     MetricDef::new("orders_total", "Orders received.", MetricKind::Counter);
+/// static REVENUE: MetricDef =
+///     MetricDef::new("revenue_euros_total", "What was paid.", MetricKind::FloatCounter);
 ///
-/// let orders: Counter = Counter::register(&ORDERS);
+/// let orders = Counter::register(&ORDERS);
 /// orders.inc();
 /// orders.add(2);
 /// assert_eq!(orders.get(), 3);
+///
+/// let revenue = Counter::<f64>::register(&REVENUE);
+/// revenue.add(19.9);
+/// assert_eq!(revenue.get(), 19.9);
 /// ```
 pub struct Counter<N = u64> {
     cell: u32,
@@ -46,6 +52,15 @@ impl<N> Counter<N> {
 }
 
 impl Counter<u64> {
+    /// Takes a counter of whole numbers into the global registry, as
+    /// [`Instrument::register`] does. It is a function of this type as well so that
+    /// `Counter::register` means whole numbers without an annotation; the other is
+    /// `Counter::<f64>::register`.
+    #[must_use]
+    pub fn register(def: &'static MetricDef) -> Self {
+        Instrument::register(def)
+    }
+
     /// Adds 1.
     #[inline]
     pub fn inc(&self) {

@@ -12,13 +12,13 @@
 //! [`definition`] and a handle:
 //!
 //! ```
-//! use obs_runtime::metric::{Counter, Instrument};
+//! use obs_runtime::metric::Counter;
 //! use obs_runtime::metric::definition::{MetricDef, MetricKind};
 //!
 //! static SENT: MetricDef =
 //!     MetricDef::new("mails_sent_total", "Mails that were sent.", MetricKind::Counter);
 //!
-//! let sent: Counter = Counter::register(&SENT);
+//! let sent = Counter::register(&SENT);
 //! sent.inc();
 //! ```
 //!

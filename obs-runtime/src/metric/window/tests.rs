@@ -302,7 +302,7 @@ fn the_program_s_own_metrics_are_followed() {
         ..MetricDef::new("window_size", "Sizes.", MetricKind::Summary)
     };
     let clock = crate::testing::virtual_clock();
-    let (hits, level) = (Counter::<u64>::register(&HITS), Gauge::register(&LEVEL));
+    let (hits, level) = (Counter::register(&HITS), Gauge::register(&LEVEL));
     let size = Summary::register(&SIZE);
     let find = |name: &str| {
         let summary = summary(Duration::from_secs(60));
