@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use obs_runtime::__private::{LabelDef, Values};
-use obs_runtime::{Label, Labels, SeriesKey};
+use obs_runtime::{Counter, Family, Label, Labels, Metrics, SeriesKey};
 
 #[derive(Label, Clone, Copy)]
 enum Region {
@@ -103,6 +103,39 @@ fn text_makes_the_key_a_list_of_values() {
         path: "/x".into(),
     };
     assert_eq!(key(&labels), "db-1|us|5432|/x");
+}
+
+#[derive(Labels)]
+struct Lookup<'a> {
+    #[label(max_series = 10)]
+    host: &'a str,
+    #[label(max_series = 10)]
+    path: Cow<'a, str>,
+}
+
+#[derive(Metrics)]
+struct Lookups {
+    /// Lookups by host and path.
+    lookups_total: Family<Counter, Lookup<'static>>,
+}
+
+/// The family's type says `'static`; what is looked up lives as long as this call.
+fn lookups(host: &str, path: &str) -> Counter {
+    Lookups::get().lookups_total.with(&Lookup {
+        host,
+        path: path.into(),
+    })
+}
+
+#[test]
+fn a_series_is_found_by_what_its_caller_borrows() {
+    let kept = {
+        let host = String::from("ns-1");
+        lookups(&host, &format!("/{host}"))
+    };
+    kept.inc();
+    assert_eq!(lookups("ns-1", "/ns-1").get(), 1);
+    assert_eq!(lookups("ns-2", "/ns-1").get(), 0);
 }
 
 #[test]

@@ -41,6 +41,29 @@ use crate::series::{SeriesKey, SeriesTable};
 /// by_card.inc();
 /// assert_eq!(by_card.get(), 1);
 /// ```
+///
+/// Labels may borrow. The field of the struct then says `'static`; a lookup takes any borrow, which
+/// ends with it:
+///
+#[cfg_attr(feature = "macros", doc = "```")]
+#[cfg_attr(not(feature = "macros"), doc = "```ignore")]
+/// use obs_runtime::{Counter, Family, Labels, Metrics};
+///
+/// #[derive(Labels)]
+/// struct Hit<'a> {
+///     #[label(max_series = 100)]
+///     route: &'a str,
+/// }
+///
+/// #[derive(Metrics)]
+/// struct WebMetrics {
+///     /// Requests by route.
+///     hits_total: Family<Counter, Hit<'static>>,
+/// }
+///
+/// let route = format!("/{}", "orders");
+/// WebMetrics::get().hits_total.with(&Hit { route: &route }).inc();
+/// ```
 pub struct Family<I: 'static, L> {
     /// `None` counts into the void.
     live: Option<&'static LiveFamily<I>>,
