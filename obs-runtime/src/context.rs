@@ -1,7 +1,8 @@
 //! What is known of the request at hand: its id, its user, keys of one's own.
 //!
 //! A request context is inherited by everything that runs inside it: each log
-//! line, each span and each nested call carries it, over `.await` too.
+//! line, each span and each nested call carries it, over `.await` too. One inside
+//! another starts with the keys of the outer one.
 //!
 //! ```
 //! use obs_runtime::context::{self, RequestContext};
@@ -23,7 +24,12 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use crate::hot::{body, segment};
+use crate::hot::local::Current;
+use crate::hot::{body, local, segment};
+
+mod visit;
+
+pub(crate) use visit::Visits;
 
 /// Keys that a context holds at most; further ones are left out.
 pub const MAX_KEYS: usize = 32;
@@ -71,17 +77,31 @@ impl RequestContext {
         self
     }
 
-    /// Makes this the context of the thread until the returned guard is dropped.
+    /// Makes this the context of the thread until the returned guard is dropped. Inside another
+    /// context it takes over the keys that it has not set itself.
     pub fn enter(self) -> ContextGuard {
-        enter_shared(Some(Arc::new(self)))
+        enter_shared(Some(Arc::new(self.inside(current().as_deref()))))
     }
 
-    /// Makes this the context of a future and everything that it awaits.
+    /// Makes this the context of a future and everything that it awaits. Inside another context it
+    /// takes over the keys that it has not set itself.
     pub fn scope<F: Future>(self, future: F) -> Scoped<F> {
         Scoped {
-            context: Arc::new(self),
-            future,
+            context: Arc::new(self.inside(current().as_deref())),
+            future: Some(future),
         }
+    }
+
+    /// Takes over what `outer` has and this has not.
+    fn inside(self, outer: Option<&Self>) -> Self {
+        let Some(outer) = outer else { return self };
+        let inherited = outer.entries().clone();
+        for (key, value) in inherited {
+            if self.get(&key).is_none() {
+                self.set(key, value);
+            }
+        }
+        self
     }
 
     /// The value of a key.
@@ -121,12 +141,29 @@ impl RequestContext {
 #[must_use = "the context ends when the guard is dropped"]
 pub struct ContextGuard {
     former: Option<Arc<RequestContext>>,
+    visit: Option<Visit>,
     stays_on_thread: PhantomData<*const ()>,
+}
+
+/// The stay of a trace in a context that it was not in when it began.
+#[derive(Debug)]
+struct Visit {
+    /// The part of the trace that the thread was in.
+    place: Current,
+    /// The spans that had ended by then.
+    ended: usize,
 }
 
 impl Drop for ContextGuard {
     fn drop(&mut self) {
-        drop(replace(self.former.take()));
+        let left = replace(self.former.take());
+        if let (Some(visit), Some(left)) = (self.visit.take(), left)
+            && local::current().same_segment(visit.place)
+        {
+            segment::with_current(|body, _| {
+                body.visits.add(left, visit.ended..body.spans.len());
+            });
+        }
     }
 }
 
@@ -137,7 +174,15 @@ pin_project! {
     pub struct Scoped<F> {
         context: Arc<RequestContext>,
         #[pin]
-        future: F,
+        future: Option<F>,
+    }
+
+    impl<F> PinnedDrop for Scoped<F> {
+        fn drop(this: Pin<&mut Self>) {
+            let mut this = this.project();
+            let _inside = enter_shared(Some(this.context.clone()));
+            this.future.set(None);
+        }
     }
 }
 
@@ -145,9 +190,17 @@ impl<F: Future> Future for Scoped<F> {
     type Output = F::Output;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = self.project();
+        let mut this = self.project();
+        let Some(future) = this.future.as_mut().as_pin_mut() else {
+            // As after completion of any future: there is nothing left to do.
+            return Poll::Pending;
+        };
         let _inside = enter_shared(Some(this.context.clone()));
-        this.future.poll(cx)
+        let polled = future.poll(cx);
+        if polled.is_ready() {
+            this.future.set(None);
+        }
+        polled
     }
 }
 
@@ -192,16 +245,24 @@ pub(crate) fn current() -> Option<Arc<RequestContext>> {
 
 /// Makes `context` the thread's, or none.
 pub(crate) fn enter_shared(context: Option<Arc<RequestContext>>) -> ContextGuard {
-    if let Some(context) = &context {
-        let for_trace = context.clone();
-        segment::with_current(|body, _| {
-            body.request.get_or_insert(for_trace);
-        });
-    }
     ContextGuard {
+        visit: context.as_ref().and_then(visit),
         former: replace(context),
         stays_on_thread: PhantomData,
     }
+}
+
+/// The beginning of a visit, if the thread is in a trace that began in another context.
+fn visit(context: &Arc<RequestContext>) -> Option<Visit> {
+    segment::with_current(|body, place| {
+        let is_same = body
+            .request
+            .as_ref()
+            .is_some_and(|own| Arc::ptr_eq(own, context));
+        let ended = body.spans.len();
+        (!is_same).then_some(Visit { place, ended })
+    })
+    .flatten()
 }
 
 fn replace(context: Option<Arc<RequestContext>>) -> Option<Arc<RequestContext>> {

@@ -135,14 +135,17 @@ impl<F: Future> Future for Inherited<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let mut this = self.project();
-        if let Some(handoff) = this.handoff.take() {
-            *this.branch = handoff.branch.and_then(|branch| branch.open());
-            *this.request = handoff.request;
+        let handoff = this.handoff.take();
+        if let Some(request) = handoff.as_ref().map(|handoff| handoff.request.clone()) {
+            *this.request = request;
+        }
+        let _request = context::enter_shared(this.request.clone());
+        if let Some(branch) = handoff.and_then(|handoff| handoff.branch) {
+            *this.branch = branch.open();
         }
         let Some(future) = this.future.as_mut().as_pin_mut() else {
             return Poll::Pending;
         };
-        let _request = context::enter_shared(this.request.clone());
         let active = this.branch.as_ref().map(OpenBranch::activate);
         let polled = future.poll(cx);
         if polled.is_ready() {

@@ -1,14 +1,16 @@
 //! Where spans belong: over calls, awaits, tasks, threads, and when guards end in odd orders.
 
+use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use futures::FutureExt;
 use futures::future::{join3, select};
+use obs_runtime::CallOutcome;
 use obs_runtime::handoff::{Handoff, InheritExt};
 use obs_runtime::testing::{self, Capture};
 use obs_runtime::trace::{self, SpanData, SpanId};
-use obs_runtime::{context, context::RequestContext};
 
 fn parent_of(capture: &Capture, name: &str) -> Option<String> {
     let parent: SpanId = capture.span(name).parent_id?;
@@ -178,6 +180,26 @@ fn a_panic_ends_the_span_and_restores_the_thread() {
     assert_eq!(trace::current(), None);
 }
 
+#[tokio::test]
+async fn a_future_whose_panic_is_caught_ends_as_a_panic() {
+    let capture = testing::capture();
+    let future = trace::span("broken").observe(async { panic!("broken") });
+    assert!(AssertUnwindSafe(future).catch_unwind().await.is_err());
+    assert_eq!(capture.span("broken").outcome, Some(CallOutcome::Panic));
+}
+
+#[test]
+fn a_future_that_is_dropped_while_something_else_unwinds_is_cancelled() {
+    let capture = testing::capture();
+    let unwound = std::panic::catch_unwind(|| {
+        let mut future = Box::pin(trace::span("left").observe(std::future::pending::<()>()));
+        assert!(future.as_mut().now_or_never().is_none());
+        panic!("elsewhere");
+    });
+    assert!(unwound.is_err());
+    assert_eq!(capture.span("left").outcome, Some(CallOutcome::Cancelled));
+}
+
 #[test]
 fn a_remote_parent_is_continued_and_a_root_is_not() {
     let capture = testing::capture();
@@ -221,24 +243,6 @@ fn attributes_events_links_and_errors_reach_the_span() {
     assert_eq!(span.links[0].context.span_id, other.span_id);
     assert_eq!(span.status_message.as_deref(), Some("disk gone"));
     assert!(span.is_error());
-}
-
-#[tokio::test]
-async fn the_request_context_reaches_every_span_of_the_request() {
-    let capture = testing::capture();
-    RequestContext::new()
-        .with_request_id("r-1")
-        .scope(trace::span("request").observe(async {
-            child("inner", 1).await;
-            context::set_user_id("ada");
-        }))
-        .await;
-    for name in ["request", "inner", "inner.inner"] {
-        let span = capture.span(name);
-        assert_eq!(span.attribute("request.id").unwrap().to_string(), "r-1");
-        assert_eq!(span.attribute("user.id").unwrap().to_string(), "ada");
-    }
-    assert_eq!(context::request_id(), None);
 }
 
 #[test]

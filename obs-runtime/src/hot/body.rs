@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use obs_schema::def::{CallOutcome, OperationDef, SpanKind};
 
 use crate::capture::Sink;
-use crate::context::RequestContext;
+use crate::context::{RequestContext, Visits};
 use crate::part::Parts;
 use crate::trace::{Keep, TraceState, Value};
 
@@ -131,7 +131,10 @@ pub(crate) struct Body {
     pub(crate) text: String,
     pub(crate) dropped_spans: u32,
     pub(crate) dropped_items: u32,
+    /// The request context that the first span began in.
     pub(crate) request: Option<Arc<RequestContext>>,
+    /// The other ones that spans ended in.
+    pub(crate) visits: Visits,
     /// The test that the trace belongs to.
     pub(crate) capture: Option<Arc<Sink>>,
     /// The parts of this trace in other tasks.

@@ -209,18 +209,20 @@ fn add_item(body: &Body, span: &mut SpanData, item: Item) {
     }
 }
 
-/// The request's id, user and keys belong to each of its spans.
+/// The request's id, user and keys belong to each of its spans. A request that begins inside a trace
+/// is that of the whole trace, unless there are others.
 fn add_request(body: &Body, spans: &mut [SpanData]) {
-    let Some(request) = &body.request else { return };
-    request.each(|key, value| {
-        for span in spans.iter_mut() {
-            add_attribute(
-                span,
-                Cow::Owned(key.to_owned()),
-                Value::from(value.to_owned()),
-            );
-        }
-    });
+    let around = body.request.as_deref().or_else(|| body.visits.only());
+    // Every record has become a span, so the indices are those of the records.
+    for (index, span) in spans.iter_mut().enumerate() {
+        let Some(request) = body.visits.at(index).or(around) else {
+            continue;
+        };
+        request.each(|key, value| {
+            let key = Cow::Owned(key.to_owned());
+            add_attribute(span, key, Value::from(value.to_owned()));
+        });
+    }
 }
 
 /// Sets an attribute; one that is set again has its last value.

@@ -188,8 +188,7 @@ pin_project! {
             let active = span.activate();
             this.future.set(None);
             drop(active);
-            let panicking = std::thread::panicking();
-            span.end(ending(if panicking { CallOutcome::Panic } else { CallOutcome::Cancelled }));
+            span.end(ending(CallOutcome::Cancelled));
         }
     }
 }
@@ -205,16 +204,38 @@ impl<F: Future> Future for InSpan<F> {
         let Some(future) = this.future.as_mut().as_pin_mut() else {
             return Poll::Pending;
         };
-        let active = this.span.as_mut().map(TaskSpan::activate);
-        let polled = future.poll(cx);
-        if polled.is_ready() {
+        let mut polled = Polled {
+            span: this.span,
+            unwound: true,
+        };
+        let active = polled.span.as_mut().map(TaskSpan::activate);
+        let result = future.poll(cx);
+        if result.is_ready() {
             this.future.set(None);
             drop(active);
-            if let Some(mut span) = this.span.take() {
+            if let Some(mut span) = polled.span.take() {
                 span.end(ending(CallOutcome::Ok));
             }
         }
-        polled
+        polled.unwound = false;
+        result
+    }
+}
+
+/// Ends a span whose future unwinds out of a poll: whoever catches that drops the future later, when
+/// nothing shows any more that it panicked.
+struct Polled<'a> {
+    span: &'a mut Option<TaskSpan>,
+    unwound: bool,
+}
+
+impl Drop for Polled<'_> {
+    fn drop(&mut self) {
+        if self.unwound
+            && let Some(mut span) = self.span.take()
+        {
+            span.end(ending(CallOutcome::Panic));
+        }
     }
 }
 
