@@ -104,6 +104,13 @@ fn every_page_is_in_the_summary() {
     assert_eq!(missing, Vec::<PathBuf>::new());
 }
 
+/// mdBook makes the start page of the first one listed; from another folder its links would be dead.
+#[test]
+fn the_first_page_is_in_the_folder_of_the_book() {
+    let summary = read("docs/SUMMARY.md");
+    assert_eq!(links(&summary).first(), Some(&"README.md"));
+}
+
 #[test]
 fn the_code_of_every_page_of_the_guide_is_compiled() {
     let included = read("examples/src/guide.rs");
