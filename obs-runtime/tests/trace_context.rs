@@ -10,7 +10,7 @@ use futures::future::{join3, select};
 use obs_runtime::CallOutcome;
 use obs_runtime::handoff::{Handoff, InheritExt};
 use obs_runtime::testing::{self, Capture};
-use obs_runtime::trace::{self, SpanData, SpanId};
+use obs_runtime::trace::{self, SpanData, SpanId, Status};
 
 fn parent_of(capture: &Capture, name: &str) -> Option<String> {
     let parent: SpanId = capture.span(name).parent_id?;
@@ -243,6 +243,20 @@ fn attributes_events_links_and_errors_reach_the_span() {
     assert_eq!(span.links[0].context.span_id, other.span_id);
     assert_eq!(span.status_message.as_deref(), Some("disk gone"));
     assert!(span.is_error());
+    assert_eq!(span.outcome, Some(CallOutcome::Error));
+}
+
+#[tokio::test]
+async fn a_span_that_is_fine_after_all_has_no_description_of_an_error() {
+    let capture = testing::capture();
+    let retried = async {
+        trace::set_error("the first attempt failed");
+        trace::set_ok();
+    };
+    trace::span("retried").observe(retried).await;
+    let span = capture.span("retried");
+    assert_eq!((span.status, span.status_message), (Status::Ok, None));
+    assert_eq!(span.outcome, Some(CallOutcome::Ok));
 }
 
 #[test]

@@ -81,6 +81,7 @@ pub(crate) fn batch(body: &Body) -> Option<SpanBatch> {
         .filter_map(|record| span(body, record))
         .collect();
     add_items(body, &mut spans);
+    judge_by_status(body, &mut spans);
     add_request(body, &mut spans);
     if let (Keep::Error | Keep::Slow, Some(root)) = (keep, spans.last_mut()) {
         // The first span of a segment ends last.
@@ -205,7 +206,22 @@ fn add_item(body: &Body, span: &mut SpanData, item: Item) {
             let message = body.owned_text(message);
             span.status_message = Some(message).filter(|message| !message.is_empty());
         }
-        Item::Fine { .. } => span.status = Status::Ok,
+        Item::Fine { .. } => {
+            span.status = Status::Ok;
+            // A description is one of an error.
+            span.status_message = None;
+        }
+    }
+}
+
+/// A call knows how it ended by what it returned. A span by hand that was marked as failed has nothing
+/// else that says so.
+fn judge_by_status(body: &Body, spans: &mut [SpanData]) {
+    for (record, span) in body.spans.iter().zip(spans) {
+        let by_hand = matches!(record.what, What::Named(..));
+        if by_hand && span.is_error() && span.outcome == Some(CallOutcome::Ok) {
+            span.outcome = Some(CallOutcome::Error);
+        }
     }
 }
 

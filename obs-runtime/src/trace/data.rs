@@ -34,7 +34,7 @@ pub struct SpanData {
     pub status: Status,
     /// A sentence about an error; `None` when there is none or nothing is known.
     pub status_message: Option<Cow<'static, str>>,
-    /// How the call ended; `None` for a span that is not a call of an annotated function.
+    /// How the call ended; of a span by hand, how its scope or future did. `None` if nobody said.
     pub outcome: Option<CallOutcome>,
     /// What describes this span alone.
     pub attributes: Vec<Attribute>,
