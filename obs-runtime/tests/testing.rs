@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use obs_runtime::metric::definition::{MetricDef, MetricKind};
-use obs_runtime::{CallOutcome, Counter, Gauge, metric::Instrument, testing, trace_request};
+use obs_runtime::{CallOutcome, Counter, Gauge, metric::Instrument, testing, trace, trace_request};
 
 static JOBS: MetricDef = MetricDef::new(
     "testing_jobs_total",
@@ -85,6 +85,18 @@ fn a_capture_of_the_process_sees_every_thread() {
 fn spread(clock: &testing::VirtualClock) -> Result<(), ()> {
     clock.advance(Duration::from_secs(1));
     Ok(())
+}
+
+#[test]
+fn the_clock_stands_still_until_its_last_handle_is_dropped() {
+    let capture = testing::capture();
+    let first = testing::virtual_clock();
+    {
+        let _span = trace::span("timed").enter();
+        testing::virtual_clock().advance(Duration::from_millis(2));
+        first.advance(Duration::from_millis(3));
+    }
+    assert_eq!(capture.span("timed").duration_ns, 5_000_000);
 }
 
 #[test]

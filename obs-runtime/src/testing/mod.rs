@@ -27,6 +27,7 @@
 mod logs;
 mod metrics;
 
+use std::cell::Cell;
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -205,14 +206,21 @@ impl Drop for Capture {
     }
 }
 
+thread_local! {
+    /// The virtual clocks of this thread.
+    static CLOCKS: Cell<u32> = const { Cell::new(0) };
+}
+
 /// Stops the clock of this thread: durations and timestamps of telemetry move only by
 /// [`VirtualClock::advance`], until the returned value is dropped.
 ///
 /// Other threads go on with real time. It has nothing to do with `tokio::time::pause`, which can
-/// be used beside it.
+/// be used beside it. Of several, each moves the one clock, which runs again when the last is dropped.
 #[must_use = "the clock runs again when this is dropped"]
 pub fn virtual_clock() -> VirtualClock {
-    clock::freeze();
+    if CLOCKS.replace(CLOCKS.get() + 1) == 0 {
+        clock::freeze();
+    }
     VirtualClock {
         stays_on_thread: PhantomData,
     }
@@ -233,6 +241,10 @@ impl VirtualClock {
 
 impl Drop for VirtualClock {
     fn drop(&mut self) {
-        clock::resume();
+        let others = CLOCKS.get().saturating_sub(1);
+        CLOCKS.set(others);
+        if others == 0 {
+            clock::resume();
+        }
     }
 }
