@@ -2,17 +2,17 @@
 //!
 //! Each task writes its own segment. Whether the trace is kept is decided when
 //! its first part, the root, ends; parts that ended before wait here for that,
-//! parts that end later follow it, except that a failed one is always kept.
+//! parts that end later follow it, except that a failed or slow one is always kept.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
 
 use crate::hot::pool;
 use crate::hot::segment::Owned;
-use crate::sampling;
+use crate::sampling::{self, Notable};
 use crate::trace::Keep;
 
-/// Finished parts that wait for the root's end. Of more, only those that failed are kept.
+/// Finished parts that wait for the root's end. Of more, only those that failed or were slow are kept.
 const MAX_WAITING: usize = 1024;
 
 /// Parts that were given up because too many waited.
@@ -27,17 +27,17 @@ pub(crate) struct Parts {
 #[derive(Debug, Default)]
 struct State {
     decision: Option<Option<Keep>>,
-    failed: bool,
+    notable: Notable,
     waiting: Vec<Owned>,
 }
 
 impl Parts {
     /// Takes a finished part other than the root.
     pub(crate) fn finish(&self, mut part: Owned) {
-        let failed = part.body().failed;
+        let notable = Notable::of(part.body());
         let keep = {
             let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-            state.failed |= failed;
+            state.notable = state.notable.or(notable);
             match state.decision {
                 None if state.waiting.len() < MAX_WAITING => {
                     state.waiting.push(part);
@@ -45,20 +45,20 @@ impl Parts {
                 }
                 None => {
                     CROWDED_OUT.fetch_add(1, Relaxed);
-                    sampling::keep_part(failed)
+                    sampling::keep(false, || notable)
                 }
-                Some(decision) => decision.or_else(|| sampling::keep_part(failed)),
+                Some(decision) => decision.or_else(|| sampling::keep(false, || notable)),
             }
         };
         settle(part, keep);
     }
 
-    /// Whether a part has failed so far.
-    pub(crate) fn failed(&self) -> bool {
+    /// What the parts so far show.
+    pub(crate) fn notable(&self) -> Notable {
         self.state
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .failed
+            .notable
     }
 
     /// Decides for the parts that wait and those to come.

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{PoisonError, RwLock};
 
+use crate::hot::body::{Body, Record, What};
 use crate::hot::clock;
 use crate::trace::{HeadDecision, Keep, Sampler, SpanContext, TraceId};
 
@@ -41,29 +42,58 @@ pub(crate) fn head(trace_id: TraceId, parent: Option<&SpanContext>, now: u64) ->
     decision.is_sampled()
 }
 
-/// Why a finished trace is kept, if it is.
-pub(crate) fn keep(sampled: bool, failed: bool, ticks: u64, slow_secs: f64) -> Option<Keep> {
-    let notable = KEEP_NOTABLE.load(Relaxed);
+/// What makes a trace worth keeping that was not sampled.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Notable {
+    /// A span failed.
+    pub(crate) failed: bool,
+    /// The root was slow, or a call that says itself from when on it is.
+    pub(crate) slow: bool,
+}
+
+impl Notable {
+    /// What the spans of a finished segment show.
+    pub(crate) fn of(body: &Body) -> Self {
+        Self {
+            failed: body.failed,
+            slow: body.spans.iter().any(is_slow_call),
+        }
+    }
+
+    /// What either shows.
+    pub(crate) fn or(self, other: Self) -> Self {
+        Self {
+            failed: self.failed || other.failed,
+            slow: self.slow || other.slow,
+        }
+    }
+}
+
+/// Why a finished trace, or a part of one, is kept, if it is. Only of one that was not sampled it
+/// matters what is `notable` about it.
+pub(crate) fn keep(sampled: bool, notable: impl FnOnce() -> Notable) -> Option<Keep> {
     if sampled {
-        Some(Keep::Sampled)
-    } else if notable && failed {
-        Some(Keep::Error)
-    } else if notable && ticks >= slow_ticks(slow_secs) {
-        Some(Keep::Slow)
-    } else {
-        None
+        return Some(Keep::Sampled);
+    }
+    if !KEEP_NOTABLE.load(Relaxed) {
+        return None;
+    }
+    match notable() {
+        Notable { failed: true, .. } => Some(Keep::Error),
+        Notable { slow: true, .. } => Some(Keep::Slow),
+        Notable { .. } => None,
     }
 }
 
-/// Why a part of a trace is kept whose root was not.
-pub(crate) fn keep_part(failed: bool) -> Option<Keep> {
-    (failed && KEEP_NOTABLE.load(Relaxed)).then_some(Keep::Error)
+/// Whether a root that took so long is slow, unless its operation says from when on it is.
+pub(crate) fn is_slow_root(ticks: u64, slow_secs: f64) -> bool {
+    slow_secs == 0.0 && ticks >= SLOW.load(Relaxed)
 }
 
-fn slow_ticks(slow_secs: f64) -> u64 {
-    if slow_secs > 0.0 {
-        clock::from_seconds(slow_secs)
-    } else {
-        SLOW.load(Relaxed)
-    }
+fn is_slow_call(record: &Record) -> bool {
+    let What::Operation(operation) = record.what else {
+        return false;
+    };
+    let ticks = record.end.saturating_sub(record.start);
+    operation.slow_secs > 0.0 && ticks >= clock::from_seconds(operation.slow_secs)
 }

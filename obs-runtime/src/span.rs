@@ -10,8 +10,9 @@ use crate::hot::local::{self, Call, Current};
 use crate::hot::pool;
 use crate::hot::segment::{self, Owned};
 use crate::part::settle;
+use crate::sampling::{self, Notable};
 use crate::trace::{SpanContext, SpanId, TraceFlags, TraceId};
-use crate::{capture, context, sampling};
+use crate::{capture, context};
 
 mod branch;
 #[cfg(feature = "log")]
@@ -260,8 +261,14 @@ impl OpenSpan {
 fn close_trace(mut owned: Owned, ticks: u64, slow_secs: f64) {
     let body = owned.body();
     let parts = body.parts.take();
-    let failed = body.failed || parts.as_ref().is_some_and(|parts| parts.failed());
-    let keep = sampling::keep(body.sampled, failed, ticks, slow_secs);
+    let keep = sampling::keep(body.sampled, || {
+        let mut notable = Notable::of(body);
+        notable.slow |= sampling::is_slow_root(ticks, slow_secs);
+        match &parts {
+            Some(parts) => notable.or(parts.notable()),
+            None => notable,
+        }
+    });
     settle(owned, keep);
     if let Some(parts) = parts {
         parts.decide(keep);

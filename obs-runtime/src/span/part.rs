@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use crate::capture::Sink;
+use crate::context;
 use crate::hot::body;
 use crate::hot::pool;
 use crate::hot::segment::Owned;
 use crate::part::{self, Parts};
+use crate::sampling::{self, Notable};
 use crate::trace::TraceState;
-use crate::{context, sampling};
 
 /// What of a trace a task needs that may have to go on without the segment it began in.
 #[derive(Debug, Clone)]
@@ -34,14 +35,14 @@ impl Trace {
     }
 
     /// Hands a finished part over to whoever decides about the trace. Without anybody to ask, the
-    /// head decision holds, and failures are kept.
+    /// head decision holds, and failures and slow calls are kept.
     pub(super) fn finish_part(&self, mut part: Owned) {
         part.close();
         part.body().parts = None;
         match &self.parts {
             Some(parts) => parts.finish(part),
             None => {
-                let keep = sampling::keep(self.sampled, part.body().failed, 0, 0.0);
+                let keep = sampling::keep(self.sampled, || Notable::of(part.body()));
                 part::settle(part, keep);
             }
         }

@@ -77,8 +77,8 @@ const ERROR_IF: OptionDef = OptionDef::new(
 const SLOW: OptionDef = OptionDef::new(
     "slow",
     ValueKind::POSITIVE,
-    "`tracing.slow` of the configuration",
-    "From which duration on a trace with this call as its root is kept although unsampled.",
+    "none; of a root, `tracing.slow` of the configuration",
+    "From which duration of this call on its trace is kept although unsampled.",
 )
 .former(&["slow_threshold", "threshold", "slow_call"]);
 
