@@ -35,7 +35,12 @@ pub const fn assert_metric(metric: &MetricDef) {
 pub const fn budget_finding(metric: &MetricDef, budget: u64) -> Option<Finding> {
     match check_series(metric.name, metric.labels, budget) {
         Ok(()) => None,
-        Err(error) => Some(Finding::new(error.code(), "labels", error.message(), "")),
+        Err(error) => Some(Finding::new(
+            error.code(),
+            "labels",
+            error.message(),
+            "leave out a label, or raise `series_budget` in `#[metrics(..)]`",
+        )),
     }
 }
 

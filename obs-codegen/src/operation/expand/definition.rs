@@ -10,7 +10,6 @@ use crate::operation::label::{Label, LabelValues, UNNAMED_VALUES};
 use crate::operation::outer::marked;
 use crate::operation::{Block, Operation};
 use crate::place;
-use crate::respan::at_span;
 
 /// The definition, the callsite, its entry in the list of the linker, and the checks that only the
 /// compiler can make.
@@ -113,10 +112,12 @@ fn label_values(krate: &CratePath, label: &Label) -> TokenStream {
     match &label.values {
         LabelValues::One(value) => quote!(#private::Values::Finite(&[#value])),
         LabelValues::Type(ty) => {
-            // An error about the type is one about the label.
-            let ty = at_span(ty, at);
+            // That the type is no `Label` is a mistake of the label, and that there is no such type one
+            // of the signature: its tokens stay where they are, so that the compiler reports it once.
             let krate = krate.at(at);
-            let values = quote_spanned!(at=> <#ty as #krate::__private::Label>::VALUES);
+            let values = quote_spanned! {at=>
+                #krate::__private::values_of(#krate::__private::TypeOf::<#ty>::NEW)
+            };
             quote!(#private::Values::Finite(#values))
         }
         LabelValues::TypeOrText(ty, cap) => {
@@ -172,17 +173,26 @@ fn checks(operation: &Operation) -> TokenStream {
     }
 }
 
-/// What helps against a budget that is exceeded by a guess.
+/// What helps against a budget that is exceeded: to say what the labels are if that was a guess, and
+/// otherwise to have less of them.
 fn budget_help(operation: &Operation) -> String {
-    let unnamed = operation
-        .labels
-        .iter()
-        .find(|label| matches!(label.values, LabelValues::Unnamed));
-    unnamed.map_or_else(String::new, |label| {
-        format!(
-            "; the values of `{0}` are not known here, so {UNNAMED_VALUES} are assumed: write `{0}: Type = ..`",
-            label.name
-        )
+    let guessed = operation.labels.iter().find_map(|label| {
+        let name = &label.name;
+        Some(match &label.values {
+            LabelValues::Unnamed => format!(
+                "; the values of `{name}` are not known here, so {UNNAMED_VALUES} are assumed: \
+                 write `{name}: Type = ..`"
+            ),
+            LabelValues::Text(_) if label.ty.is_none() => format!(
+                "; the type of `{name}` is not known here, so `max_series` is taken for it: \
+                 write `{name}: Type = ..`"
+            ),
+            _ => return None,
+        })
+    });
+    guessed.unwrap_or_else(|| match operation.service_ty {
+        Some(_) => "; leave out a label, or raise `series_budget` in `#[service(..)]`".to_owned(),
+        None => "; leave out a label".to_owned(),
     })
 }
 
