@@ -22,6 +22,7 @@ pub use crate::outcome::{
 };
 pub use crate::probe::{
     AnyValue, LabelProbe, LabelValue, Probe, ProbeDefault, TypeOf, TypeOfValue, label_values,
+    values_of,
 };
 pub use crate::rate_limit::{Calls, note_rate_limit};
 pub use crate::redact::{Redacted, last_characters, masked};
@@ -60,14 +61,14 @@ pub fn radix<L: Label + ?Sized>(index: usize, label: &L) -> usize {
 
 /// The value of a label with a closed set of values.
 #[inline(always)]
-pub fn label_value<L: Label + ?Sized>(label: &L) -> &'static str {
-    label.as_str()
+pub fn label_value<L: Label + ?Sized>(label: &LabelProbe<'_, L>) -> &'static str {
+    label.0.as_str()
 }
 
 /// The value of a label of any text.
 #[inline(always)]
-pub fn label_text<L: LabelText + ?Sized>(label: &L) -> Cow<'_, str> {
-    label.label_text()
+pub fn label_text<'a, L: LabelText + ?Sized>(label: &LabelProbe<'a, L>) -> Cow<'a, str> {
+    label.0.label_text()
 }
 
 /// Fails the build when a rule refuses the labels of an operation, or when they make more series than

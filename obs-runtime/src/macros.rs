@@ -103,6 +103,11 @@ pub use obs_macros::service;
 /// done, because it depends on generics or on `self` outside of a block with `#[service]`, say it:
 /// `labels(region: Region = self.region)`. Otherwise its series appear with the first call.
 ///
+/// The attribute of one method does not see the generics of the `impl` block around it. One with a name of
+/// several letters, such as `impl<Kind: Label>`, looks like any other type, and the compiler says E0401:
+/// "can't use generic parameters from outer item". Leave the type of such a label open,
+/// `labels(kind: _ = kind)`, or put `#[service]` on the block.
+///
 /// Text and numbers can have any number of values; `labels(tenant = tenant, max_series = 100)` caps them,
 /// and what comes later is counted under `__overflow__`.
 ///

@@ -38,6 +38,11 @@ impl<T: Service + ?Sized> Probe<T> {
 #[derive(Debug)]
 pub struct TypeOf<T: ?Sized>(PhantomData<fn(&T)>);
 
+impl<T: ?Sized> TypeOf<T> {
+    /// Stands for the type that is written.
+    pub const NEW: Self = Self(PhantomData);
+}
+
 /// The type of an expression, without a reference around it.
 pub trait TypeOfValue {
     /// Only called in closures that never run.
@@ -48,6 +53,12 @@ impl<T: ?Sized> TypeOfValue for T {
     fn __obs_type(&self) -> TypeOf<Self> {
         TypeOf(PhantomData)
     }
+}
+
+/// The closed set of values of a label whose type is known.
+#[must_use]
+pub const fn values_of<L: Label + ?Sized>(_type: TypeOf<L>) -> &'static [&'static str] {
+    L::VALUES
 }
 
 /// The closed set of values of the label that the body of a closure has the type of. The closure

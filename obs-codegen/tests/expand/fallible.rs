@@ -23,7 +23,9 @@ pub fn place(order: &Order, express: bool) -> Result<u64, Error> {
                 ::obs_runtime::__private::LabelDef {
                     name: "express",
                     values: ::obs_runtime::__private::Values::Finite(
-                        <bool as ::obs_runtime::__private::Label>::VALUES,
+                        ::obs_runtime::__private::values_of(
+                            ::obs_runtime::__private::TypeOf::<bool>::NEW,
+                        ),
                     ),
                 },
             ],
@@ -40,7 +42,7 @@ pub fn place(order: &Order, express: bool) -> Result<u64, Error> {
         const _: () = ::obs_runtime::__private::assert_labels(
             &__OBS_OPERATION,
             ::obs_runtime::__private::schema::cardinality::DEFAULT_SERIES_BUDGET,
-            "",
+            "; leave out a label",
         );
         static __OBS_CALLSITE: ::obs_runtime::__private::Callsite = ::obs_runtime::__private::Callsite::new(
             &__OBS_OPERATION,
@@ -54,7 +56,7 @@ pub fn place(order: &Order, express: bool) -> Result<u64, Error> {
         ::obs_runtime::__private::Op::enter(
             &__OBS_CALLSITE,
             ::obs_runtime::__private::SeriesKey::Index(
-                (&::obs_runtime::__private::LabelProbe::<bool>(&(express))).radix(0),
+                (&::obs_runtime::__private::LabelProbe(&(express) as &(bool))).radix(0),
             ),
             ::core::option::Option::None,
         )

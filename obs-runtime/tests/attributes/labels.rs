@@ -223,3 +223,33 @@ fn labels_of_siblings_are_joined() {
         .filter(|series| series.label("operation") == Some("shared_label"));
     assert_eq!(named.count(), 8);
 }
+
+struct Shelf<Place>(Place);
+
+impl<Place: Label> Shelf<Place> {
+    /// An item in a function does not see the generics of the block around it.
+    #[timed("by_generic_of_the_block", labels(place: _ = place, free = free))]
+    fn at(&self, place: &Place, free: bool) -> &Place {
+        assert!(free || place.index() < 2);
+        &self.0
+    }
+}
+
+#[test]
+fn a_generic_of_the_block_is_a_label_whose_type_is_left_open() {
+    assert_eq!(Shelf(Region::Eu).at(&Region::Us, true).as_str(), "eu");
+    assert_eq!(Shelf(false).at(&true, false).as_str(), "false");
+    for (place, free) in [("us", "true"), ("true", "false")] {
+        assert_eq!(
+            outcomes(
+                "operation_duration_seconds",
+                &[
+                    ("operation", "by_generic_of_the_block"),
+                    ("place", place),
+                    ("free", free)
+                ]
+            ),
+            [("ok", 1), ("panic", 0)]
+        );
+    }
+}

@@ -8,7 +8,6 @@ use crate::operation::Operation;
 use crate::operation::label::{Label, LabelValues};
 use crate::options::Form;
 use crate::place;
-use crate::respan::at_span;
 
 /// An expression that begins the call: `Op::enter` or `Later::new`.
 pub(super) fn begin(
@@ -105,7 +104,7 @@ fn index(krate: &CratePath, labels: &[Label]) -> TokenStream {
 
 /// The text of a label's value.
 fn text(krate: &CratePath, label: &Label) -> TokenStream {
-    let (expr, at) = (&label.expr, place::at(&label.expr));
+    let at = place::at(&label.expr);
     let function = match &label.values {
         LabelValues::One(value) => return quote!(#value),
         values if is_checked(values) => {
@@ -115,21 +114,19 @@ fn text(krate: &CratePath, label: &Label) -> TokenStream {
         LabelValues::TypeOrText(..) | LabelValues::Text(_) => quote_spanned!(at=> label_text),
         _ => quote_spanned!(at=> label_value),
     };
-    let (krate, ty) = (krate.at(at), turbofish(label));
-    quote_spanned!(at=> #krate::__private::#function #ty(&(#expr)))
+    let (krate, value) = (krate.at(at), probe(krate, label));
+    quote_spanned!(at=> #krate::__private::#function #value)
 }
 
-/// The value of a label whose type the definition has checked: that is where the error belongs, so here
-/// any type will do.
+/// The value of a label with its type, where that is known: so a reference to it will do. An error about
+/// the value is one about the label.
+///
+/// Where the definition has checked the type, that is where the error belongs, so here any type will do.
 fn probe(krate: &CratePath, label: &Label) -> TokenStream {
     let (expr, at) = (&label.expr, place::at(&label.expr));
-    let (krate, ty) = (krate.at(at), turbofish(label));
-    quote_spanned!(at=> (&#krate::__private::LabelProbe #ty(&(#expr))))
-}
-
-/// The type of a label; where it is known, it is said, so that a reference to it will do.
-fn turbofish(label: &Label) -> Option<TokenStream> {
-    let at = place::at(&label.expr);
-    let ty = at_span(label.ty.as_ref()?, at);
-    Some(quote_spanned!(at=> ::<#ty>))
+    let krate = krate.at(at);
+    // A cast and no `::<..>`: to that the compiler would add advice of its own if there is no such type,
+    // and not see that it has said so of the signature.
+    let ty = label.ty.as_ref().map(|ty| quote_spanned!(at=> as &(#ty)));
+    quote_spanned!(at=> (&#krate::__private::LabelProbe(&(#expr) #ty)))
 }
