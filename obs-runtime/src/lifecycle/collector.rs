@@ -1,7 +1,8 @@
-//! The thread that takes what the calling threads leave behind.
+//! The thread that takes what the calling threads leave behind, and that of the windows.
 //!
-//! There is one per process. It starts with the first [`start`](crate::start) and stays, so that a
-//! service that is stopped and started again finds it running.
+//! There is one of each per process. They start with the first [`start`](crate::start) and stay, so
+//! that a service that is stopped and started again finds them running. They are two because the
+//! windows ask the program's own collectors, which may take their time; traces do not wait for them.
 
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, sync_channel};
 use std::sync::{Mutex, PoisonError};
@@ -49,6 +50,10 @@ impl Collector {
             std::thread::Builder::new()
                 .name("obs-collector".to_owned())
                 .spawn(move || run(store, &received))?;
+            // If this fails, the other ends with its channel.
+            std::thread::Builder::new()
+                .name("obs-windows".to_owned())
+                .spawn(window::keep)?;
             Ok(Self {
                 commands: Mutex::new(commands),
             })
@@ -99,9 +104,6 @@ fn run(store: &Store, commands: &Receiver<Command>) {
     let mut max_age = Duration::MAX;
     let mut anchor = Chore::new(ANCHOR);
     let mut expiry = Chore::new(EXPIRE);
-    let mut windows = Chore::new(window::SLOT);
-    // What happens from now on is compared with this.
-    window::tick(window::now());
     loop {
         match commands.recv_timeout(DRAIN) {
             Ok(Command::MaxAge(age)) => max_age = age,
@@ -119,9 +121,6 @@ fn run(store: &Store, commands: &Receiver<Command>) {
         }
         if expiry.is_due(now) {
             expire(store, max_age);
-        }
-        if windows.is_due(now) {
-            window::tick(window::now());
         }
     }
 }

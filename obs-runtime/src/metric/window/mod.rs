@@ -1,6 +1,6 @@
 //! What the metrics did lately: `/monitoring/metrics/summary`.
 //!
-//! The collector thread takes a snapshot every ten seconds and keeps how much it
+//! A thread of its own takes a snapshot every ten seconds and keeps how much it
 //! differs from the one before, for the last quarter of an hour. A window adds up
 //! the differences.
 //!
@@ -21,7 +21,7 @@ mod stats;
 mod tests;
 
 use std::sync::{Mutex, PoisonError, TryLockError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 pub use record::{FamilyWindow, SeriesWindow, WindowSummary};
 pub use stats::Stats;
@@ -31,7 +31,7 @@ use record::Windows;
 use super::Registry;
 use crate::hot::clock;
 
-/// The time that one entry of the record stands for, and how often the collector thread ticks.
+/// The time that one entry of the record stands for, and the time between two ticks.
 pub const SLOT: Duration = Duration::from_secs(10);
 /// How far back a window can reach.
 pub const RETENTION: Duration = Duration::from_secs(15 * 60);
@@ -64,8 +64,17 @@ pub fn summary(window: Duration) -> WindowSummary {
     windows().summary(window)
 }
 
+/// Keeps the record up to date for ever, for the thread of the windows.
+pub(crate) fn keep() {
+    loop {
+        let begun = Instant::now();
+        tick(now());
+        std::thread::sleep(SLOT.saturating_sub(begun.elapsed()));
+    }
+}
+
 /// Takes a snapshot into the record. `now` is [`now`]; another tick under way makes this one needless.
-pub(crate) fn tick(now: Duration) {
+fn tick(now: Duration) {
     let _ticking = match TICKING.try_lock() {
         Ok(ticking) => ticking,
         Err(TryLockError::Poisoned(error)) => error.into_inner(),
@@ -76,7 +85,7 @@ pub(crate) fn tick(now: Duration) {
 }
 
 /// The time of a tick: it never goes back.
-pub(crate) fn now() -> Duration {
+fn now() -> Duration {
     Duration::from_nanos(clock::to_nanos(clock::ticks()))
 }
 
