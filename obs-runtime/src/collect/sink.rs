@@ -16,9 +16,11 @@ pub const MAX_SAMPLES: usize = 10_000;
 
 /// Something whose numbers are read at scrape time.
 ///
-/// `collect` runs on the thread that serves the scrape, possibly on several at once,
-/// so it should be quick and must not wait for a lock that is held for long. If it
-/// panics, its own series are missing from that scrape and nothing else is.
+/// `collect` runs on the thread that serves the scrape, and every ten seconds on that of
+/// the [windows](crate::metric::window), possibly on several at once. A scrape takes as
+/// long as its collectors together, so each should be quick and must not wait for a lock
+/// that is held for long. If it panics, its own series are missing from that scrape and
+/// nothing else is.
 ///
 /// ```
 /// use std::sync::Mutex;

@@ -92,9 +92,18 @@ pub(super) static CONFLICTS: MetricDef = MetricDef::new(
 
 pub(super) static COLLECTOR_ERRORS: MetricDef = MetricDef::new(
     "obs_collector_errors_total",
-    "Panics of a collector, and families and series of it that could not be shown.",
+    "Panics of a collector, readings it was left out of because it was stuck, and families and series of it that could not be shown.",
     MetricKind::Counter,
 );
+
+pub(super) static COLLECTOR_DURATION: MetricDef = MetricDef {
+    unit: "seconds",
+    ..MetricDef::new(
+        "obs_collector_duration_seconds",
+        "What the last reading of a collector took.",
+        MetricKind::Gauge,
+    )
+};
 
 pub(super) static TRACES_DROPPED: MetricDef = MetricDef::new(
     "obs_traces_dropped_total",
@@ -147,6 +156,7 @@ pub(super) static ALL: &[&MetricDef] = &[
     &REFUSED,
     &CONFLICTS,
     &COLLECTOR_ERRORS,
+    &COLLECTOR_DURATION,
     &TRACES_DROPPED,
     &SPANS_LOST,
     &EXEMPLARS_DROPPED,

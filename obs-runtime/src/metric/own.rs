@@ -1,5 +1,6 @@
 //! What the framework says about itself.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
@@ -8,6 +9,7 @@ use obs_schema::def::MetricDef;
 
 use super::instrument::{Reading, sealed::Sealed};
 use super::snapshot::{Family, Series, Value};
+use super::source::Record;
 use super::{Histogram, builtin, exemplar};
 use crate::hot::{cells, pool};
 use crate::trace::collector;
@@ -30,8 +32,12 @@ pub(super) fn scraped(duration: Duration) {
     SCRAPES.observe_duration(duration);
 }
 
-/// The families. `errors` is how often each collector failed, `series` how many other series there are.
-pub(super) fn families(series: usize, errors: Vec<(String, u64)>, reading: Reading) -> Vec<Family> {
+/// The families. `collectors` is how reading each of them went, `series` how many other series there are.
+pub(super) fn families(
+    series: usize,
+    collectors: &BTreeMap<String, Record>,
+    reading: Reading,
+) -> Vec<Family> {
     let mut all = vec![
         gauge(&builtin::SERIES, series as f64),
         family(
@@ -67,7 +73,12 @@ pub(super) fn families(series: usize, errors: Vec<(String, u64)>, reading: Readi
                 ("trace_full", &collector::TRACE_FULL),
             ],
         ),
-        collector_errors(errors),
+        by_collector(&builtin::COLLECTOR_ERRORS, collectors, |record| {
+            Value::Counter(record.errors)
+        }),
+        by_collector(&builtin::COLLECTOR_DURATION, collectors, |record| {
+            Value::Gauge(record.took.as_secs_f64())
+        }),
     ];
     let counters = [
         (&builtin::TORN, &TORN),
@@ -118,10 +129,14 @@ fn by_label<const N: usize>(
     family(def, series.into())
 }
 
-fn collector_errors(errors: Vec<(String, u64)>) -> Family {
-    let series = errors.into_iter().map(|(collector, count)| Series {
-        labels: vec![("collector".into(), collector.into())],
-        value: Value::Counter(count),
+fn by_collector(
+    def: &'static MetricDef,
+    collectors: &BTreeMap<String, Record>,
+    value: impl Fn(&Record) -> Value,
+) -> Family {
+    let series = collectors.iter().map(|(collector, record)| Series {
+        labels: vec![("collector".into(), collector.clone().into())],
+        value: value(record),
     });
-    family(&builtin::COLLECTOR_ERRORS, series.collect())
+    family(def, series.collect())
 }

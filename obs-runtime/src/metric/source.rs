@@ -2,7 +2,8 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use obs_schema::def::MetricKind;
 
@@ -11,6 +12,10 @@ use crate::collect::{Collect, CollectedFamily, CollectedSample, Sink};
 use crate::diagnostics;
 use crate::hot::body::cut;
 use crate::series::MAX_LABEL_BYTES;
+
+/// A source that has not returned for this long is not asked again until it has. Prometheus gives a
+/// scrape up after as long.
+const STUCK: Duration = Duration::from_secs(10);
 
 /// Something that families are read from. Its code is not trusted: it may panic and hand over
 /// anything.
@@ -35,6 +40,16 @@ pub(super) struct Entry {
     errors: AtomicU64,
     /// The last thing said about it, so that it is not said at every scrape.
     said: Mutex<String>,
+    timing: Mutex<Timing>,
+}
+
+/// How long reading a source takes.
+#[derive(Debug, Default)]
+struct Timing {
+    /// When the oldest reading that has not ended began.
+    since: Option<Instant>,
+    /// What the last reading took.
+    last: Duration,
 }
 
 impl Entry {
@@ -47,6 +62,7 @@ impl Entry {
             source,
             errors: AtomicU64::new(0),
             said: Mutex::new(String::new()),
+            timing: Mutex::default(),
         }
     }
 
@@ -54,8 +70,34 @@ impl Entry {
         catch_unwind(AssertUnwindSafe(|| self.source.is_foreign())).unwrap_or(true)
     }
 
-    /// The families, or none if the source panics. No lock is held meanwhile.
+    /// The families, or none if the source panics or is stuck. No lock is held meanwhile.
     pub(super) fn read(&self) -> Vec<Family> {
+        self.read_unless_stuck(STUCK)
+    }
+
+    fn read_unless_stuck(&self, limit: Duration) -> Vec<Family> {
+        let begun = Instant::now();
+        let is_oldest = match self.timing().since {
+            Some(since) if begun.saturating_duration_since(since) >= limit => {
+                self.fail(1, "has not returned from an earlier reading");
+                return Vec::new();
+            }
+            Some(_) => false,
+            ref mut since @ None => {
+                *since = Some(begun);
+                true
+            }
+        };
+        let families = self.read_guarded();
+        let mut timing = self.timing();
+        timing.last = begun.elapsed();
+        if is_oldest {
+            timing.since = None;
+        }
+        families
+    }
+
+    fn read_guarded(&self) -> Vec<Family> {
         match catch_unwind(AssertUnwindSafe(|| self.source.read())) {
             Ok((families, 0)) => families,
             Ok((families, dropped)) => {
@@ -69,6 +111,10 @@ impl Entry {
         }
     }
 
+    fn timing(&self) -> MutexGuard<'_, Timing> {
+        self.timing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Counts `count` errors and says what happened, unless that was the last thing said.
     pub(super) fn fail(&self, count: u64, what: &str) {
         self.errors.fetch_add(count, Relaxed);
@@ -79,8 +125,27 @@ impl Entry {
         }
     }
 
-    pub(super) fn errors(&self) -> u64 {
-        self.errors.load(Relaxed)
+    pub(super) fn record(&self) -> Record {
+        Record {
+            errors: self.errors.load(Relaxed),
+            took: self.timing().last,
+        }
+    }
+}
+
+/// How reading a source, or all sources of one name, has gone.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Record {
+    /// Panics, and families and series that could not be shown.
+    pub(super) errors: u64,
+    /// What the last readings took.
+    pub(super) took: Duration,
+}
+
+impl Record {
+    pub(super) fn add(&mut self, other: Self) {
+        self.errors = self.errors.saturating_add(other.errors);
+        self.took = self.took.saturating_add(other.took);
     }
 }
 
@@ -154,5 +219,48 @@ fn series_of(kind: MetricKind, sample: CollectedSample) -> Series {
                 Value::Gauge(sample.value)
             }
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::{Receiver, channel};
+
+    use super::*;
+
+    struct Waiting(Mutex<Receiver<()>>);
+
+    impl Source for Waiting {
+        fn name(&self) -> String {
+            "waiting".to_owned()
+        }
+
+        fn read(&self) -> (Vec<Family>, u64) {
+            let _ = self.0.lock().unwrap().recv();
+            (Vec::new(), 0)
+        }
+    }
+
+    #[test]
+    fn a_stuck_source_is_not_asked_until_it_returns() {
+        let (release, released) = channel();
+        let entry = Entry::new(1, Box::new(Waiting(Mutex::new(released))));
+        std::thread::scope(|scope| {
+            scope.spawn(|| entry.read());
+            while entry.timing().since.is_none() {
+                std::thread::yield_now();
+            }
+            for asked in 1..=2 {
+                // It would wait here.
+                assert_eq!(entry.read_unless_stuck(Duration::ZERO), []);
+                assert_eq!(entry.record().errors, asked);
+            }
+            release.send(()).unwrap();
+        });
+        assert!(entry.timing().since.is_none());
+        assert!(entry.record().took > Duration::ZERO);
+        release.send(()).unwrap();
+        entry.read_unless_stuck(Duration::ZERO);
+        assert_eq!(entry.record().errors, 2);
     }
 }

@@ -83,7 +83,9 @@ impl Registry {
     /// Takes a collector, which is asked at every scrape.
     ///
     /// If it panics, or hands over a name that cannot be used or is taken, its own series are
-    /// missing and `obs_collector_errors_total` says so.
+    /// missing and `obs_collector_errors_total` says so. The same for one that has not returned for
+    /// ten seconds: until it does, it is not asked again. `obs_collector_duration_seconds` tells how
+    /// long each of them takes.
     pub fn register_collector(&self, collector: impl Collect + 'static) -> Registration {
         self.register_source(Box::new(Collector(collector)))
     }

@@ -8,7 +8,7 @@ use super::super::encode::{Format, encode};
 use super::super::family::Live;
 use super::super::instrument::{self, Reading};
 use super::super::snapshot::{Family, Snapshot};
-use super::super::source::Entry;
+use super::super::source::{Entry, Record};
 use super::super::{builtin, operations, own};
 use super::naming::Naming;
 use super::{Registry, lock};
@@ -61,9 +61,9 @@ impl Registry {
             naming.rename(&mut family);
             assembly.add_own(family);
         }
-        let errors = self.read_sources(&mut assembly, &naming, foreign);
+        let records = self.read_sources(&mut assembly, &naming, foreign);
         if self.operations {
-            for mut family in own::families(assembly.series(), errors, reading) {
+            for mut family in own::families(assembly.series(), &records, reading) {
                 naming.rename(&mut family);
                 assembly.add_own(family);
             }
@@ -80,23 +80,24 @@ impl Registry {
         families.into_iter().map(read).collect()
     }
 
-    /// Adds what the sources say, and returns how often each of them failed.
+    /// Adds what the sources say, and returns how it went with each of them.
     fn read_sources(
         &self,
         assembly: &mut Assembly,
         naming: &Naming,
         foreign: bool,
-    ) -> Vec<(String, u64)> {
+    ) -> BTreeMap<String, Record> {
         let entries = lock(&self.sources).clone();
-        let mut errors: BTreeMap<String, u64> = BTreeMap::new();
+        let mut records: BTreeMap<String, Record> = BTreeMap::new();
         for entry in entries {
             let is_foreign = entry.is_foreign();
             if !is_foreign || foreign {
                 add_source(&entry, is_foreign, assembly, naming);
             }
-            *errors.entry(entry.name.clone()).or_default() += entry.errors();
+            let record = records.entry(entry.name.clone()).or_default();
+            record.add(entry.record());
         }
-        errors.into_iter().collect()
+        records
     }
 }
 
