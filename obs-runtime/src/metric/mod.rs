@@ -60,6 +60,8 @@ pub use gauge::{Gauge, Tracked};
 pub use histogram::{Histogram, Timer};
 pub use info::Info;
 pub use instrument::{Instrument, METRIC_SETS, MetricSet, Series};
+#[cfg(feature = "interop")]
+pub(crate) use registry::Ledger;
 pub use registry::{Registration, Registry};
 #[cfg(feature = "interop")]
 pub(crate) use source::Source;

@@ -36,7 +36,8 @@ pub(crate) trait Source: Send + Sync {
 pub(super) struct Entry {
     pub(super) id: u64,
     pub(super) name: String,
-    source: Box<dyn Source>,
+    /// `None` if the families come on another way.
+    source: Option<Box<dyn Source>>,
     errors: AtomicU64,
     /// The last thing said about it, so that it is not said at every scrape.
     said: Mutex<String>,
@@ -57,9 +58,17 @@ impl Entry {
         let name = catch_unwind(AssertUnwindSafe(|| source.name()));
         let name = name.unwrap_or_else(|_| "unknown".to_owned());
         Self {
+            source: Some(source),
+            ..Self::without_source(id, &name)
+        }
+    }
+
+    /// A record for what is read by others, see [`guard`](Self::guard).
+    pub(super) fn without_source(id: u64, name: &str) -> Self {
+        Self {
             id,
-            name: cut(&name, MAX_LABEL_BYTES).to_owned(),
-            source,
+            name: cut(name, MAX_LABEL_BYTES).to_owned(),
+            source: None,
             errors: AtomicU64::new(0),
             said: Mutex::new(String::new()),
             timing: Mutex::default(),
@@ -67,48 +76,46 @@ impl Entry {
     }
 
     pub(super) fn is_foreign(&self) -> bool {
-        catch_unwind(AssertUnwindSafe(|| self.source.is_foreign())).unwrap_or(true)
-    }
-
-    /// The families, or none if the source panics or is stuck. No lock is held meanwhile.
-    pub(super) fn read(&self) -> Vec<Family> {
-        self.read_unless_stuck(STUCK)
-    }
-
-    fn read_unless_stuck(&self, limit: Duration) -> Vec<Family> {
-        let begun = Instant::now();
-        let is_oldest = match self.timing().since {
-            Some(since) if begun.saturating_duration_since(since) >= limit => {
-                self.fail(1, "has not returned from an earlier reading");
-                return Vec::new();
-            }
-            Some(_) => false,
-            ref mut since @ None => {
-                *since = Some(begun);
-                true
-            }
+        let Some(source) = &self.source else {
+            return false;
         };
-        let families = self.read_guarded();
-        let mut timing = self.timing();
-        timing.last = begun.elapsed();
-        if is_oldest {
-            timing.since = None;
+        catch_unwind(AssertUnwindSafe(|| source.is_foreign())).unwrap_or(true)
+    }
+
+    /// The families, or none if the source panics or is stuck.
+    pub(super) fn read(&self) -> Vec<Family> {
+        let Some(source) = &self.source else {
+            return Vec::new();
+        };
+        let (families, dropped) = self.guard(|| source.read());
+        if dropped > 0 {
+            self.fail(dropped, "left samples out");
         }
         families
     }
 
-    fn read_guarded(&self) -> Vec<Family> {
-        match catch_unwind(AssertUnwindSafe(|| self.source.read())) {
-            Ok((families, 0)) => families,
-            Ok((families, dropped)) => {
-                self.fail(dropped, "left samples out");
-                families
-            }
-            Err(_) => {
-                self.fail(1, "panicked");
-                Vec::new()
-            }
+    /// What `read` returns, or nothing if it panics or an earlier reading is stuck. No lock is held
+    /// meanwhile.
+    pub(super) fn guard<R: Default>(&self, read: impl FnOnce() -> R) -> R {
+        self.guard_within(STUCK, read)
+    }
+
+    fn guard_within<R: Default>(&self, limit: Duration, read: impl FnOnce() -> R) -> R {
+        let begun = Instant::now();
+        let oldest = *self.timing().since.get_or_insert(begun);
+        if oldest != begun && begun.saturating_duration_since(oldest) >= limit {
+            self.fail(1, "has not returned from an earlier reading");
+            return R::default();
         }
+        let result = catch_unwind(AssertUnwindSafe(read));
+        let mut timing = self.timing();
+        timing.last = begun.elapsed();
+        timing.since = timing.since.filter(|since| *since != begun);
+        drop(timing);
+        result.unwrap_or_else(|_| {
+            self.fail(1, "panicked");
+            R::default()
+        })
     }
 
     fn timing(&self) -> MutexGuard<'_, Timing> {
@@ -251,16 +258,14 @@ mod tests {
                 std::thread::yield_now();
             }
             for asked in 1..=2 {
-                // It would wait here.
-                assert_eq!(entry.read_unless_stuck(Duration::ZERO), []);
+                assert_eq!(entry.guard_within(Duration::ZERO, || 5), 0);
                 assert_eq!(entry.record().errors, asked);
             }
             release.send(()).unwrap();
         });
         assert!(entry.timing().since.is_none());
         assert!(entry.record().took > Duration::ZERO);
-        release.send(()).unwrap();
-        entry.read_unless_stuck(Duration::ZERO);
+        assert_eq!(entry.guard_within(Duration::ZERO, || 5), 5);
         assert_eq!(entry.record().errors, 2);
     }
 }

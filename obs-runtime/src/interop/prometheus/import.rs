@@ -10,10 +10,11 @@ use crate::metric::{Registration, Registry, Source};
 /// Shows the families of `registry` in our exposition, under their own names: the configured prefix
 /// is not put in front of them, the common labels are on them.
 ///
-/// It is read at every scrape, without a lock of ours. If one of its collectors panics, everything
-/// in it is missing from that scrape; [`import_collector`] keeps collectors apart. A family whose
-/// name is taken, and a series that could not be shown, is left out. All of that is counted in
-/// `obs_collector_errors_total{collector="prometheus"}`.
+/// It is read at every scrape, without a lock of ours. A family whose name is taken, and a series
+/// that could not be shown, is left out. If one of its collectors panics, everything in it is
+/// missing from that scrape, because such a registry is gathered as a whole: register a collector
+/// that may panic as [`Isolated`](super::Isolated), or hand it to [`import_collector`] instead. All
+/// of that is counted in `obs_collector_errors_total{collector="prometheus"}`.
 pub fn import(registry: ::prometheus::Registry) -> Registration {
     let read = move || registry.gather();
     Registry::global().register_source(Box::new(Import {

@@ -26,11 +26,13 @@
 
 mod export;
 mod import;
+mod isolated;
 #[cfg(test)]
 mod tests;
 
 pub use export::PrometheusBridge;
 pub use import::{import, import_collector};
+pub use isolated::Isolated;
 
 use std::cell::Cell;
 

@@ -1,3 +1,4 @@
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use ::prometheus::core::{Collector, Desc};
@@ -85,18 +86,26 @@ fn their_families_are_shown_as_they_are() {
     assert!(text.contains("\nplain{service=\"shop\"} 0.5\n"), "{text}");
 }
 
+struct Panics(Desc);
+
+impl Panics {
+    fn new() -> Self {
+        Self(Desc::new("panics".to_owned(), "P.".to_owned(), vec![], HashMap::new()).unwrap())
+    }
+}
+
+impl Collector for Panics {
+    fn desc(&self) -> Vec<&Desc> {
+        vec![&self.0]
+    }
+
+    fn collect(&self) -> Vec<proto::MetricFamily> {
+        panic!("on purpose");
+    }
+}
+
 #[test]
 fn a_panic_or_a_clash_there_harms_nothing_here() {
-    struct Panics(Desc);
-    impl Collector for Panics {
-        fn desc(&self) -> Vec<&Desc> {
-            vec![&self.0]
-        }
-
-        fn collect(&self) -> Vec<proto::MetricFamily> {
-            panic!("on purpose");
-        }
-    }
     let theirs = Theirs::new();
     let registry = importing_registry(&theirs);
     registry.register_gauge("mine", "Mine.", "", &[], || 1.0);
@@ -124,13 +133,7 @@ fn a_panic_or_a_clash_there_harms_nothing_here() {
     assert!(snapshot.family("with_le_total").is_none());
     assert_eq!(errors(registry), 4.0, "two for each of two scrapes");
 
-    let desc = Desc::new(
-        "panics".to_owned(),
-        "P.".to_owned(),
-        vec![],
-        Default::default(),
-    );
-    theirs.register(Box::new(Panics(desc.unwrap()))).unwrap();
+    theirs.register(Box::new(Panics::new())).unwrap();
     let snapshot = registry.snapshot();
     assert!(
         snapshot.family("fine_total").is_none(),
@@ -141,6 +144,29 @@ fn a_panic_or_a_clash_there_harms_nothing_here() {
         !super::is_importing(),
         "the panic did not leave the mark behind"
     );
+}
+
+#[test]
+fn an_isolated_collector_loses_only_its_own_series() {
+    let theirs = Theirs::new();
+    let registry = importing_registry(&theirs);
+    let fine = IntCounter::new("fine_total", "Fine.").unwrap();
+    theirs.register(Box::new(fine)).unwrap();
+    let isolated = Isolated::new("isolated_test", Panics::new());
+    theirs.register(Box::new(isolated)).unwrap();
+    let own = || {
+        let snapshot = Registry::global().snapshot();
+        let family = snapshot.family("obs_collector_errors_total")?;
+        let series = family.with(&[("collector", "isolated_test")])?;
+        Some(series.value.clone())
+    };
+    assert_eq!(own(), Some(Value::Counter(0)));
+    assert!(registry.snapshot().family("fine_total").is_some());
+    assert_eq!(errors(registry), 0.0);
+    assert!(their_text(&theirs).contains("fine_total 0"));
+    assert_eq!(own(), Some(Value::Counter(3)), "for each reading");
+    theirs.unregister(Box::new(Panics::new())).unwrap();
+    assert_eq!(own(), None, "its record goes with it");
 }
 
 #[test]

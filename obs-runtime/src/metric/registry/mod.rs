@@ -1,5 +1,7 @@
 //! Where metrics are registered.
 
+#[cfg(feature = "interop")]
+mod ledger;
 mod naming;
 mod reading;
 
@@ -11,6 +13,8 @@ use obs_schema::check::metric_findings;
 use obs_schema::def::{LabelDef, MetricDef, MetricKind};
 use obs_schema::name::family_name;
 
+#[cfg(feature = "interop")]
+pub(crate) use self::ledger::Ledger;
 use self::naming::Naming;
 use super::family::{Live, LiveFamily};
 use super::instrument::{self, Series as Instrument};
@@ -119,11 +123,13 @@ impl Registry {
     /// Removes a collector. Returns whether it was there.
     #[allow(clippy::needless_pass_by_value, reason = "a registration ends once")]
     pub fn unregister(&self, registration: Registration) -> bool {
+        self.remove(registration.0)
+    }
+
+    fn remove(&self, id: u64) -> bool {
         let mut sources = lock(&self.sources);
         let before = sources.len();
-        let removed: Vec<_> = sources
-            .extract_if(.., |entry| entry.id == registration.0)
-            .collect();
+        let removed: Vec<_> = sources.extract_if(.., |entry| entry.id == id).collect();
         let left = sources.len();
         drop(sources);
         // The collector's own destructor runs without the lock.
@@ -132,10 +138,14 @@ impl Registry {
     }
 
     pub(crate) fn register_source(&self, source: Box<dyn Source>) -> Registration {
-        let id = self.next_id.fetch_add(1, Relaxed);
-        let entry = Arc::new(Entry::new(id, source));
+        let entry = Arc::new(Entry::new(self.next_id(), source));
+        let id = entry.id;
         lock(&self.sources).push(entry);
         Registration(id)
+    }
+
+    fn next_id(&self) -> u64 {
+        self.next_id.fetch_add(1, Relaxed)
     }
 
     /// The series of a definition: new, or those of an earlier registration of the same.

@@ -88,12 +88,15 @@ impl Registry {
         foreign: bool,
     ) -> BTreeMap<String, Record> {
         let entries = lock(&self.sources).clone();
-        let mut records: BTreeMap<String, Record> = BTreeMap::new();
-        for entry in entries {
+        for entry in &entries {
             let is_foreign = entry.is_foreign();
             if !is_foreign || foreign {
-                add_source(&entry, is_foreign, assembly, naming);
+                add_source(entry, is_foreign, assembly, naming);
             }
+        }
+        // After all of them: reading one may have told of another.
+        let mut records: BTreeMap<String, Record> = BTreeMap::new();
+        for entry in entries {
             let record = records.entry(entry.name.clone()).or_default();
             record.add(entry.record());
         }
