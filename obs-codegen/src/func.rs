@@ -4,8 +4,9 @@ use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::parse::{Parse, ParseStream};
 use syn::spanned::Spanned as _;
-use syn::{AttrStyle, Attribute, FnArg, Ident, Path, Signature, Token, Visibility, token};
+use syn::{AttrStyle, Attribute, FnArg, Ident, Meta, Path, Signature, Token, Visibility, token};
 
+use crate::leaving;
 use crate::params::Params;
 use crate::return_ty::Returned;
 
@@ -61,6 +62,16 @@ impl Func {
         self.sig.ident.unraw().to_string()
     }
 
+    /// Whether it has `#[track_caller]`, maybe behind a `cfg_attr`.
+    #[must_use]
+    pub fn is_tracked(&self) -> bool {
+        self.attrs.iter().any(|attr| {
+            let is_conditional = attr.path().is_ident("cfg_attr");
+            attr.path().is_ident("track_caller")
+                || (is_conditional && mentions(&attr.meta.to_token_stream(), "track_caller"))
+        })
+    }
+
     /// The function as it is. `taken` are the paths of attributes that were taken off it: their imports
     /// must not look unused.
     #[must_use]
@@ -70,6 +81,23 @@ impl Func {
             inside.extend(body.tokens.clone());
         }
         self.with_body(inside)
+    }
+
+    /// The function with `#[expect(clippy::..)]` as `#[allow(clippy::..)]`: clippy may find nothing in an
+    /// expansion of what it finds in the body alone.
+    #[must_use]
+    pub fn without_expectations(&self) -> Self {
+        let mut func = self.clone();
+        for attr in &mut func.attrs {
+            let Meta::List(list) = &mut attr.meta else {
+                continue;
+            };
+            if list.path.is_ident("expect") && mentions(&list.tokens, "clippy") {
+                let at = Span::call_site().located_at(list.path.span());
+                list.path = Ident::new("allow", at).into();
+            }
+        }
+        func
     }
 
     /// The function with other tokens in its body.
@@ -98,6 +126,13 @@ impl Func {
 }
 
 impl Body {
+    /// Whether something in it may leave the function: `return`, `?`, or a macro that is not one of the
+    /// standard library's.
+    #[must_use]
+    pub fn may_leave(&self) -> bool {
+        leaving::may_leave(&self.tokens)
+    }
+
     /// The body as a block of its own.
     #[must_use]
     pub fn block(&self) -> TokenTree {
@@ -201,6 +236,14 @@ pub fn other_item(item: &TokenStream) -> Option<(&'static str, Ident)> {
 #[must_use]
 pub fn used(taken: &[Path]) -> TokenStream {
     quote!(#(#[allow(unused_imports)] use #taken as _;)*)
+}
+
+fn mentions(tokens: &TokenStream, name: &str) -> bool {
+    tokens.clone().into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => ident == name,
+        TokenTree::Group(group) => mentions(&group.stream(), name),
+        _ => false,
+    })
 }
 
 fn is_fn(token: &TokenTree) -> bool {

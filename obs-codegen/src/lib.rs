@@ -18,6 +18,7 @@ pub mod fallback;
 pub mod func;
 pub mod label;
 pub mod label_set;
+mod leaving;
 pub mod metric_set;
 pub mod operation;
 pub mod options;

@@ -122,7 +122,12 @@ pub use obs_macros::service;
 /// has a future.
 ///
 /// The signature and the tokens of the body stay as they are; the body of a function whose value can be
-/// an error moves into a closure. So in such a function `#[track_caller]` shows the function itself.
+/// an error moves into a closure, and that of an `async fn` into an `async` block:
+///
+/// * `#[track_caller]` shows the caller nevertheless, unless something in the body may leave the function:
+///   `return`, `?`, or a macro that is not of the standard library. Then it shows the function itself.
+/// * Parameters are dropped in the order of the language, the last first. One that the body never mentions
+///   and whose name does not begin with `_` (the compiler warns of it) is dropped after the others.
 ///
 /// # Several attributes on one function
 ///

@@ -254,6 +254,50 @@ fn tracked() -> u32 {
     std::panic::Location::caller().line()
 }
 
+#[track_caller]
+#[trace_request("tracked_result")]
+fn tracked_result(fail: bool) -> Result<u32, Box<dyn std::error::Error>> {
+    assert!(matches!(u8::from(fail), 0), "asked to");
+    match std::panic::Location::caller().line() {
+        0 => Err("no line".into()),
+        line => Ok(line),
+    }
+}
+
+/// What leaves the function is still seen.
+#[track_caller]
+#[trace_request("tracked_and_left")]
+fn tracked_and_left(text: &str) -> Result<u32, std::num::ParseIntError> {
+    let n = text.parse()?;
+    Ok(n)
+}
+
+#[track_caller]
+#[trace_request("tracked_future")]
+fn tracked_future() -> impl Future<Output = Result<u32, String>> {
+    let line = std::panic::Location::caller().line();
+    async move { Ok(line) }
+}
+
+#[tokio::test]
+async fn the_caller_of_a_function_is_tracked() {
+    assert_eq!(tracked_result(false).unwrap(), line!());
+    panics(|| tracked_result(true));
+    assert_eq!(
+        calls("tracked_result"),
+        [("ok", 1), ("error", 0), ("panic", 1)]
+    );
+    assert_eq!(tracked_and_left("1"), Ok(1));
+    assert!(tracked_and_left("").is_err());
+    assert_eq!(
+        calls("tracked_and_left"),
+        [("ok", 1), ("error", 1), ("panic", 0)]
+    );
+    let line = line!() + 1;
+    let future = tracked_future();
+    assert_eq!(future.await, Ok(line));
+}
+
 #[test]
 fn other_attributes_and_abis() {
     assert_eq!(inner_attributes(257), Ok(1));

@@ -29,13 +29,20 @@ fn noted(run: impl FnOnce(Noted, Noted, Noted)) -> Vec<&'static str> {
 }
 
 macro_rules! functions {
-    ($($attribute:meta, $name:ident, $later:ident;)+) => {$(
+    ($($attribute:meta, $name:ident, $guarded:ident, $later:ident;)+) => {$(
         #[$attribute]
         fn $name(first: Noted, second: Noted, third: Noted) -> Result<(), String> {
             let _local = Noted("local", Rc::clone(&first.1));
             first.touch();
             third.touch();
             drop(second);
+            Ok(())
+        }
+
+        #[$attribute]
+        fn $guarded(first: Noted, _guard: Noted, third: Noted) -> Result<(), String> {
+            first.touch();
+            third.touch();
             Ok(())
         }
 
@@ -51,9 +58,9 @@ macro_rules! functions {
 }
 
 functions! {
-    allow(unused), bare, bare_later;
-    trace_request("drops", labels(a = true)), traced, traced_later;
-    timed("drops", ok_if = Result::is_ok), timed_as_well, timed_later;
+    allow(unused), bare, bare_guarded, bare_later;
+    trace_request("drops", labels(a = true)), traced, traced_guarded, traced_later;
+    timed("drops", ok_if = Result::is_ok), timed_as_well, timed_guarded, timed_later;
 }
 
 #[test]
@@ -63,6 +70,8 @@ fn parameters_of_a_function() {
     };
     assert_eq!(run(traced), run(bare));
     assert_eq!(run(timed_as_well), run(bare));
+    assert_eq!(run(traced_guarded), run(bare_guarded));
+    assert_eq!(run(timed_guarded), run(bare_guarded));
 }
 
 #[tokio::test]

@@ -95,6 +95,26 @@ fn looked_up(order: &Order) -> Option<&str> {
     order.name.get(1..)
 }
 
+/// An expectation that is met without the attribute is no mistake with it.
+#[trace_request("expected")]
+#[expect(
+    clippy::unused_async,
+    clippy::unnecessary_wraps,
+    reason = "for the test"
+)]
+async fn expected(_order: Order, _other: Order) -> Result<u32, String> {
+    Ok(1)
+}
+
+/// A guard that lives as long as the call.
+#[trace_request("held")]
+fn held(_guard: Order, name: String, _other: Order) -> Result<usize, String> {
+    if name.is_empty() {
+        return Err(name);
+    }
+    Ok(name.len())
+}
+
 #[tokio::test]
 async fn clean_functions_stay_clean() {
     let order = || Order {
@@ -108,6 +128,8 @@ async fn clean_functions_stay_clean() {
     assert_eq!(twice(true).await, 1);
     assert!(!continued(None));
     assert_eq!(looked_up(&order()), Some("ea"));
+    assert_eq!(expected(order(), order()).await, Ok(1));
+    assert_eq!(held(order(), "a".to_owned(), order()), Ok(1));
     for operation in [
         "items_first",
         "by_value",
@@ -115,6 +137,8 @@ async fn clean_functions_stay_clean() {
         "twice",
         "continued",
         "looked_up",
+        "expected",
+        "held",
     ] {
         assert_eq!(ok(operation), 1, "{operation}");
     }

@@ -1,6 +1,6 @@
 //! The body, by how its value comes.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 use syn::ReturnType;
 
@@ -12,130 +12,142 @@ use crate::func::{Body, Func};
 use crate::operation::Operation;
 use crate::return_ty::{How, Returned, Value, inferable};
 
-/// The body in place: the guard ends the call.
-pub(super) fn guarded(operation: &Operation, items: &TokenStream, body: &Body) -> TokenStream {
-    let op = local("__obs_op");
-    let begin = begin(operation, items, &quote!(Op::enter));
-    let attributes = attributes(operation, &op);
-    let body = body.last_block();
-    quote! {
-        let #op = #begin;
-        #attributes
-        #body
-    }
+/// A function, and the operation that is written around its body.
+pub(super) struct Around<'a> {
+    pub(super) operation: &'a Operation,
+    pub(super) items: TokenStream,
+    pub(super) func: &'a Func,
+    pub(super) body: &'a Body,
+    pub(super) returned: Returned,
 }
 
-/// The body in a closure, because `return` and `?` must lead to the end of the call.
-pub(super) fn called(
-    operation: &Operation,
-    items: &TokenStream,
-    body: &Body,
-    func: &Func,
-    returned: &Returned,
-) -> TokenStream {
-    let (op, value) = (local("__obs_op"), local("__obs_value"));
-    let begin = begin(operation, items, &quote!(Op::enter));
-    let attributes = attributes(operation, &op);
-    let krate = &operation.krate;
-    let capture = in_order(krate, func, body);
-    let closure = closure(returned.value.ty().and_then(inferable), &capture, body);
-    let verdict = verdict(operation, &returned.value, &quote!(&#value));
-    quote! {
-        let mut #op = #begin;
-        #attributes
-        let #value = #krate::__private::call(#closure);
-        #op.finish(#verdict);
-        #value
-    }
-}
-
-/// The body in an `async` block that is polled inside the call.
-pub(super) fn awaited(
-    operation: &Operation,
-    items: &TokenStream,
-    body: &Body,
-    func: &Func,
-    returned: &Returned,
-) -> TokenStream {
-    let (op, value) = (local("__obs_op"), local("__obs_value"));
-    let future = local("__obs_future");
-    let begin = begin(operation, items, &quote!(Op::enter));
-    let attributes = attributes(operation, &op);
-    let verdict = verdict(operation, &returned.value, &value.to_token_stream());
-    let capture = in_order(&operation.krate, func, body);
-    let (block, awaited) = match &returned.value {
-        Value::Never => (never_block(body), quote!(match #future.await {})),
-        Value::Plain(ty) | Value::Fallible(ty) => {
-            let edge = return_edge(inferable(ty));
-            let body = body.last_block();
-            (
-                quote!(async move { #edge #capture #body }),
-                quote!(#future.await),
-            )
+impl Around<'_> {
+    /// The body in place: the guard ends the call.
+    pub(super) fn guarded(&self) -> TokenStream {
+        let begun = self.begun(&local("__obs_op"), false, &quote!(Op::enter));
+        let body = self.body.last_block();
+        quote! {
+            #begun
+            #body
         }
-    };
-    // The call is begun and moved away in a block of its own: it cannot go to another thread, and
-    // must not be seen to live across the `await`.
-    quote! {
-        let #future = {
-            let #op = #begin;
-            #attributes
-            #op.observe(#block, |#value| #verdict)
-        };
-        #awaited
     }
-}
 
-/// The body makes a future; the call begins when that is first polled.
-pub(super) fn returned_future(
-    operation: &Operation,
-    items: &TokenStream,
-    body: &Body,
-    func: &Func,
-    returned: &Returned,
-) -> TokenStream {
-    let (op, value) = (local("__obs_op"), local("__obs_value"));
-    let future = local("__obs_future");
-    let begin = begin(operation, items, &quote!(Later::new));
-    let attributes = attributes(operation, &op);
-    let mutability = (!operation.attributes.is_empty()).then(|| quote!(mut));
-    let ty = match &func.sig.output {
-        ReturnType::Type(_, ty) => inferable(ty),
-        ReturnType::Default => None,
-    };
-    let krate = &operation.krate;
-    let closure = closure(ty, &in_order(krate, func, body), body);
-    let verdict = verdict(operation, &returned.value, &value.to_token_stream());
-    let observed = quote!(#op.observe(#future, |#value| #verdict));
-    let output_ty = returned.value.ty().and_then(inferable);
-    let output_ty = output_ty.map_or_else(|| quote!(_), ToTokens::into_token_stream);
-    let output = match returned.how {
-        How::BoxedFuture => quote!(#krate::__private::boxed(#observed)),
-        _ => observed,
-    };
-    quote! {
-        let #mutability #op = #begin;
-        #attributes
-        // The verdict depends on the type of the output, which the body may leave to the signature.
-        let #future = #krate::__private::future_of::<#output_ty, _>(
-            #krate::__private::call(#closure)
+    /// The body where `return` and `?` lead to the end of the call.
+    pub(super) fn called(&self) -> TokenStream {
+        let (op, value) = (local("__obs_op"), local("__obs_value"));
+        let begun = self.begun(&op, true, &quote!(Op::enter));
+        let run = self.run(self.returned.value.ty().and_then(inferable));
+        let verdict = verdict(self.operation, &self.returned.value, &quote!(&#value));
+        quote! {
+            #begun
+            let #value = #run;
+            #op.finish(#verdict);
+            #value
+        }
+    }
+
+    /// The body in an `async` block that is polled inside the call.
+    pub(super) fn awaited(&self) -> TokenStream {
+        let (op, value) = (local("__obs_op"), local("__obs_value"));
+        let future = local("__obs_future");
+        let begun = self.begun(&op, false, &quote!(Op::enter));
+        let verdict = verdict(
+            self.operation,
+            &self.returned.value,
+            &value.to_token_stream(),
         );
-        #output
-    }
-}
-
-/// A closure with the body, whose type is written because coercions in the body depend on it.
-fn closure(ty: Option<syn::Type>, capture: &TokenStream, body: &Body) -> TokenStream {
-    let body = match capture.is_empty() {
-        true => body.block().into_token_stream(),
-        false => {
-            let body = body.last_block();
-            quote!({ #capture #body })
+        let (block, awaited) = match &self.returned.value {
+            Value::Never => (never_block(self.body), quote!(match #future.await {})),
+            Value::Plain(ty) | Value::Fallible(ty) => {
+                let edge = return_edge(inferable(ty));
+                let (capture, body) = (self.capture(), self.body.last_block());
+                (
+                    quote!(async move { #edge #capture #body }),
+                    quote!(#future.await),
+                )
+            }
+        };
+        // The call is begun and moved away in a block of its own: it cannot go to another thread, and
+        // must not be seen to live across the `await`.
+        quote! {
+            let #future = {
+                #begun
+                #op.observe(#block, |#value| #verdict)
+            };
+            #awaited
         }
-    };
-    match ty {
-        Some(ty) => quote!(move || -> #ty #body),
-        None => quote!(move || #body),
+    }
+
+    /// The body makes a future; the call begins when that is first polled.
+    pub(super) fn returned_future(&self) -> TokenStream {
+        let krate = &self.operation.krate;
+        let (op, value) = (local("__obs_op"), local("__obs_value"));
+        let future = local("__obs_future");
+        let is_mutated = !self.operation.attributes.is_empty();
+        let begun = self.begun(&op, is_mutated, &quote!(Later::new));
+        let run = self.run(match &self.func.sig.output {
+            ReturnType::Type(_, ty) => inferable(ty),
+            ReturnType::Default => None,
+        });
+        let verdict = verdict(
+            self.operation,
+            &self.returned.value,
+            &value.to_token_stream(),
+        );
+        let output = self.returned.value.ty().and_then(inferable);
+        let output = output.map_or_else(|| quote!(_), ToTokens::into_token_stream);
+        let observed = quote!(#op.observe(#future, |#value| #verdict));
+        let observed = match self.returned.how {
+            How::BoxedFuture => quote!(#krate::__private::boxed(#observed)),
+            _ => observed,
+        };
+        quote! {
+            #begun
+            // The verdict depends on the type of the output, which the body may leave to the signature.
+            let #future = #krate::__private::future_of::<#output, _>(#run);
+            #observed
+        }
+    }
+
+    /// The call is under way in `op`.
+    fn begun(&self, op: &Ident, is_mutated: bool, constructor: &TokenStream) -> TokenStream {
+        let mutability = is_mutated.then(|| quote!(mut));
+        let begin = begin(self.operation, &self.items, constructor);
+        let attributes = attributes(self.operation, op);
+        quote! {
+            let #mutability #op = #begin;
+            #attributes
+        }
+    }
+
+    /// Whether the body can stand in place, although its value is looked at: nothing in it leaves the
+    /// function, and a closure would not show `#[track_caller]` who called.
+    fn is_in_place(&self) -> bool {
+        self.func.is_tracked() && !self.body.may_leave()
+    }
+
+    /// The value of the body, of the type that coercions in it depend on.
+    fn run(&self, ty: Option<syn::Type>) -> TokenStream {
+        if self.is_in_place() {
+            let (value, body) = (local("__obs_value"), self.body.last_block());
+            let ty = ty.map(|ty| quote!(: #ty));
+            return quote!({ let #value #ty = #body; #value });
+        }
+        let krate = &self.operation.krate;
+        let capture = self.capture();
+        let body = match capture.is_empty() {
+            true => self.body.block().into_token_stream(),
+            false => {
+                let body = self.body.last_block();
+                quote!({ #capture #body })
+            }
+        };
+        let ty = ty.map(|ty| quote!(-> #ty));
+        quote!(#krate::__private::call(move || #ty #body))
+    }
+
+    fn capture(&self) -> TokenStream {
+        in_order(&self.operation.krate, self.func, self.body)
     }
 }
 

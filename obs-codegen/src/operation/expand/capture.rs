@@ -18,13 +18,23 @@ use crate::return_ty::peeled;
 pub(super) fn in_order(krate: &CratePath, func: &Func, body: &Body) -> TokenStream {
     let mut owned: Vec<Ident> = func.sig.inputs.iter().flat_map(owned_names).collect();
     let mentioned = idents(&body.tokens);
-    // The others stay outside; and to mention one would hide that it is unused.
-    owned.retain(|name| mentioned.contains(name) || is_printed(name, &body.tokens));
+    // To mention one that the body does not would hide that it is unused, unless its name says so.
+    owned.retain(|name| {
+        is_underscored(name) || mentioned.contains(name) || is_printed(name, &body.tokens)
+    });
     if owned.len() < 2 {
         return TokenStream::new();
     }
     let last_first = owned.iter().rev();
-    quote!(#krate::__private::capture((#(&#last_first),*));)
+    let allowed = owned
+        .iter()
+        .any(is_underscored)
+        .then(|| quote!(#[allow(clippy::used_underscore_binding)]));
+    quote!(#allowed #krate::__private::capture((#(&#last_first),*));)
+}
+
+fn is_underscored(name: &Ident) -> bool {
+    name.to_string().starts_with('_')
 }
 
 /// The names that a parameter binds to what may have to be dropped.
@@ -35,7 +45,9 @@ fn owned_names(parameter: &FnArg) -> Vec<Ident> {
             _ => vec![Ident::from(receiver.self_token)],
         },
         FnArg::Typed(typed) => {
-            if is_borrowed(&typed.ty) {
+            // One that may not be there cannot be mentioned.
+            let is_conditional = typed.attrs.iter().any(|attr| attr.path().is_ident("cfg"));
+            if is_conditional || is_borrowed(&typed.ty) {
                 return Vec::new();
             }
             let mut names = Names(Vec::new());
@@ -101,6 +113,10 @@ mod tests {
         assert_eq!(
             captured("fn f(a: A, b: B, _: C, d: &D) { a.b(d); b.a; }"),
             "(&b,&a))"
+        );
+        assert_eq!(
+            captured("fn f(a: A, _guard: G, #[cfg(x)] c: C, d: D) { a; c }"),
+            "(&_guard,&a))"
         );
         assert_eq!(
             captured("fn f(&self, a: A, b: B) { self.a.b(a, 0..1) }"),

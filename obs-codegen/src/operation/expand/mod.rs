@@ -23,6 +23,7 @@ mod verdict;
 
 use proc_macro2::{Ident, Span, TokenStream};
 
+use self::body::Around;
 use super::Operation;
 use crate::func::Func;
 use crate::return_ty::{How, Returned, Value};
@@ -33,17 +34,20 @@ pub fn function(operation: &Operation, func: &Func) -> TokenStream {
     let Some(body) = &func.body else {
         return func.with_body(TokenStream::new());
     };
-    let returned = func.returned();
-    let items = definition::items(operation, func);
-    let inside = match (returned.how, Ending::of(operation, &returned)) {
-        (How::Directly, Ending::Guard) => body::guarded(operation, &items, body),
-        (How::Directly, Ending::Value) => body::called(operation, &items, body, func, &returned),
-        (How::Async, _) => body::awaited(operation, &items, body, func, &returned),
-        (How::Future | How::BoxedFuture, _) => {
-            body::returned_future(operation, &items, body, func, &returned)
-        }
+    let around = Around {
+        operation,
+        items: definition::items(operation, func),
+        func,
+        body,
+        returned: func.returned(),
     };
-    func.with_body(inside)
+    let inside = match (around.returned.how, Ending::of(operation, &around.returned)) {
+        (How::Directly, Ending::Guard) => around.guarded(),
+        (How::Directly, Ending::Value) => around.called(),
+        (How::Async, _) => around.awaited(),
+        (How::Future | How::BoxedFuture, _) => around.returned_future(),
+    };
+    func.without_expectations().with_body(inside)
 }
 
 /// How the end of a call is seen.
