@@ -126,6 +126,7 @@ fn of_unsampled_traces_those_with_a_call_that_was_slow_by_its_own_standard_are_k
     });
 }
 
+#[cfg(feature = "tokio")]
 #[test]
 fn a_failed_part_in_another_task_keeps_the_trace() {
     let runtime = tokio::runtime::Runtime::new().unwrap();

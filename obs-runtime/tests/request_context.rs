@@ -1,6 +1,7 @@
 //! Which spans and which code a request context reaches.
 
 use obs_runtime::context::{self, RequestContext};
+#[cfg(feature = "tokio")]
 use obs_runtime::handoff;
 use obs_runtime::testing::{self, Capture};
 use obs_runtime::trace;
@@ -140,6 +141,7 @@ async fn it_is_there_while_a_future_is_dropped() {
     request("r-1").scope(async move { drop(Last) }).await;
 }
 
+#[cfg(feature = "tokio")]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn it_goes_along_to_tasks_and_threads() {
     let capture = testing::capture();
