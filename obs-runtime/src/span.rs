@@ -64,7 +64,8 @@ pub(crate) enum Origin<'a> {
 pub(crate) struct Ending {
     pub(crate) end: u64,
     pub(crate) outcome: CallOutcome,
-    /// The combination of the operation's finite labels.
+    /// What the record says beside the subject: the combination of the operation's finite labels, or
+    /// the histogram that observed a named span, or 0.
     pub(crate) labels: u32,
 }
 

@@ -125,6 +125,18 @@ async fn requests_are_traced_and_counted(running: &Running, own: &str, app: &str
     assert_eq!(root["parent_id"], "b7ad6b7169203331");
     assert_eq!(root["parent_is_remote"], true);
 
+    let openmetrics = reqwest::Client::new()
+        .get(format!("{own}/metrics"))
+        .header("accept", "application/openmetrics-text");
+    let metrics = openmetrics.send().await.unwrap().text().await.unwrap();
+    let exemplar = format!("# {{trace_id=\"{TRACE}\"}}");
+    assert!(
+        metrics.lines().any(|line| line
+            .starts_with("http_server_request_duration_seconds_bucket{")
+            && line.contains(&exemplar)),
+        "the trace that was kept shows what is in its bucket: {metrics}"
+    );
+
     for base in [own, app] {
         let metrics = text(format!("{base}/metrics")).await;
         let counted = metrics

@@ -60,7 +60,8 @@ pub(crate) struct Record {
     pub(crate) id: u64,
     pub(crate) parent: u64,
     pub(crate) what: What,
-    /// Which combination of the operation's finite labels.
+    /// Which combination of the operation's finite labels; of a named span, the histogram that
+    /// observed it, or 0, see [`Histogram::mark`](crate::metric::Histogram::mark).
     pub(crate) labels: u32,
     pub(crate) outcome: CallOutcome,
 }

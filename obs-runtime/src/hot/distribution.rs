@@ -44,6 +44,11 @@ impl Distribution {
         Some(Self { offset, buckets })
     }
 
+    /// The first of the cells, which no other histogram has; never 0.
+    pub(crate) fn cell(self) -> u32 {
+        self.offset
+    }
+
     fn len(self) -> usize {
         HEADER + self.buckets as usize
     }

@@ -2,11 +2,12 @@
 //!
 //! The collector offers every trace that it keeps. Each bucket of an operation's
 //! histograms remembers the last one, so an exemplar always points to a trace
-//! that was kept, and calls cost nothing more for it.
+//! that was kept, and calls cost nothing more for it. A histogram that observes spans
+//! of another kind does the same, if those spans carry its mark.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use obs_schema::def::{CallOutcome, OperationDef};
 
@@ -19,10 +20,13 @@ use crate::series::SeriesKey;
 /// Series whose exemplars are kept; those of later ones are dropped, and counted.
 const MAX_SERIES: usize = 4096;
 
-/// A series by its first cell and its outcome.
-type Key = (u32, u8);
+/// A series by its first cell and, if it is an operation's, its outcome.
+type Key = (u32, Option<u8>);
 
 static KEPT: Mutex<BTreeMap<Key, Vec<Exemplar>>> = Mutex::new(BTreeMap::new());
+
+/// The bounds of the histograms that spans carry the mark of, by it.
+static FOLLOWED: Mutex<BTreeMap<u32, &'static [f64]>> = Mutex::new(BTreeMap::new());
 
 /// Exemplars that found no room.
 pub(crate) static DROPPED: AtomicU64 = AtomicU64::new(0);
@@ -42,24 +46,56 @@ pub(crate) struct Call {
 pub(crate) fn offer(def: &'static OperationDef, key: SeriesKey<'_>, call: Call) {
     for live in operation::find(def) {
         if let Some(block) = live.block(key) {
-            keep(block, call.outcome, exemplar(live, call));
+            keep(key_of(block, call.outcome), exemplar(live, call));
         }
     }
 }
 
+/// Lets a histogram have exemplars.
+#[cfg(feature = "http")]
+pub(super) fn follow(mark: u32, bounds: &'static [f64]) {
+    lock(&FOLLOWED).insert(mark, bounds);
+}
+
+/// Remembers a span in the bucket of the histogram whose mark it carries.
+pub(crate) fn offer_marked(mark: u32, call: Call) {
+    let Some(bounds) = lock(&FOLLOWED).get(&mark).copied() else {
+        return;
+    };
+    let value = clock::to_seconds(call.ticks);
+    let exemplar = Exemplar {
+        bucket: bounds.partition_point(|&bound| bound < value),
+        trace_id: call.trace_id,
+        value,
+        unix_ns: call.unix_ns,
+    };
+    keep((mark, None), exemplar);
+}
+
 /// The exemplars of a series, sorted by bucket.
 pub(super) fn of(block: Block, outcome: CallOutcome) -> Vec<Exemplar> {
-    let kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
-    kept.get(&key(block, outcome)).cloned().unwrap_or_default()
+    kept(key_of(block, outcome))
 }
 
-fn key(block: Block, outcome: CallOutcome) -> Key {
-    (block.offset, outcome as u8)
+/// The exemplars of a histogram, sorted by bucket.
+pub(super) fn of_histogram(mark: u32) -> Vec<Exemplar> {
+    kept((mark, None))
 }
 
-fn keep(block: Block, outcome: CallOutcome, exemplar: Exemplar) {
-    let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
-    let key = key(block, outcome);
+fn kept(key: Key) -> Vec<Exemplar> {
+    lock(&KEPT).get(&key).cloned().unwrap_or_default()
+}
+
+fn key_of(block: Block, outcome: CallOutcome) -> Key {
+    (block.offset, Some(outcome as u8))
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn keep(key: Key, exemplar: Exemplar) {
+    let mut kept = lock(&KEPT);
     if kept.len() >= MAX_SERIES && !kept.contains_key(&key) {
         DROPPED.fetch_add(1, Relaxed);
         return;

@@ -6,8 +6,8 @@ use std::time::Duration;
 use obs_schema::def::{MetricDef, MetricKind};
 
 use super::instrument::{Reading, Series, sealed::Sealed};
-use super::own;
 use super::snapshot::{self, Value};
+use super::{exemplar, own};
 use crate::hot::clock;
 use crate::hot::distribution::Distribution;
 
@@ -67,6 +67,20 @@ impl Histogram {
             start: clock::ticks(),
             running: true,
         }
+    }
+
+    /// Gives it exemplars: the kept traces of the spans that carry its [mark](Self::mark).
+    #[cfg(feature = "http")]
+    pub(crate) fn follow_spans(&self) {
+        if let Some(cells) = self.cells {
+            exemplar::follow(cells.cell(), self.bounds);
+        }
+    }
+
+    /// What a span carries to say that this observed it. 0 if nobody reads this.
+    #[cfg(feature = "http")]
+    pub(crate) fn mark(&self) -> u32 {
+        self.cells.map_or(0, Distribution::cell)
     }
 
     /// How many observations there have been.
@@ -145,6 +159,7 @@ impl Sealed for Histogram {
         own::TORN.fetch_add(counts.torn, Relaxed);
         let mut histogram =
             snapshot::Histogram::from_buckets(self.bounds, &counts.buckets, counts.sum);
+        histogram.exemplars = exemplar::of_histogram(cells.cell());
         if reading == Reading::Tick {
             histogram.extremes = cells.take_extremes();
         }

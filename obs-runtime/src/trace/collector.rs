@@ -43,14 +43,15 @@ pub(crate) fn drain(store: &Store) -> usize {
 /// Lets the histograms that counted the calls of a kept trace point to it.
 fn offer_exemplars(body: &Body, batch: &SpanBatch) {
     for record in &body.spans {
-        let What::Operation(operation) = record.what else {
-            continue;
-        };
         let call = Call {
             outcome: record.outcome,
             ticks: record.end.saturating_sub(record.start),
             trace_id: body.trace_id,
             unix_ns: clock::to_unix_nanos(record.end),
+        };
+        let What::Operation(operation) = record.what else {
+            exemplar::offer_marked(record.labels, call);
+            continue;
         };
         if all_finite(operation) {
             exemplar::offer(operation, SeriesKey::Index(record.labels as usize), call);

@@ -232,6 +232,7 @@ impl Series {
         drop(known);
         let of = self.labels.clone();
         let histogram = FAMILIES.duration.with(&ByStatus { of, status });
+        histogram.follow_spans();
         let mut known = self
             .durations
             .write()
@@ -244,9 +245,12 @@ impl Series {
 }
 
 impl Counting {
-    /// Counts the duration of the request. `status` is `None` if there was no answer.
-    pub(super) fn end(self, status: Option<StatusCode>, seconds: f64) {
-        self.series.duration(status).observe(seconds);
+    /// Counts the duration of the request. `status` is `None` if there was no answer. Returns the
+    /// mark of the histogram that observed it.
+    pub(super) fn end(self, status: Option<StatusCode>, seconds: f64) -> u32 {
+        let histogram = self.series.duration(status);
+        histogram.observe(seconds);
+        histogram.mark()
     }
 }
 

@@ -156,14 +156,13 @@ impl Drop for Observation {
             CallOutcome::Panic | CallOutcome::Error => Some(StatusCode::INTERNAL_SERVER_ERROR),
             _ => None,
         });
-        if let Some(counting) = self.counting.take() {
-            counting.end(status, seconds);
-        }
+        let counting = self.counting.take();
+        let mark = counting.map_or(0, |counting| counting.end(status, seconds));
         if let Some(mut span) = self.span.take() {
             span.task.end(Ending {
                 end,
                 outcome,
-                labels: 0,
+                labels: mark,
             });
         }
     }
