@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::body::Body;
+use crate::paired::Paired;
 
 /// What a contender has to be able to do in its process.
 pub trait Case {
@@ -17,6 +18,11 @@ pub trait Case {
 
     /// What the calling thread allocates per operation.
     fn allocations(&mut self) -> Allocations;
+
+    /// Both sides, where there are two that do the same calls.
+    fn paired(&mut self) -> Option<&mut Paired> {
+        None
+    }
 
     /// Checks that everything was counted.
     ///

@@ -5,11 +5,12 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use crate::driver::{self, Effort};
+use crate::instructions::Mode;
 use crate::machine::Machine;
 use crate::report::model::Report;
 use crate::report::{chart, json, table};
 use crate::scenario::{SCENARIOS, Scenario};
-use crate::{child, contender, floor, scenario, terminal};
+use crate::{child, contender, floor, instructions, scenario, terminal};
 
 const HELP: &str = "\
 What an annotated call costs: obs beside its peers.
@@ -27,6 +28,10 @@ Options:
   --out DIR           where the files go (default: target/benchmark)
   --help              this
 
+Instead of measuring time:
+  instructions --check    instructions per call, against those in benches/instructions.json
+  instructions --bless    the same, and takes them over
+
 With `--profile bench-lto` in place of `--release` everything is built with fat LTO and one codegen unit.
 ";
 
@@ -43,6 +48,7 @@ enum Command {
     Measure(Options),
     List,
     Help,
+    Instructions(Mode),
     Contender(String, String, Duration),
 }
 
@@ -56,6 +62,7 @@ pub fn main() -> ExitCode {
             print!("{HELP}");
             ExitCode::SUCCESS
         }
+        Ok(Command::Instructions(mode)) => instructions::run(mode),
         Ok(Command::Contender(name, scenario, slice)) => child::run(&name, &scenario, slice),
         Err(mistake) => {
             eprintln!("{mistake}; see `--help`");
@@ -90,6 +97,13 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Command, String>
             "--scenario" => options.scenarios.push(known_scenario(&value()?)?),
             "--contender" => options.contenders.push(known_contender(value()?)?),
             "--out" => options.out = PathBuf::from(value()?),
+            "instructions" => {
+                return match arguments.next().as_deref() {
+                    None | Some("--check") => Ok(Command::Instructions(Mode::Check)),
+                    Some("--bless") => Ok(Command::Instructions(Mode::Bless)),
+                    Some(other) => Err(format!("unknown argument `{other}`")),
+                };
+            }
             "contender" => {
                 let (name, scenario) = (value()?, value()?);
                 let slice = Duration::from_millis(count(&value()?)? as u64);

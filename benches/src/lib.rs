@@ -15,6 +15,7 @@ pub mod contender;
 pub mod driver;
 pub mod exposition;
 pub mod floor;
+pub mod instructions;
 pub mod interference;
 pub mod lines;
 pub mod machine;

@@ -116,12 +116,33 @@ impl Paired {
         }
     }
 
+    /// Passes once over inputs with annotation, for those who count instructions.
+    #[inline(never)]
+    pub fn pass_annotated(&mut self, table: &[u64]) {
+        (self.with)(table);
+    }
+
+    /// The same without annotation.
+    #[inline(never)]
+    pub fn pass_bare(&mut self, table: &[u64]) {
+        (self.base)(table);
+    }
+
+    /// Does what has to be done from time to time.
+    pub fn catch_up(&mut self) {
+        if let Some((_, drain)) = &mut self.drain {
+            drain();
+        }
+    }
+
+    /// How many operations there are in a pass.
+    #[must_use]
+    pub fn operations_per_pass(&self) -> f64 {
+        INPUTS as f64 * self.operations
+    }
+
     /// Passes over the table `passes` times. Returns the time of the calls alone.
     fn run(&mut self, which: Which, table: &[u64], passes: u64) -> Duration {
-        let side = match which {
-            Which::Base => &mut self.base,
-            Which::With => &mut self.with,
-        };
         let mut time = Duration::ZERO;
         let mut left = passes;
         while left > 0 {
@@ -130,13 +151,15 @@ impl Paired {
                 .as_ref()
                 .map_or(left, |(limit, _)| left.min(*limit));
             let start = Instant::now();
+            let side = match which {
+                Which::Base => &mut self.base,
+                Which::With => &mut self.with,
+            };
             for _ in 0..chunk {
                 side(table);
             }
             time += start.elapsed();
-            if let Some((_, drain)) = &mut self.drain {
-                drain();
-            }
+            self.catch_up();
             left -= chunk;
         }
         let given = passes * table.len() as u64;
@@ -227,25 +250,26 @@ impl Case for Paired {
             // The base allocates too where it opens traces of its own.
             base += alloc::during(|| (self.base)(&table));
             with += alloc::during(|| (self.with)(&table));
-            if let Some((_, drain)) = &mut self.drain {
-                drain();
-            }
+            self.catch_up();
         }
         self.given.base += PASSES * table.len() as u64;
         self.given.with += PASSES * table.len() as u64;
-        let operations = (PASSES * INPUTS as u64) as f64 * self.operations;
+        let operations = PASSES as f64 * self.operations_per_pass();
         Allocations {
             calls: (with.calls as f64 - base.calls as f64) / operations,
             bytes: (with.bytes as f64 - base.bytes as f64) / operations,
         }
     }
 
-    fn finish(self: Box<Self>) -> Result<Finish, String> {
-        let mut drain = self.drain;
-        if let Some((_, drain)) = &mut drain {
-            drain();
-        }
-        (self.check)(self.given)
+    fn paired(&mut self) -> Option<&mut Paired> {
+        Some(self)
+    }
+
+    fn finish(mut self: Box<Self>) -> Result<Finish, String> {
+        self.catch_up();
+        // What it keeps, such as a guard, lives until the check has looked.
+        let Self { check, given, .. } = *self;
+        check(given)
     }
 }
 

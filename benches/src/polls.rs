@@ -13,6 +13,8 @@ use crate::paired::{Given, Paired};
 const MANY: u32 = 33;
 /// Pending polls of the shorter one.
 const FEW: u32 = 1;
+/// Polls of a round for each input.
+pub const PER_INPUT: f64 = (MANY - FEW) as f64;
 
 /// Is pending so many times.
 #[derive(Debug)]
@@ -75,5 +77,5 @@ where
     let check = move |given: Given| check(given.base + given.with);
     Paired::new(move |inputs| run(inputs, MANY, FEW), check)
         .base(move |inputs| run(inputs, FEW, MANY))
-        .operations(f64::from(MANY - FEW))
+        .operations(PER_INPUT)
 }

@@ -8,6 +8,7 @@ mod polls;
 mod series;
 mod service;
 mod spans;
+pub(super) mod steady;
 
 use super::Entry;
 

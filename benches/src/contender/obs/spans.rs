@@ -42,28 +42,28 @@ pub(super) const TRACE_KEPT: Entry = Entry {
     contender: "obs",
     scenario: "trace-kept",
     how: "#[trace_request], sampler 1",
-    set_up: || traces(1.0).boxed(),
+    set_up: || traces(1.0, "child", trace).boxed(),
 };
 
 pub(super) const TRACE_DROPPED: Entry = Entry {
     contender: "obs",
     scenario: "trace-dropped",
     how: "#[trace_request], sampler 0: recorded, kept if it fails or is slow",
-    set_up: || traces(0.0).boxed(),
+    set_up: || traces(0.0, "child", trace).boxed(),
 };
 
 pub(super) const BACKGROUND_KEPT: Entry = Entry {
     contender: "obs",
     scenario: "background-kept",
     how: "the collector and its store",
-    set_up: || background::case(traces(1.0)),
+    set_up: || background::case(traces(1.0, "child", trace)),
 };
 
 pub(super) const BACKGROUND_DROPPED: Entry = Entry {
     contender: "obs",
     scenario: "background-dropped",
     how: "the collector",
-    set_up: || background::case(traces(0.0)),
+    set_up: || background::case(traces(0.0, "child", trace)),
 };
 
 pub(super) const THREADS: Entry = Entry {
@@ -94,13 +94,13 @@ impl Parity {
 
 #[inline(never)]
 #[trace_request("child")]
-pub(super) fn child(input: u64) -> Result<u64, Failed> {
+fn child(input: u64) -> Result<u64, Failed> {
     body(input)
 }
 
 #[inline(never)]
 #[trace_request("labelled_child", labels(parity = parity), attributes(input = input))]
-pub(super) fn labelled_child(input: u64, parity: Parity) -> Result<u64, Failed> {
+fn labelled_child(input: u64, parity: Parity) -> Result<u64, Failed> {
     body(input)
 }
 
@@ -146,19 +146,19 @@ fn straddling_root(common: &[u64], rest: &[u64], annotated: bool) {
 }
 
 #[trace_request("trace")]
-pub(super) fn trace(inputs: &[u64]) {
+fn trace(inputs: &[u64]) {
     each(inputs, child);
 }
 
-fn slope(sampled: f64, operation: &'static str, root: shape::Root) -> Box<dyn Case> {
+pub(super) fn slope(sampled: f64, operation: &'static str, root: shape::Root) -> Box<dyn Case> {
     let traces_per_pass = (crate::body::INPUTS / shape::CHILDREN) as u64;
     let paired = shape::slope(root, move |made| check(sampled, operation, made));
     started(sampled, paired, TRACES_PER_FLUSH / traces_per_pass / 4).boxed()
 }
 
-fn traces(sampled: f64) -> Paired {
+pub(super) fn traces(sampled: f64, operation: &'static str, trace: fn(&[u64])) -> Paired {
     let traces_per_pass = (crate::body::INPUTS / shape::SMALL) as u64;
-    let paired = shape::traces(trace, move |made| check(sampled, "child", made));
+    let paired = shape::traces(trace, move |made| check(sampled, operation, made));
     started(sampled, paired, TRACES_PER_FLUSH / traces_per_pass)
 }
 

@@ -31,7 +31,7 @@ pub fn write(report: &Report, path: &Path) -> std::io::Result<()> {
 /// The chart as SVG.
 fn draw(report: &Report) -> String {
     let mut svg = Svg::new();
-    let mut y = 26.0;
+    let mut y = 28.0;
     svg.text(16.0, y, "title", "What an annotated call costs");
     y += 20.0;
     svg.text(16.0, y, "faint", &subtitle(report));
@@ -103,14 +103,15 @@ fn draw_panel(svg: &mut Svg, panel: &Panel<'_>, axis: &Axis, tick: f64, top: f64
             &format!("{} {unit}", axis::short(decade)),
         );
     }
-    for (position, (row, measured)) in panel.rows.iter().enumerate() {
-        let y = first + position as f64 * ROW;
-        draw_bar(svg, scenario, row, *measured, axis, tick, y);
-    }
     if let Some(gate) = scenario.gate {
         let x = axis.x(gate.limit(tick));
         svg.line((x, first - 4.0), (x, bottom), "gate");
-        svg.text(x, first - 6.0, "gatetext", &gate.text(scenario.figure));
+        let text = format!("gate {}", gate.text(scenario.figure));
+        svg.text(WIDTH - 16.0, top + 14.0, "gatetext", &text);
+    }
+    for (position, (row, measured)) in panel.rows.iter().enumerate() {
+        let y = first + position as f64 * ROW;
+        draw_bar(svg, scenario, row, *measured, axis, tick, y);
     }
     bottom + 14.0 + GAP
 }
@@ -145,7 +146,7 @@ fn draw_bar(
     }
     if row.delivered.is_some_and(|share| share < 0.9995) {
         value.push_str(&format!(
-            " · {:.0}% arrive",
+            " · {:.1}% arrive",
             row.delivered.unwrap_or(0.0) * 100.0
         ));
     }

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 /// Colours for a light page, and for a dark one where the reader prefers that.
 const STYLE: &str = "\
+.page{fill:#fff}\
 text{font:12px system-ui,-apple-system,'Segoe UI',Helvetica,Arial,sans-serif;fill:#24292f}\
 .title{font-size:18px;font-weight:600}\
 .heading{font-weight:600}\
@@ -11,14 +12,14 @@ text{font:12px system-ui,-apple-system,'Segoe UI',Helvetica,Arial,sans-serif;fil
 .name{text-anchor:end}\
 .ours{text-anchor:end;font-weight:600;fill:#0969da}\
 .tick{text-anchor:middle;font-size:10px;fill:#656d76}\
-.gatetext{text-anchor:middle;font-size:10px;fill:#cf222e}\
+.gatetext{text-anchor:end;fill:#cf222e}\
 .bar{fill:#afb8c1}\
 .own{fill:#0969da}\
 .grid{stroke:#d0d7de;stroke-width:1}\
 .gate{stroke:#cf222e;stroke-width:1.5;stroke-dasharray:4 3}\
 .spread{stroke:#24292f;stroke-width:1.5;opacity:.6}\
 @media(prefers-color-scheme:dark){\
-text{fill:#e6edf3}.faint,.tick{fill:#8d96a0}.ours{fill:#58a6ff}.own{fill:#1f6feb}.bar{fill:#484f58}\
+.page{fill:#0d1117}text{fill:#e6edf3}.faint,.tick{fill:#8d96a0}.ours{fill:#58a6ff}.own{fill:#1f6feb}.bar{fill:#484f58}\
 .grid{stroke:#30363d}.gate{stroke:#f85149}.gatetext{fill:#f85149}.spread{stroke:#e6edf3}}";
 
 /// A drawing under way. Coordinates are pixels from the upper left corner.
@@ -61,7 +62,8 @@ impl Svg {
         format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" \
              height=\"{height}\" role=\"img\" aria-label=\"Benchmark of obs and its peers\">\n\
-             <style>{STYLE}</style>\n{}</svg>\n",
+             <style>{STYLE}</style>\n\
+             <rect width=\"100%\" height=\"100%\" rx=\"6\" class=\"page\"/>\n{}</svg>\n",
             self.body
         )
     }
