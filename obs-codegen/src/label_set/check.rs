@@ -2,7 +2,7 @@
 
 use obs_schema::name::check_metric_label;
 
-use super::LabelSet;
+use super::{Label, LabelSet};
 use crate::diag::Diag;
 
 pub(super) fn check(set: &LabelSet, diag: &mut Diag) {
@@ -10,12 +10,7 @@ pub(super) fn check(set: &LabelSet, diag: &mut Diag) {
         if let Err(error) = check_metric_label(&label.name) {
             diag.issue_on(&label.place, &error.issue("rename"));
         }
-        let earlier = set
-            .labels
-            .iter()
-            .take(at)
-            .find(|other| other.name == label.name);
-        if let Some(earlier) = earlier {
+        if let Some(earlier) = namesake(set, at) {
             diag.error_on(
                 &label.place,
                 format_args!(
@@ -25,4 +20,21 @@ pub(super) fn check(set: &LabelSet, diag: &mut Diag) {
             );
         }
     }
+}
+
+/// The name of a label; one that was refused has another, so that no metric with these labels repeats
+/// the mistake.
+pub(super) fn sound_name(set: &LabelSet, at: usize, label: &Label) -> String {
+    let is_sound = check_metric_label(&label.name).is_ok() && namesake(set, at).is_none();
+    match is_sound {
+        true => label.name.clone(),
+        false => format!("refused_{at}"),
+    }
+}
+
+/// An earlier label of the same name.
+fn namesake(set: &LabelSet, at: usize) -> Option<&Label> {
+    let name = &set.labels.get(at)?.name;
+    let mut earlier = set.labels.iter().take(at);
+    earlier.find(|other| other.name == *name)
 }

@@ -4,6 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 use syn::DeriveInput;
 
+use super::check::sound_name;
 use super::{Label, LabelSet, Values};
 use crate::crate_path::CratePath;
 use crate::place::at;
@@ -16,7 +17,10 @@ pub(super) fn expand(set: &LabelSet) -> TokenStream {
         labels,
     } = set;
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
-    let defs = labels.iter().map(|label| def(krate, label));
+    let defs = labels
+        .iter()
+        .enumerate()
+        .map(|(at, label)| def(krate, label, &sound_name(set, at, label)));
     let is_finite = labels
         .iter()
         .all(|label| matches!(label.values, Values::Finite));
@@ -41,8 +45,7 @@ pub(super) fn expand(set: &LabelSet) -> TokenStream {
     }
 }
 
-fn def(krate: &CratePath, label: &Label) -> TokenStream {
-    let name = &label.name;
+fn def(krate: &CratePath, label: &Label, name: &str) -> TokenStream {
     let values = match &label.values {
         Values::Finite => {
             let ty = &label.ty;

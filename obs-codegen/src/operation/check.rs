@@ -126,10 +126,10 @@ pub fn operation(operation: &Operation, func: &Func, diag: &mut Diag) {
 /// A key that is a label and an attribute would be on the span twice.
 fn clash(operation: &Operation, diag: &mut Diag) {
     for attribute in &operation.attributes {
-        let name = &attribute.key;
+        let name = &attribute.key.text;
         if operation.labels.iter().any(|label| label.name == *name) {
             diag.error_on(
-                &attribute.expr,
+                &attribute.key.tokens,
                 format_args!(
                     "`{name}` is a label already, and labels are attributes of the span too; remove it here"
                 ),

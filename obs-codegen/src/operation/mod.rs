@@ -21,7 +21,7 @@ use crate::crate_path::CratePath;
 use crate::diag::Diag;
 use crate::fallback::with_errors;
 use crate::func::Func;
-use crate::options::Form;
+use crate::options::{Form, Key};
 use label::Label;
 
 /// One operation: everything that its expansion needs, resolved.
@@ -85,7 +85,7 @@ pub struct Block {
 /// An attribute of the span.
 pub struct Attribute {
     /// Its key.
-    pub key: String,
+    pub key: Key,
     /// How the value is written.
     pub form: Form,
     /// The value.

@@ -6,10 +6,10 @@ use obs_schema::monitoring::{
     Profiling, Sampler, TraceExporter, Tracing, parse_log_filter,
 };
 use obs_schema::option::Target;
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenStream, TokenTree};
 
 use crate::diag::Diag;
-use crate::options::{Given, Options, Value};
+use crate::options::{Argument, Given, Options, Value};
 
 /// The configuration that the options of `monitoring(..)` describe, over the defaults.
 pub(super) fn read(group: &Options) -> Monitoring {
@@ -44,9 +44,37 @@ fn span_of(issue: &Issue, group: &Options) -> Span {
         return first.map_or_else(Span::call_site, |argument| argument.key);
     };
     match &section.value {
-        Value::Group(options) => options.get(option).map_or(section.key, |given| given.key),
+        Value::Group(options) => options
+            .get(option)
+            .map_or(section.key, |given| element(given, issue)),
         _ => section.key,
     }
+}
+
+/// The element of a list or a map that the issue is about: the last one that its message names.
+fn element(given: &Argument, issue: &Issue) -> Span {
+    let elements = match given.value {
+        Value::Words(_) | Value::Texts(_) => leaves(&given.tokens),
+        _ => Vec::new(),
+    };
+    let is_named = |text: &str| {
+        issue
+            .message
+            .contains(&format!("`{}`", text.trim_matches('"')))
+    };
+    let named = elements.iter().rev();
+    let mut named = named.filter(|token| is_named(&token.to_string()));
+    named.next().map_or(given.key, TokenTree::span)
+}
+
+/// Every word and literal, in all groups.
+fn leaves(tokens: &TokenStream) -> Vec<TokenTree> {
+    let inner = |token| match token {
+        TokenTree::Group(group) => leaves(&group.stream()),
+        TokenTree::Punct(_) => Vec::new(),
+        other => vec![other],
+    };
+    tokens.clone().into_iter().flat_map(inner).collect()
 }
 
 fn logging(given: &Options) -> Logging {

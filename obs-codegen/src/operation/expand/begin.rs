@@ -43,7 +43,7 @@ pub(super) fn attributes(operation: &Operation, op: &Ident) -> TokenStream {
         return TokenStream::new();
     }
     let each = operation.attributes.iter().map(|attribute| {
-        let (key, expr) = (&attribute.key, &attribute.expr);
+        let (key, expr) = (&attribute.key.text, &attribute.expr);
         let at = place::at(expr);
         // Everything that an error about the value can point at is where the value is.
         let krate = operation.krate.at(at);

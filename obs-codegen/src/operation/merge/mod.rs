@@ -247,7 +247,7 @@ fn attributes(entries: Vec<Entry>, params: &Params, diag: &mut Diag) -> Vec<Attr
             }
             check_names(&entry.expr, params, diag);
             Attribute {
-                key: entry.key.text,
+                key: entry.key,
                 form: entry.form,
                 expr: entry.expr,
             }
