@@ -6,10 +6,6 @@ use super::Label;
 use crate::diag::Diag;
 
 pub(super) fn check(label: &Label, diag: &mut Diag) {
-    if label.values.is_empty() {
-        let message = "a label has at least one value; add a variant";
-        diag.error_on(&label.ident, message);
-    }
     for (at, value) in label.values.iter().enumerate() {
         if let Err(error) = check_label_value(&value.text) {
             diag.issue_on(&value.place, &error.issue("rename"));

@@ -15,6 +15,11 @@ use crate::shape;
 pub(super) fn parse(item: &DeriveInput, context: Context, diag: &mut Diag) -> Option<Label> {
     let instead = "for a struct with one field per label derive `Labels`";
     let variants = shape::variants(item, "Label", instead, diag)?;
+    if variants.is_empty() {
+        let message = "a label has at least one value; add a variant";
+        diag.error_on(&item.ident, message);
+        return None;
+    }
     let rename_all = context.options.text("rename_all");
     let case = rename_all
         .and_then(|name| Case::named(name.value))

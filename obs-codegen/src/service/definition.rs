@@ -1,10 +1,10 @@
 //! `#[service]` on a struct.
 
 use obs_schema::option::Target;
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::ItemStruct;
 use syn::spanned::Spanned as _;
+use syn::{DeriveInput, Generics, ItemStruct};
 
 use super::{monitoring, tokens};
 use crate::crate_path::CratePath;
@@ -12,7 +12,8 @@ use crate::diag::Diag;
 use crate::options::{Options, Value};
 use crate::respan::at_span;
 
-/// The struct and its implementation of `Service`. `None` if an option is wrong.
+/// The struct and its implementation of `Service`. What is wrong has its default there, so that a program
+/// which starts the service has no other errors. `None` if it is no struct.
 pub(super) fn expand(
     arguments: TokenStream,
     item: &TokenStream,
@@ -22,22 +23,59 @@ pub(super) fn expand(
     let krate = CratePath::of(&options, diag);
     let parsed: ItemStruct = diag.ok(syn::parse2(item.clone()))?;
     let monitoring = monitoring_of(&options, &krate, diag);
-    let check = check(&options, &parsed, &krate);
-    if !diag.is_empty() {
-        return None;
-    }
-    let definition = definition(&options, &krate);
-    let name = &parsed.ident;
-    let (impl_generics, ty_generics, where_clause) = parsed.generics.split_for_impl();
+    let (monitoring, check) = match diag.is_empty() {
+        true => (monitoring, check(&options, &parsed, &krate)),
+        false => (default_monitoring(&krate), TokenStream::new()),
+    };
+    let implementation = implementation(
+        &parsed.ident,
+        &parsed.generics,
+        &options,
+        &krate,
+        &monitoring,
+    );
     Some(quote! {
         #item
+        #implementation
+        #check
+    })
+}
+
+/// An implementation for an enum or a union that carries the attribute by mistake.
+pub(super) fn stand_in(arguments: TokenStream, item: &TokenStream) -> TokenStream {
+    // What is wrong with the options does not matter where they cannot be.
+    let mut ignored = Diag::new();
+    let options = Options::parse(Target::Service, arguments, &mut ignored);
+    let krate = CratePath::of(&options, &mut ignored);
+    let Ok(parsed) = syn::parse2::<DeriveInput>(item.clone()) else {
+        return TokenStream::new();
+    };
+    let monitoring = default_monitoring(&krate);
+    implementation(
+        &parsed.ident,
+        &parsed.generics,
+        &options,
+        &krate,
+        &monitoring,
+    )
+}
+
+fn implementation(
+    name: &Ident,
+    generics: &Generics,
+    options: &Options,
+    krate: &CratePath,
+    monitoring: &TokenStream,
+) -> TokenStream {
+    let definition = definition(options, krate);
+    let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
+    quote! {
         #[automatically_derived]
         impl #impl_generics #krate::__private::Service for #name #ty_generics #where_clause {
             const DEF: #krate::__private::ServiceDef = #definition;
             const MONITORING: #krate::__private::schema::monitoring::Monitoring = #monitoring;
         }
-        #check
-    })
+    }
 }
 
 fn definition(options: &Options, krate: &CratePath) -> TokenStream {
@@ -78,8 +116,12 @@ fn monitoring_of(options: &Options, krate: &CratePath, diag: &mut Diag) -> Token
             monitoring::check(&monitoring, group, diag);
             tokens::monitoring(&monitoring, &schema)
         }
-        _ => quote!(#schema::monitoring::Monitoring::DEFAULT),
+        _ => default_monitoring(krate),
     }
+}
+
+fn default_monitoring(krate: &CratePath) -> TokenStream {
+    quote!(#krate::__private::schema::monitoring::Monitoring::DEFAULT)
 }
 
 /// The check of a constant, which is the compiler's to evaluate.

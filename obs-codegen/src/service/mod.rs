@@ -7,6 +7,7 @@ mod monitoring;
 mod tokens;
 
 use proc_macro2::TokenStream;
+use quote::quote;
 
 use crate::diag::Diag;
 use crate::fallback::with_errors;
@@ -27,7 +28,8 @@ pub fn attribute(arguments: TokenStream, item: TokenStream) -> TokenStream {
                     "`#[service]` cannot be used on {what}; it goes on a struct or an `impl` block"
                 ),
             );
-            None
+            let stand_in = definition::stand_in(arguments, &item);
+            (!stand_in.is_empty()).then(|| quote!(#item #stand_in))
         }
         None => {
             on_function(&arguments, &item, &mut diag);
