@@ -139,10 +139,7 @@ impl<'a> Sink<'a> {
         labels: &[(&'static str, &str)],
         value: impl Into<Option<f64>>,
     ) {
-        if let Some(value) = value.into() {
-            let family = family(name, help, MetricKind::Gauge, unit);
-            self.add(family, sample(labels, value));
-        }
+        self.number(family(name, help, MetricKind::Gauge, unit), labels, value);
     }
 
     /// A number that only grows, since some start. `None` leaves the sample out.
@@ -157,8 +154,17 @@ impl<'a> Sink<'a> {
         labels: &[(&'static str, &str)],
         value: impl Into<Option<f64>>,
     ) {
+        let family = family(name, help, MetricKind::FloatCounter, unit);
+        self.number(family, labels, value);
+    }
+
+    fn number(
+        &mut self,
+        family: CollectedFamily,
+        labels: &[(&'static str, &str)],
+        value: impl Into<Option<f64>>,
+    ) {
         if let Some(value) = value.into() {
-            let family = family(name, help, MetricKind::FloatCounter, unit);
             self.add(family, sample(labels, value));
         }
     }

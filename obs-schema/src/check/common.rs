@@ -4,23 +4,8 @@ use crate::ascii;
 use crate::bucket::BucketError;
 use crate::def::{LabelDef, Values};
 use crate::issue::{Finding, Findings};
-use crate::name::{NameError, check_label_value, check_metric_label, check_operation_label};
+use crate::name::{check_label_value, check_metric_label, check_operation_label, name_finding};
 use crate::text::Message;
-
-pub(super) const fn name_finding(
-    path: &'static str,
-    checked: Result<(), NameError<'_>>,
-) -> Option<Finding> {
-    match checked {
-        Ok(()) => None,
-        Err(error) => Some(Finding::new(
-            error.code(),
-            path,
-            error.message(),
-            error.help().as_str(),
-        )),
-    }
-}
 
 pub(super) const fn bucket_finding(
     path: &'static str,

@@ -1,12 +1,12 @@
 //! Metrics.
 
-use super::common::{about, bucket_finding, label_findings, name_finding};
+use super::common::{about, bucket_finding, label_findings};
 use crate::ascii;
 use crate::bucket::{check_buckets, check_objectives};
 use crate::cardinality::check_series;
 use crate::def::{MetricDef, MetricKind};
 use crate::issue::{Finding, Findings};
-use crate::name::{check_metric, family_name};
+use crate::name::{check_metric, family_name, name_finding};
 use crate::text::Message;
 use crate::unit::check_unit_of;
 

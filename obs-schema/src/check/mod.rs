@@ -33,11 +33,9 @@ pub use metric::{
 };
 pub use operation::{assert_operation, assert_operation_budget, operation_findings};
 
-use common::name_finding;
-
 use crate::def::ServiceDef;
 use crate::issue::{Finding, Findings};
-use crate::name::check_service_name;
+use crate::name::{check_service_name, name_finding};
 use crate::text::Message;
 
 /// Everything wrong with a service.

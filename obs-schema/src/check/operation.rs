@@ -1,11 +1,11 @@
 //! Operations.
 
-use super::common::{about, bucket_finding, label_findings, name_finding};
+use super::common::{about, bucket_finding, label_findings};
 use crate::bucket::check_duration_buckets;
 use crate::cardinality::check_operation_series;
 use crate::def::{BlockDef, OperationDef, OperationFamily};
 use crate::issue::{Finding, Findings};
-use crate::name::{check_label_name, check_operation_name};
+use crate::name::{check_label_name, check_operation_name, name_finding};
 
 /// Everything wrong with an operation, but for its series budget.
 #[must_use]

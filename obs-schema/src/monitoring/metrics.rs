@@ -5,7 +5,7 @@ use core::time::Duration;
 use super::{check_url_path, duplicate};
 use crate::choice::choice;
 use crate::issue::{Finding, Findings, Issue};
-use crate::name::{NameError, check_operation_label, check_prefix};
+use crate::name::{check_operation_label, check_prefix, name_finding};
 use crate::text::Message;
 
 choice! {
@@ -172,17 +172,5 @@ impl Metrics {
 impl Default for Metrics {
     fn default() -> Self {
         Self::DEFAULT
-    }
-}
-
-const fn name_finding(path: &'static str, checked: Result<(), NameError<'_>>) -> Option<Finding> {
-    match checked {
-        Ok(()) => None,
-        Err(error) => Some(Finding::new(
-            error.code(),
-            path,
-            error.message(),
-            error.help().as_str(),
-        )),
     }
 }

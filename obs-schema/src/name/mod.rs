@@ -16,7 +16,7 @@ pub use label::{
 pub use metric::{check_metric, check_metric_name, check_prefix, family_name};
 
 use crate::ascii;
-use crate::issue::rule_error;
+use crate::issue::{Finding, rule_error};
 use crate::text::{Message, Text};
 
 /// The longest name of a service or an operation, and the longest fixed label value, in bytes.
@@ -101,6 +101,22 @@ pub struct NameError<'a> {
 }
 
 rule_error!(NameError<'a>);
+
+/// What is wrong with a name, at `path` of what is checked.
+pub(crate) const fn name_finding(
+    path: &'static str,
+    checked: Result<(), NameError<'_>>,
+) -> Option<Finding> {
+    match checked {
+        Ok(()) => None,
+        Err(error) => Some(Finding::new(
+            error.code(),
+            path,
+            error.message(),
+            error.help().as_str(),
+        )),
+    }
+}
 
 impl NameError<'_> {
     /// The rule that was broken.

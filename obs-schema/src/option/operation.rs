@@ -11,6 +11,21 @@ const METHODS: &[&str] = &[
     "GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH", "QUERY",
 ];
 
+/// An option whose value is a fixed label value.
+const fn constant(name: &'static str, default: &'static str, doc: &'static str) -> OptionDef {
+    OptionDef::new(name, ValueKind::Name(NameOf::Value), default, doc)
+}
+
+/// An option whose value is an expression over the arguments, or a function of the result.
+const fn expression(name: &'static str, default: &'static str, doc: &'static str) -> OptionDef {
+    OptionDef::new(name, ValueKind::Expr, default, doc)
+}
+
+/// An option that takes any number of keys with an expression each.
+const fn expressions(name: &'static str, doc: &'static str) -> OptionDef {
+    OptionDef::new(name, ValueKind::ExprMap, "none", doc)
+}
+
 pub(super) const CRATE: OptionDef = OptionDef::new(
     "crate",
     ValueKind::CratePath,
@@ -27,19 +42,11 @@ const NAME: OptionDef = OptionDef::new(
 .at(0)
 .former(&["operation", "span_name"]);
 
-const LABELS: OptionDef = OptionDef::new(
-    "labels",
-    ValueKind::ExprMap,
-    "none",
-    "Labels of the metrics, which are attributes of the span too. Each value is an expression over the arguments whose type has a bounded set of values.",
+const LABELS: OptionDef = expressions("labels", "Labels of the metrics, which are attributes of the span too. Each value is an expression over the arguments whose type has a bounded set of values.",
 )
 .former(&["tags", "label", "dimensions"]);
 
-const ATTRIBUTES: OptionDef = OptionDef::new(
-    "attributes",
-    ValueKind::ExprMap,
-    "none",
-    "Attributes of the span and of log lines inside the call. Any value is fine: they never become labels.",
+const ATTRIBUTES: OptionDef = expressions("attributes", "Attributes of the span and of log lines inside the call. Any value is fine: they never become labels.",
 )
 .former(&["fields", "attrs", "properties"]);
 
@@ -56,18 +63,16 @@ const BUCKETS: OptionDef = OptionDef::new(
     "boundaries",
 ]);
 
-const OK_IF: OptionDef = OptionDef::new(
+const OK_IF: OptionDef = expression(
     "ok_if",
-    ValueKind::Expr,
     "`Ok(_)`, and every value that is not a `Result`",
     "A function of `&` the returned value that says whether the call went well.",
 )
 .former(&["ok", "success_if", "is_ok"])
 .excludes(&["error_if"]);
 
-const ERROR_IF: OptionDef = OptionDef::new(
+const ERROR_IF: OptionDef = expression(
     "error_if",
-    ValueKind::Expr,
     "`Err(_)`",
     "A function of `&` the returned value that says whether the call failed.",
 )
@@ -93,9 +98,8 @@ pub(super) const TRACE_REQUEST: &[OptionDef] = &[
     .former(&["span_kind"]),
     LABELS,
     ATTRIBUTES,
-    OptionDef::new(
+    expression(
         "parent",
-        ValueKind::Expr,
         "the current span",
         "The span context to continue, such as one that came with a message.",
     )
@@ -119,32 +123,23 @@ pub(super) const TRACE_REQUEST: &[OptionDef] = &[
 pub(super) const MONITOR_PERFORMANCE: &[OptionDef] =
     &[NAME, LABELS, BUCKETS, OK_IF, ERROR_IF, CRATE];
 
-pub(super) const TIMED: &[OptionDef] = &[NAME, LABELS, BUCKETS, OK_IF, ERROR_IF, CRATE];
+pub(super) const TIMED: &[OptionDef] = MONITOR_PERFORMANCE;
 
 pub(super) const COUNTED: &[OptionDef] = &[NAME, LABELS, OK_IF, ERROR_IF, CRATE];
 
 pub(super) const TRACK_DB_QUERY: &[OptionDef] = &[
-    OptionDef::new(
-        "operation",
-        ValueKind::Name(NameOf::Value),
-        "",
+    constant("operation", "",
         "What the query does, such as `select`: the label `db_operation_name`.",
     )
     .at(0)
     .required()
     .former(&["name", "query"]),
-    OptionDef::new(
-        "collection",
-        ValueKind::Name(NameOf::Value),
-        "none",
+    constant("collection", "none",
         "The table or collection: the label `db_collection_name`.",
     )
     .at(1)
     .former(&["table"]),
-    OptionDef::new(
-        "system",
-        ValueKind::Name(NameOf::Value),
-        "`\"other_sql\"`",
+    constant("system", "`\"other_sql\"`",
         "The database product, such as `\"sqlite\"` or `\"postgresql\"`: the label `db_system_name`.",
     )
     .former(&["db", "db_system", "database"]),
@@ -158,14 +153,11 @@ pub(super) const TRACK_DB_QUERY: &[OptionDef] = &[
 ];
 
 pub(super) const TRACK_EXTERNAL_API: &[OptionDef] = &[
-    OptionDef::new("api", ValueKind::Name(NameOf::Value), "", "The service that is called: the label `api`.")
+    constant("api", "", "The service that is called: the label `api`.")
         .at(0)
         .required()
         .former(&["name", "service"]),
-    OptionDef::new(
-        "endpoint",
-        ValueKind::Name(NameOf::Value),
-        "the function's name",
+    constant("endpoint", "the function's name",
         "Which of its operations, as a template without ids: the label `endpoint`.",
     )
     .former(&["path", "route", "url"]),
@@ -176,10 +168,7 @@ pub(super) const TRACK_EXTERNAL_API: &[OptionDef] = &[
         "The HTTP method: the attribute `http.request.method` of the span.",
     )
     .former(&["http_method", "verb"]),
-    OptionDef::new(
-        "rate_limit_remaining",
-        ValueKind::Expr,
-        "none",
+    expression("rate_limit_remaining", "none",
         "A function of `&` the returned value that gives the calls left, as `Option<f64>`: the gauge `external_api_rate_limit_remaining`.",
     )
     .former(&["rate_limit", "remaining"]),
