@@ -7,8 +7,8 @@
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
-use obs_schema::def::CallOutcome;
-use tracing::{Level, Metadata, Span, subscriber::Interest};
+use obs_schema::def::{CallOutcome, SpanKind};
+use tracing::{Level, Metadata, Span, Value, subscriber::Interest};
 use tracing_core::callsite::{self, Callsite as TracingCallsite, Identifier};
 use tracing_core::field::FieldSet;
 use tracing_core::metadata::Kind;
@@ -17,6 +17,11 @@ use crate::callsite::Callsite;
 
 /// The field that takes the outcome, and tells our spans from others'.
 const OUTCOME: &str = "obs.outcome";
+
+/// Fields by the conventions of `tracing-opentelemetry`: what part the call has in a remote one, and
+/// that it failed.
+const KIND: &str = "otel.kind";
+const STATUS: &str = "otel.status_code";
 
 /// What a callsite knows of `tracing`.
 #[derive(Debug)]
@@ -72,7 +77,7 @@ impl Slot {
         if !wanted {
             return None;
         }
-        let span = Span::new(metadata, &metadata.fields().value_set(&[]));
+        let span = bridge.span(metadata);
         for (label, value) in bridge.owner.def().labels.iter().zip(labels) {
             span.record(label.name, *value);
         }
@@ -83,6 +88,12 @@ impl Slot {
 /// Says how the call ended.
 pub(crate) fn close(span: &Span, outcome: CallOutcome) {
     span.record(OUTCOME, outcome.as_str());
+    if matches!(
+        outcome,
+        CallOutcome::Error | CallOutcome::Panic | CallOutcome::Timeout
+    ) {
+        span.record(STATUS, "ERROR");
+    }
 }
 
 /// Whether a `tracing` span is that of an annotated call.
@@ -99,7 +110,7 @@ impl Bridge {
         }));
         let def = owner.def();
         let labels = def.labels.iter().map(|label| label.name);
-        let fields: Vec<&'static str> = labels.chain([OUTCOME]).collect();
+        let fields: Vec<&'static str> = labels.chain([OUTCOME, KIND, STATUS]).collect();
         let metadata = Metadata::new(
             def.name,
             def.source.module,
@@ -112,6 +123,23 @@ impl Bridge {
         );
         let _ = bridge.metadata.set(metadata);
         bridge
+    }
+}
+
+impl Bridge {
+    fn span(&self, metadata: &'static Metadata<'static>) -> Span {
+        let fields = metadata.fields();
+        let kind = self.owner.def().span.unwrap_or_default();
+        match fields.field(KIND) {
+            Some(field) if kind != SpanKind::Internal => {
+                let kind = kind.as_str();
+                Span::new(
+                    metadata,
+                    &fields.value_set(&[(&field, Some(&kind as &dyn Value))]),
+                )
+            }
+            _ => Span::new(metadata, &fields.value_set(&[])),
+        }
     }
 }
 
