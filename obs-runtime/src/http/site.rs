@@ -25,8 +25,10 @@ use super::problem::Problem;
 
 /// Bytes of a request's body.
 const MAX_BODY: usize = 64 * 1024;
-/// Heavy answers that are made at the same time; further requests are told to come back.
+/// Heavy answers that are made at the same time.
 const MAX_AT_WORK: usize = 4;
+/// Requests for such answers that are made or wait for their turn; further ones are told to come back.
+const MAX_ASKED: usize = 64;
 
 /// The endpoints at their paths.
 #[derive(Debug)]
@@ -35,6 +37,7 @@ pub(super) struct Site {
     /// The names under which it may be asked; `None` leaves that to the program's own server.
     hosts: Option<Hosts>,
     at_work: Arc<Semaphore>,
+    asked: Semaphore,
 }
 
 /// A request that has passed every check.
@@ -54,6 +57,7 @@ impl Site {
             paths,
             hosts,
             at_work: Arc::new(Semaphore::new(MAX_AT_WORK)),
+            asked: Semaphore::new(MAX_ASKED),
         })
     }
 
@@ -127,7 +131,11 @@ impl Job {
         if !self.endpoint.page().heavy {
             return self.finish();
         }
-        let Ok(permit) = self.site.at_work.clone().try_acquire_owned() else {
+        let site = self.site.clone();
+        let Ok(_asked) = site.asked.try_acquire() else {
+            return busy().into();
+        };
+        let Ok(permit) = site.at_work.clone().acquire_owned().await else {
             return busy().into();
         };
         let work = move || {
@@ -218,7 +226,7 @@ fn wrong_method(method: &Method, endpoints: &[&Endpoint]) -> Problem {
 }
 
 fn busy() -> Problem {
-    let message = format!("{MAX_AT_WORK} answers are being made already; ask again in a second");
+    let message = format!("{MAX_ASKED} answers are being made already; ask again in a second");
     Problem::new(StatusCode::SERVICE_UNAVAILABLE, "busy", message)
         .with_header(RETRY_AFTER, HeaderValue::from_static("1"))
 }
@@ -233,27 +241,31 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn too_many_heavy_answers_at_once_are_refused() {
+    async fn heavy_answers_wait_for_their_turn() {
         let site = Site::new(Paths::default(), None);
-        let held = site
-            .at_work
-            .clone()
-            .acquire_many_owned(MAX_AT_WORK as u32)
-            .await
-            .unwrap();
-        let refused = ask(&site, "/monitoring/catalog").await;
-        assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
-        assert_eq!(refused.headers()[RETRY_AFTER], "1");
+        let all = site.at_work.clone();
+        let held = all.acquire_many_owned(MAX_AT_WORK as u32).await.unwrap();
+        let mut asked = Box::pin(ask(&site, "/monitoring/catalog"));
+        assert!(futures::poll!(&mut asked).is_pending());
         assert_eq!(
             ask(&site, "/live").await.status(),
             StatusCode::OK,
             "a probe is not held up"
         );
         drop(held);
-        assert_eq!(
-            ask(&site, "/monitoring/catalog").await.status(),
-            StatusCode::OK
-        );
+        assert_eq!(asked.await.status(), StatusCode::OK);
+    }
+
+    #[tokio::test]
+    async fn too_many_requests_for_heavy_answers_are_refused() {
+        let site = Site::new(Paths::default(), None);
+        let held = site.asked.acquire_many(MAX_ASKED as u32).await.unwrap();
+        let refused = ask(&site, "/monitoring/catalog").await;
+        assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(refused.headers()[RETRY_AFTER], "1");
+        drop(held);
+        let answered = ask(&site, "/monitoring/catalog").await;
+        assert_eq!(answered.status(), StatusCode::OK);
     }
 
     #[test]

@@ -69,6 +69,15 @@ async fn the_format_follows_accept() {
 }
 
 #[tokio::test]
+async fn many_scrapers_at_once_are_all_answered() {
+    let server = Server::start();
+    let all = (0..100).map(|_| scrape(&server, "/metrics", &[]));
+    for answer in futures::future::join_all(all).await {
+        assert_eq!(answer.status().as_u16(), 200);
+    }
+}
+
+#[tokio::test]
 async fn a_compressed_scrape_unpacks_to_the_metrics() {
     let server = Server::start();
     let headers = [
