@@ -128,3 +128,46 @@ async fn a_panicking_handler_costs_one_connection() {
     assert!(reqwest::get(base).await.is_err());
     assert_eq!(one_span(&capture).await.outcome, Some(CallOutcome::Panic));
 }
+
+/// The request is over with its answer; what the two talk about then is not HTTP.
+#[tokio::test]
+async fn an_upgraded_connection_goes_on_and_its_request_ends() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let handler = |request: axum::extract::Request| async move {
+        tokio::spawn(async move {
+            let upgraded = hyper::upgrade::on(request).await.unwrap();
+            let mut both = hyper_util::rt::TokioIo::new(upgraded);
+            let mut word = [0; 4];
+            both.read_exact(&mut word).await.unwrap();
+            both.write_all(&word).await.unwrap();
+        });
+        let head = [("connection", "upgrade"), ("upgrade", "echo")];
+        (StatusCode::SWITCHING_PROTOCOLS, head)
+    };
+    let app = Router::new()
+        .route("/echo", get(handler))
+        .layer(ServerLayer::new());
+    let base = serve(app).await;
+    let capture = testing::capture();
+    let address = base.strip_prefix("http://").unwrap();
+    let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+    stream
+        .write_all(
+            b"GET /echo HTTP/1.1\r\nhost: shop\r\nconnection: upgrade\r\nupgrade: echo\r\n\r\n",
+        )
+        .await
+        .unwrap();
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        head.push(stream.read_u8().await.unwrap());
+    }
+    assert!(head.starts_with(b"HTTP/1.1 101 "));
+    let span = one_span(&capture).await;
+    assert_eq!(span.outcome, Some(CallOutcome::Ok));
+    assert_eq!(text(&span, "http.response.status_code").unwrap(), "101");
+
+    stream.write_all(b"ping").await.unwrap();
+    let mut word = [0; 4];
+    stream.read_exact(&mut word).await.unwrap();
+    assert_eq!(&word, b"ping");
+}
