@@ -2,6 +2,7 @@
 
 mod common;
 
+use std::process::Stdio;
 use std::time::Duration;
 
 use common::shop::{Shop, command};
@@ -296,7 +297,7 @@ fn it_stops_by_itself_and_says_what_it_served() {
 fn ctrl_c_ends_it_with_a_summary() {
     let shop = Shop::start(&[], &[]);
     std::thread::sleep(Duration::from_secs(1));
-    shop.interrupt();
+    shop.signal("INT");
     let end = shop.wait();
     assert!(end.status.success(), "{}", end.stderr);
     assert!(
@@ -306,6 +307,25 @@ fn ctrl_c_ends_it_with_a_summary() {
         "{:?}",
         end.stdout
     );
+}
+
+#[test]
+fn it_goes_on_when_nobody_reads_what_it_prints() {
+    let mut command = command();
+    command.args(["--port", "0", "--for", "1s"]);
+    let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    assert!(child.wait().unwrap().success());
+}
+
+#[cfg(unix)]
+#[test]
+fn sigterm_ends_it_with_a_summary() {
+    let shop = Shop::start(&["--no-load"], &[]);
+    shop.signal("TERM");
+    let end = shop.wait();
+    assert!(end.status.success(), "{}", end.stderr);
+    assert!(end.stdout.contains(&"requests   0 (0.0/s)".to_owned()));
 }
 
 #[test]

@@ -4,6 +4,8 @@ use std::fmt;
 use std::io::IsTerminal;
 use std::net::SocketAddr;
 
+use super::output::say;
+
 /// Where everything listens.
 #[derive(Debug, Clone, Copy)]
 pub struct Addresses {
@@ -40,9 +42,10 @@ impl Addresses {
     }
 }
 
-/// Prints `rows` in two columns; the first one bold on a terminal.
+/// Prints `rows` in two columns, the first one bold on a terminal, and how to stop.
 pub fn print(rows: &[(&str, String)]) {
-    println!("{}", table(rows, std::io::stdout().is_terminal()));
+    let colour = std::io::stdout().is_terminal();
+    say(format_args!("{}\nCtrl-C ends it.\n", table(rows, colour)));
 }
 
 fn table<'a>(rows: &'a [(&str, String)], colour: bool) -> impl fmt::Display + 'a {

@@ -21,7 +21,7 @@ pub struct Cli {
     pub payment_port: u16,
 
     /// Requests per second of the built-in load, up to 10000
-    #[arg(long, default_value_t = 50.0, value_name = "N", value_parser = parse_rate)]
+    #[arg(long, default_value_t = 50.0, value_name = "N", value_parser = parse_rate, allow_negative_numbers = true)]
     pub rate: f64,
 
     /// Serve only, without the built-in load
@@ -29,7 +29,12 @@ pub struct Cli {
     pub no_load: bool,
 
     /// Stop after this long, such as 20s or 5m, instead of on Ctrl-C
-    #[arg(long = "for", value_name = "DURATION", value_parser = humantime::parse_duration)]
+    #[arg(
+        long = "for",
+        value_name = "DURATION",
+        value_parser = humantime::parse_duration,
+        allow_hyphen_values = true
+    )]
     pub run_for: Option<Duration>,
 
     /// SQLite database to keep orders in; one in memory without it
@@ -84,13 +89,16 @@ mod tests {
     fn durations_carry_a_unit() {
         let cli = parse(&["--for", "1m30s"]).unwrap();
         assert_eq!(cli.run_for, Some(Duration::from_secs(90)));
-        assert!(parse(&["--for", "20"]).is_err());
+        for wrong in ["20", "-1s", "soon"] {
+            let error = parse(&["--for", wrong]).unwrap_err();
+            assert!(error.to_string().contains("--for"), "{error}");
+        }
     }
 
     #[test]
     fn a_rate_is_a_positive_number() {
         for wrong in ["0", "-1", "NaN", "inf", "10001", "fast"] {
-            let error = parse(&[&format!("--rate={wrong}")]).unwrap_err();
+            let error = parse(&["--rate", wrong]).unwrap_err();
             assert!(error.to_string().contains("--rate"), "{error}");
         }
         assert_eq!(parse(&["--rate", "0.5"]).unwrap().rate, 0.5);

@@ -21,6 +21,7 @@ pub mod load;
 pub mod monitoring;
 pub mod notify;
 pub mod orders;
+mod output;
 pub mod payment;
 pub mod progress;
 mod run;

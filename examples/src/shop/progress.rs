@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::{Duration, Instant};
 
+use super::output::say;
 use super::traffic::{Counts, Traffic};
 
 /// The time between two lines.
@@ -14,7 +15,7 @@ pub async fn report(traffic: &Traffic, start: Instant) {
     loop {
         ticks.tick().await;
         let window = traffic.take_window();
-        println!("{}", line(start.elapsed(), &window, INTERVAL));
+        say(line(start.elapsed(), &window, INTERVAL));
     }
 }
 

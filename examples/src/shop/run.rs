@@ -14,6 +14,7 @@ use super::banner::{self, Addresses};
 use super::cli::Cli;
 use super::load::{Load, Losses};
 use super::orders::Shop;
+use super::output::say;
 use super::payment::{Payments, api};
 use super::store::Store;
 use super::traffic::Traffic;
@@ -109,7 +110,10 @@ async fn serve(cli: &Cli) -> Result<(), RunError> {
     payments.stop().await;
     deliveries.abort();
     running.shutdown().await;
-    println!("\n{}", progress::summary(&traffic.total(), ran));
+    say(format_args!(
+        "\n{}",
+        progress::summary(&traffic.total(), ran)
+    ));
     print_losses(losses);
     Ok(())
 }
@@ -132,7 +136,9 @@ fn print_losses(losses: Option<Losses>) {
     if let Some(Losses { left, unanswered }) =
         losses.filter(|losses| losses.left + losses.unanswered > 0)
     {
-        println!("lost       {left} customers left, {unanswered} requests without an answer");
+        say(format_args!(
+            "lost       {left} customers left, {unanswered} requests without an answer"
+        ));
     }
 }
 

@@ -116,11 +116,11 @@ impl Shop {
         (content_type, response.text().await.unwrap())
     }
 
-    /// Presses Ctrl-C.
+    /// Sends a signal; `INT` is Ctrl-C.
     #[cfg(unix)]
-    pub fn interrupt(&self) {
-        let pid = self.child.id().to_string();
-        let sent = Command::new("kill").args(["-INT", &pid]).status().unwrap();
+    pub fn signal(&self, name: &str) {
+        let (option, pid) = (format!("-{name}"), self.child.id().to_string());
+        let sent = Command::new("kill").args([option, pid]).status().unwrap();
         assert!(sent.success());
     }
 
