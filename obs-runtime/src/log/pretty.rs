@@ -1,7 +1,7 @@
 //! A record for people: one line, coloured on a terminal.
 //!
 //! ```text
-//! 2026-08-06T12:00:00.123456Z  WARN shop::payment: card declined  card=visa attempt=2  in charge trace=0af7651916cd43dd
+//! 2026-08-06T12:00:00.123456Z  WARN shop::payment: card declined  attempt=2  in charge{card=visa} trace_id=0af7… span_id=b7ad…  at src/payment.rs:17 service=shop pid=7 thread=main
 //! ```
 
 use std::fmt::Write;
@@ -37,7 +37,37 @@ pub(super) fn write(out: &mut String, record: &Record, common: &Common, colour: 
     }
     write_fields(out, "  ", &record.fields, paint);
     write_place(out, record, common, paint);
+    write_source(out, record, common, paint);
     out.push('\n');
+}
+
+/// The place in the program: source, service, process, thread.
+fn write_source(out: &mut String, record: &Record, common: &Common, paint: Paint) {
+    let mut lead = " ";
+    if let Some(file) = &record.file {
+        out.push_str("  at ");
+        lead = "";
+        paint.write(out, DIM, |out| {
+            escape::write_plain(out, file);
+            if let Some(line) = record.line {
+                let _ = write!(out, ":{line}");
+            }
+        });
+    }
+    out.push_str(lead);
+    if !common.service.is_empty() {
+        write_pair(out, "service", &common.service, paint);
+    }
+    write_pair(out, "pid", itoa::Buffer::new().format(common.pid), paint);
+    match &record.thread.name {
+        Some(name) => write_pair(out, "thread", name, paint),
+        None => write_pair(
+            out,
+            "thread_id",
+            itoa::Buffer::new().format(record.thread.id),
+            paint,
+        ),
+    }
 }
 
 fn write_place(out: &mut String, record: &Record, common: &Common, paint: Paint) {

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 
-use super::super::record::{Place, Scope};
+use super::super::record::{Place, Scope, Thread};
 use super::*;
 use crate::trace::{SpanId, TraceId, Value};
 
@@ -46,6 +46,12 @@ fn a_line_reads_from_left_to_right() {
             trace_id: TraceId::new(0xaf).unwrap(),
             span_id: SpanId::new(0xb7).unwrap(),
         }),
+        file: Some("src/payment.rs".into()),
+        line: Some(17),
+        thread: Thread {
+            id: 3,
+            name: Some("main".into()),
+        },
         ..Record::empty(Level::WARN)
     };
     assert_eq!(
@@ -54,9 +60,23 @@ fn a_line_reads_from_left_to_right() {
             "2026-08-06T12:00:00.123456Z  WARN shop::payment: card declined",
             "  attempt=2 why=\"no funds\"  in outer:inner{n=1 m=true} of charge{card=visa}",
             " request_id=r-1 tenant=acme",
-            " trace_id=000000000000000000000000000000af span_id=00000000000000b7\n"
+            " trace_id=000000000000000000000000000000af span_id=00000000000000b7",
+            "  at src/payment.rs:17 service=shop pid=7 thread=main\n"
         )
     );
+}
+
+#[test]
+fn a_place_that_is_not_known_is_left_out() {
+    let record = Record {
+        target: "a".into(),
+        message: "m".to_owned(),
+        thread: Thread { id: 3, name: None },
+        ..Record::empty(Level::INFO)
+    };
+    let line = line(&record, false);
+    let (_, after) = line.split_once(' ').unwrap();
+    assert_eq!(after, " INFO a: m  service=shop pid=7 thread_id=3\n");
 }
 
 #[test]
