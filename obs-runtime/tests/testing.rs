@@ -87,6 +87,25 @@ fn spread(clock: &testing::VirtualClock) -> Result<(), ()> {
     Ok(())
 }
 
+/// As the test harness does: each test has a thread of its own, and takes over what an ended one leaves.
+#[test]
+fn a_capture_does_not_see_what_threads_before_it_counted() {
+    let jobs: Counter = Counter::register(&JOBS);
+    for _ in 0..8 {
+        let test = std::thread::spawn(move || {
+            let (capture, clock) = (testing::capture(), testing::virtual_clock());
+            jobs.add(3);
+            work(1, &clock).unwrap();
+            let calls = capture.calls("testing.work", CallOutcome::Ok);
+            let time = [("operation", "testing.work")];
+            let observed = capture.observed("operation_duration_seconds", &time);
+            let counted = capture.counter("testing_jobs_total", &[]);
+            assert_eq!((calls, observed.count, counted), (1, 1, 3.0));
+        });
+        test.join().unwrap();
+    }
+}
+
 #[test]
 fn the_clock_stands_still_until_its_last_handle_is_dropped() {
     let capture = testing::capture();

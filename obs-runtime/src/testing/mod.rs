@@ -83,7 +83,7 @@ impl Capture {
         let sink = Arc::new(Sink::default());
         Self {
             scope,
-            before: scope.read(),
+            before: scope.begin(),
             former: capture::replace(Some(sink.clone())),
             sink,
             #[cfg(feature = "log")]
