@@ -44,7 +44,7 @@ use metrics::Scope;
 
 /// Captures what happens on this thread until the returned value is dropped.
 ///
-/// - Metrics: what this thread counts from now on. Gauges have one value for the whole process.
+/// - Metrics: what this thread counts from now on. Gauges and summaries are shared by the whole process.
 /// - Spans: of all traces that begin on this thread, wherever they end, sampled or not.
 /// - Logs: the `tracing` events of this thread, of every level. The program's own subscriber does
 ///   not get them meanwhile.
