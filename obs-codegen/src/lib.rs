@@ -16,6 +16,7 @@ pub mod diag;
 pub mod docs;
 pub mod fallback;
 pub mod func;
+mod known;
 pub mod label;
 pub mod label_set;
 mod leaving;

@@ -7,6 +7,8 @@ use syn::{
     Signature, Type, TypeInfer, TypeParamBound, TypePath,
 };
 
+use crate::known::is_text_or_number;
+
 /// What a function returns.
 #[derive(Clone)]
 pub struct Returned {
@@ -40,24 +42,9 @@ pub enum Value {
     Fallible(Type),
 }
 
-/// Types that are never a `Result`, by their last segment.
+/// Other types that are never a `Result`, by their last segment.
 const PLAIN: &[&str] = &[
     "bool",
-    "char",
-    "str",
-    "String",
-    "u8",
-    "u16",
-    "u32",
-    "u64",
-    "u128",
-    "usize",
-    "i8",
-    "i16",
-    "i32",
-    "i64",
-    "i128",
-    "isize",
     "f32",
     "f64",
     "Self",
@@ -178,7 +165,8 @@ fn is_plain(ty: &Type, sig: &Signature) -> bool {
                     .type_params()
                     .any(|parameter| parameter.ident == *ident)
             });
-            is_parameter || PLAIN.contains(&last.ident.to_string().as_str())
+            let name = last.ident.to_string();
+            is_parameter || is_text_or_number(&name) || PLAIN.contains(&name.as_str())
         }
         Type::Array(_)
         | Type::FnPtr(_)

@@ -8,14 +8,9 @@ use syn::{DeriveInput, Field, Ident, Type};
 use super::{Label, LabelSet, Values};
 use crate::derive::Context;
 use crate::diag::Diag;
+use crate::known::is_text_or_number;
 use crate::options::Options;
 use crate::shape;
-
-/// Types that are text or numbers whatever is imported: they have no closed set of values.
-const UNBOUNDED: &[&str] = &[
-    "str", "String", "Cow", "char", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32",
-    "i64", "i128", "isize",
-];
 
 pub(super) fn parse(item: &DeriveInput, context: Context, diag: &mut Diag) -> Option<LabelSet> {
     let instead = "write a struct with one field per label";
@@ -72,11 +67,11 @@ fn is_unbounded(ty: &Type) -> bool {
         Type::Reference(reference) => is_unbounded(&reference.elem),
         Type::Group(group) => is_unbounded(&group.elem),
         Type::Paren(paren) => is_unbounded(&paren.elem),
-        Type::Path(path) => path
-            .path
-            .segments
-            .last()
-            .is_some_and(|last| UNBOUNDED.iter().any(|name| last.ident == name)),
+        Type::Path(path) => {
+            path.path.segments.last().is_some_and(|last| {
+                last.ident == "Cow" || is_text_or_number(&last.ident.to_string())
+            })
+        }
         _ => false,
     }
 }

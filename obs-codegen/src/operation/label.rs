@@ -11,6 +11,7 @@ use syn::{Expr, GenericArgument, Lit, PathArguments, Type, UnOp};
 
 use super::argument::check_names;
 use crate::diag::Diag;
+use crate::known::is_text_or_number;
 use crate::options::{Entry, Form};
 use crate::params::{Params, rename_self};
 use crate::return_ty::{inferable, peeled};
@@ -24,23 +25,8 @@ const LARGEST_MAX_SERIES: u32 = 100_000;
 /// an `impl` block that the attribute does not see.
 pub const UNNAMED_VALUES: u32 = 64;
 
-/// Types with any number of values, by their last segment.
+/// Other types with any number of values, by their last segment.
 const UNBOUNDED: &[&str] = &[
-    "String",
-    "str",
-    "char",
-    "u8",
-    "u16",
-    "u32",
-    "u64",
-    "u128",
-    "usize",
-    "i8",
-    "i16",
-    "i32",
-    "i64",
-    "i128",
-    "isize",
     "f32",
     "f64",
     "Cow",
@@ -212,7 +198,7 @@ fn typed(
     diag: &mut Diag,
 ) -> Option<LabelValues> {
     let ty = without_references(ty);
-    let is_unbounded = last_segment(ty).is_some_and(|last| UNBOUNDED.contains(&last.as_str()));
+    let is_unbounded = last_segment(ty).is_some_and(|last| is_unbounded(&last));
     match (is_unbounded, cap) {
         (true, Some(cap)) => Some(LabelValues::Text(cap)),
         (true, None) => {
@@ -284,6 +270,10 @@ fn without_references(ty: &Type) -> &Type {
         Type::Reference(reference) => without_references(&reference.elem),
         other => other,
     }
+}
+
+fn is_unbounded(last: &str) -> bool {
+    is_text_or_number(last) || UNBOUNDED.contains(&last)
 }
 
 /// The last segment of a path, seen through the pointers of the standard library.

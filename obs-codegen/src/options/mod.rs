@@ -5,7 +5,10 @@
 //! gives, each with the tokens it came from. Unknown options, duplicates and wrong
 //! values are reported here, for all macros alike, and reading goes on after each.
 
+mod list;
+mod map;
 mod read;
+mod scalar;
 mod value;
 
 use std::time::Duration;

@@ -1,0 +1,114 @@
+//! Values in parentheses: keys with an expression or a text each.
+
+use obs_schema::option::OptionDef;
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::ext::IdentExt as _;
+use syn::parse::ParseStream;
+use syn::{Expr, Ident, LitStr, Token};
+
+use super::read::{each_argument, wrong};
+use super::scalar::{Scalar, literal_of};
+use super::{Entry, Form, Key};
+use crate::diag::Diag;
+
+pub(super) fn read_entries(entries: TokenStream, diag: &mut Diag) -> Vec<Entry> {
+    let mut read: Vec<Entry> = Vec::new();
+    each_argument(entries, diag, |input, diag| {
+        let key = read_key(input, diag, |key| {
+            read.iter().any(|other| other.key.text == key)
+        })?;
+        let ty = match input.peek(Token![:]) {
+            true => {
+                input.parse::<Token![:]>()?;
+                Some(input.parse()?)
+            }
+            false => None,
+        };
+        require_value(&key, input)?;
+        let form = read_form(input)?;
+        let expr = input.parse()?;
+        read.push(Entry {
+            key,
+            ty,
+            form,
+            expr,
+        });
+        Ok(())
+    });
+    read
+}
+
+fn read_form(input: ParseStream<'_>) -> syn::Result<Form> {
+    if input.peek(Token![%]) {
+        return input.parse::<Token![%]>().map(|_| Form::Display);
+    }
+    if input.peek(Token![?]) {
+        return input.parse::<Token![?]>().map(|_| Form::Debug);
+    }
+    Ok(Form::Plain)
+}
+
+pub(super) fn read_texts(
+    option: &OptionDef,
+    entries: TokenStream,
+    diag: &mut Diag,
+) -> Vec<(Key, String)> {
+    let mut read: Vec<(Key, String)> = Vec::new();
+    each_argument(entries, diag, |input, diag| {
+        let key = read_key(input, diag, |key| {
+            read.iter().any(|(other, _)| other.text == key)
+        })?;
+        require_value(&key, input)?;
+        let value: Expr = input.parse()?;
+        match literal_of(&value) {
+            Some(Scalar::Text(text)) => read.push((key, text)),
+            _ => diag.issue_on(value, &wrong(option)),
+        }
+        Ok(())
+    });
+    read
+}
+
+/// `region`, `http.route` or `"http.route"`; one that `is_known` is reported.
+fn read_key(
+    input: ParseStream<'_>,
+    diag: &mut Diag,
+    is_known: impl Fn(&str) -> bool,
+) -> syn::Result<Key> {
+    let key = if input.peek(LitStr) {
+        let text: LitStr = input.parse()?;
+        Key {
+            text: text.value(),
+            tokens: text.to_token_stream(),
+        }
+    } else {
+        read_dotted(input)?
+    };
+    if is_known(&key.text) {
+        diag.error_on(
+            &key.tokens,
+            format_args!("duplicate key `{}`; remove one of them", key.text),
+        );
+    }
+    Ok(key)
+}
+
+fn read_dotted(input: ParseStream<'_>) -> syn::Result<Key> {
+    let mut key = Key::of(&input.call(Ident::parse_any)?);
+    while input.peek(Token![.]) {
+        input.parse::<Token![.]>()?.to_tokens(&mut key.tokens);
+        let part = Key::of(&input.call(Ident::parse_any)?);
+        key.text = format!("{}.{}", key.text, part.text);
+        key.tokens.extend(part.tokens);
+    }
+    Ok(key)
+}
+
+fn require_value(key: &Key, input: ParseStream<'_>) -> syn::Result<()> {
+    if input.peek(Token![=]) {
+        return input.parse::<Token![=]>().map(drop);
+    }
+    let message = format!("`{0}` has no value; write `{0} = ..`", key.text);
+    Err(syn::Error::new_spanned(&key.tokens, message))
+}
