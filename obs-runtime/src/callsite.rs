@@ -1,9 +1,9 @@
 //! The static of each annotated function.
 //!
 //! One word says everything that a call has to know before it does anything:
-//! whether the callsite is registered and what is switched on. It starts at 0,
-//! which sends the first call to the registration; a change of the
-//! configuration rewrites the words.
+//! whether the callsite is registered, what is switched on, and where the cells
+//! are. It starts as "new", which sends the first call to the registration; a
+//! change of the configuration rewrites the words.
 
 use std::sync::atomic::{
     AtomicBool, AtomicU64, AtomicUsize, Ordering::Acquire, Ordering::Relaxed, Ordering::Release,
@@ -11,19 +11,35 @@ use std::sync::atomic::{
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use linkme::distributed_slice;
-use obs_schema::def::OperationDef;
+use obs_schema::def::{LabelDef, OperationDef, OperationFamily};
 
+use crate::hot::block::Block;
 use crate::operation::{self, LiveBlock};
+use crate::series::SeriesKey;
 
 /// The callsites of the program, collected by the linker.
 #[distributed_slice]
 pub static CALLSITES: [&'static Callsite];
 
-const REGISTERED: u64 = 1;
-const METRICS: u64 = 1 << 1;
-const SPAN: u64 = 1 << 2;
+/// The first call has to register the callsite.
+const NEW: u64 = 1 << 16;
+const METRICS: u64 = 1 << 17;
+const SPAN: u64 = 1 << 18;
 /// Another `tracing` subscriber listens to the span of this callsite.
-const BRIDGE: u64 = 1 << 3;
+const BRIDGE: u64 = 1 << 19;
+/// Some part of the call needs to know how long it takes.
+const TIMED: u64 = 1 << 20;
+/// The first metric block counts the calls under way.
+const IN_FLIGHT: u64 = 1 << 21;
+/// There are metric blocks beside the first.
+const MORE: u64 = 1 << 22;
+/// The first block has only one series, and the other bits of the word say where its cells are.
+const BLOCK: u64 = 1 << 23;
+/// There is one metric block, whose series are known by a number, a span belongs to the current one, and nobody
+/// else listens.
+const PLAIN: u64 = 1 << 24;
+
+const _: () = assert!((2 * PLAIN - NEW) & Block::MASK == 0);
 
 /// Who wants spans: the collector from `start` on, and each test that captures. Without anybody,
 /// none are recorded.
@@ -38,6 +54,8 @@ pub struct Callsite {
     word: AtomicU64,
     off: AtomicBool,
     live: OnceLock<Box<[&'static LiveBlock]>>,
+    /// Those of the first block's series that are known by a number, see [`LiveBlock::dense`].
+    dense: OnceLock<&'static [AtomicU64]>,
     def: &'static OperationDef,
     #[cfg(feature = "log")]
     bridge: crate::bridge::Slot,
@@ -51,31 +69,94 @@ impl Word {
     /// Whether the call does anything beside running the body.
     #[inline(always)]
     pub(crate) fn is_active(self) -> bool {
-        self.0 & (METRICS | SPAN | BRIDGE) != 0
+        self.has(NEW | METRICS | SPAN | BRIDGE)
     }
 
     #[inline(always)]
-    fn is_registered(self) -> bool {
-        self.0 & REGISTERED != 0
+    pub(crate) fn is_new(self) -> bool {
+        self.has(NEW)
     }
 
     /// Whether metrics are on.
     #[inline(always)]
     pub(crate) fn metrics(self) -> bool {
-        self.0 & METRICS != 0
+        self.has(METRICS)
     }
 
     /// Whether spans are on.
     #[inline(always)]
     pub(crate) fn span(self) -> bool {
-        self.0 & SPAN != 0
+        self.has(SPAN)
     }
 
     /// Whether another subscriber listens.
     #[cfg(feature = "log")]
     #[inline(always)]
     pub(crate) fn bridge(self) -> bool {
-        self.0 & BRIDGE != 0
+        self.has(BRIDGE)
+    }
+
+    /// Whether the clock has to be read.
+    #[inline(always)]
+    pub(crate) fn is_timed(self) -> bool {
+        self.has(TIMED)
+    }
+
+    /// Whether the first block counts the calls under way.
+    #[inline(always)]
+    pub(crate) fn counts_in_flight(self) -> bool {
+        self.has(IN_FLIGHT)
+    }
+
+    /// Whether there is one metric block, whose series are known by a number, a span belongs to the current
+    /// one, and nobody else listens.
+    #[inline(always)]
+    pub(crate) fn is_plain(self) -> bool {
+        self.has(PLAIN)
+    }
+
+    /// Whether there are metric blocks beside the first.
+    pub(crate) fn has_more_blocks(self) -> bool {
+        self.has(MORE)
+    }
+
+    /// The cells of the first block, if it has only one series.
+    #[inline(always)]
+    pub(crate) fn block(self) -> Option<Block> {
+        self.has(BLOCK).then_some(Block::from_bits(self.0))
+    }
+
+    #[inline(always)]
+    fn has(self, bits: u64) -> bool {
+        self.0 & bits != 0
+    }
+
+    /// The bits for what is measured of an operation with these blocks.
+    fn measuring(blocks: &[&'static LiveBlock], labels: &[LabelDef]) -> u64 {
+        let Some((first, more)) = blocks.split_first() else {
+            return 0;
+        };
+        let mut word = METRICS;
+        if first.family() == OperationFamily::Operation {
+            word |= IN_FLIGHT;
+        }
+        if blocks
+            .iter()
+            .any(|one| one.family() != OperationFamily::Calls)
+        {
+            word |= TIMED;
+        }
+        if !more.is_empty() {
+            word |= MORE;
+        } else if !first.dense().is_empty() {
+            word |= PLAIN;
+        }
+        if labels.is_empty()
+            && let Some(block) = first.block(SeriesKey::Index(0))
+        {
+            word |= BLOCK | block.bits();
+        }
+        word
     }
 }
 
@@ -84,9 +165,10 @@ impl Callsite {
     #[must_use]
     pub const fn new(def: &'static OperationDef) -> Self {
         Self {
-            word: AtomicU64::new(0),
+            word: AtomicU64::new(NEW),
             off: AtomicBool::new(false),
             live: OnceLock::new(),
+            dense: OnceLock::new(),
             def,
             #[cfg(feature = "log")]
             bridge: crate::bridge::Slot::new(),
@@ -99,21 +181,42 @@ impl Callsite {
         self.def
     }
 
-    /// The word, after the registration if this is the first call.
+    /// The word as it is.
     #[inline(always)]
+    pub(crate) fn peek(&self) -> Word {
+        Word(self.word.load(Acquire))
+    }
+
+    /// The word, after the registration if this is the first call.
+    #[inline]
     pub(crate) fn word(&'static self) -> Word {
-        let word = Word(self.word.load(Acquire));
-        if word.is_registered() {
-            word
-        } else {
-            self.register()
+        match self.peek() {
+            word if word.is_new() => self.register(),
+            word => word,
         }
     }
 
     /// The cells of the operation, one for each of its metric blocks. Empty before registration.
-    #[inline(always)]
     pub(crate) fn live(&self) -> &[&'static LiveBlock] {
         self.live.get().map_or(&[], |live| live)
+    }
+
+    /// The cells of the first block for a combination of finite labels, if they exist.
+    #[inline(always)]
+    pub(crate) fn dense_block(&self, index: usize) -> Block {
+        let row = self.dense.get().and_then(|dense| dense.get(index));
+        row.map_or(Block::NONE, |bits| Block::from_bits(bits.load(Relaxed)))
+    }
+
+    /// The cells of a block for these labels.
+    pub(crate) fn block(&self, block: usize, key: SeriesKey<'_>) -> Block {
+        let live = self.live().get(block);
+        live.and_then(|live| live.block(key)).unwrap_or(Block::NONE)
+    }
+
+    /// The bucket bounds of a block, in ticks.
+    pub(crate) fn bounds(&self, block: usize) -> &'static [u64] {
+        self.live().get(block).map_or(&[], |live| live.bounds())
     }
 
     #[cfg(feature = "log")]
@@ -127,35 +230,39 @@ impl Callsite {
     pub(crate) fn register(&'static self) -> Word {
         {
             let mut registered = lock();
-            if !self.is_registered() {
+            if self.peek().is_new() {
                 registered.push(self);
-                self.live.get_or_init(|| operation::blocks(self.def));
+                let live = self.live.get_or_init(|| operation::blocks(self.def));
+                if let Some(&first) = live.first() {
+                    self.dense.get_or_init(|| first.dense());
+                }
             }
             self.store_word();
         }
         // Runs code of the program's subscribers, so no lock is held.
         #[cfg(feature = "log")]
         self.bridge.register(self);
-        Word(self.word.load(Acquire))
+        self.peek()
     }
 
     fn is_registered(&self) -> bool {
-        Word(self.word.load(Acquire)).is_registered()
+        !self.peek().is_new()
     }
 
     /// Computes the word anew. The caller holds the lock.
     fn store_word(&self) {
-        let mut word = REGISTERED;
+        let mut word = 0;
         if !self.off.load(Relaxed) {
-            if !self.live().is_empty() {
-                word |= METRICS;
-            }
+            word |= Word::measuring(self.live(), self.def.labels);
             if self.def.span.is_some() && spans_on() {
-                word |= SPAN;
+                word |= SPAN | TIMED;
+                if self.def.root {
+                    word &= !PLAIN;
+                }
             }
             #[cfg(feature = "log")]
-            if self.bridge.is_heard() {
-                word |= BRIDGE;
+            if self.def.span.is_some() && self.bridge.is_heard() {
+                word = (word | BRIDGE) & !PLAIN;
             }
         }
         self.word.store(word, Release);

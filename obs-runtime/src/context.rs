@@ -25,7 +25,7 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 use crate::hot::local::Current;
-use crate::hot::{body, local, segment};
+use crate::hot::{body, segment};
 
 mod visit;
 
@@ -158,7 +158,7 @@ impl Drop for ContextGuard {
     fn drop(&mut self) {
         let left = replace(self.former.take());
         if let (Some(visit), Some(left)) = (self.visit.take(), left)
-            && local::current().same_segment(visit.place)
+            && segment::is_in(visit.place)
         {
             segment::with_current(|body, _| {
                 body.visits.add(left, visit.ended..body.spans.len());

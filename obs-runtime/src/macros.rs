@@ -143,9 +143,10 @@ pub use obs_macros::service;
 ///
 /// ```text
 /// fn place(order: &Order) -> Result<Id, E> {
-///     let mut op = {
+///     let mut op = Op::new();
+///     {
 ///         static CALLSITE: Callsite = Callsite::new(&OperationDef { name: "place_order", .. });
-///         Op::enter(&CALLSITE, SeriesKey::Index(radix(0, &(order.express))), None)
+///         op.enter(&CALLSITE, SeriesKey::Index(radix(0, &(order.express))), None)
 ///     };
 ///     if op.is_recording() { op.attribute("order.id", &(order.id)); }
 ///     let value = call(move || -> Result<Id, E> { /* the body */ });

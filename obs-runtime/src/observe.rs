@@ -8,6 +8,7 @@ use pin_project_lite::pin_project;
 
 use crate::attribute::{self, AttributeValue, Formatted};
 use crate::callsite::Callsite;
+use crate::hot::local::Current;
 use crate::op::{Op, TaskOp};
 use crate::outcome::Verdict;
 use crate::series::SeriesKey;
@@ -30,12 +31,11 @@ pin_project! {
     impl<F, C> PinnedDrop for Observed<F, C> {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
-            if let Some(mut op) = this.op.take() {
+            if this.op.is_some() {
                 // What the body's own values do when they are dropped belongs to the call.
-                let active = op.activate();
+                let stay = Stay::new(this.op);
                 this.future.set(None);
-                drop(active);
-                op.end_abandoned();
+                drop(stay);
             }
         }
     }
@@ -43,6 +43,7 @@ pin_project! {
 
 impl Op {
     /// Goes on with the call in a future. `classify` looks at what it returns.
+    #[inline]
     pub fn observe<F, C>(self, future: F, classify: C) -> Observed<F, C>
     where
         F: Future,
@@ -63,52 +64,83 @@ where
 {
     type Output = F::Output;
 
+    #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let mut this = self.project();
         let Some(future) = this.future.as_mut().as_pin_mut() else {
             // As after completion of any future: there is nothing left to do.
             return Poll::Pending;
         };
-        let mut polled = Polled {
-            op: this.op,
-            unwound: true,
-        };
-        let Some(op) = polled.op.as_mut() else {
-            polled.unwound = false;
+        if this.op.is_none() {
             return future.poll(cx);
-        };
-        let active = op.activate();
+        }
+        let mut stay = Stay::new(this.op);
         let Poll::Ready(output) = future.poll(cx) else {
-            drop(active);
-            polled.unwound = false;
+            stay.leave();
             return Poll::Pending;
         };
         this.future.set(None);
-        let verdict = (this.classify)(&output);
-        active.note(verdict);
-        let outcome = verdict.outcome;
-        drop(active);
-        op.end(outcome);
-        polled.unwound = false;
-        *polled.op = None;
+        stay.end(&(this.classify)(&output));
         Poll::Ready(output)
     }
 }
 
-/// Ends a call whose body unwinds out of a poll: whoever catches that drops the future later, when
-/// nothing shows any more that it panicked.
-struct Polled<'a> {
-    op: &'a mut Option<TaskOp>,
-    unwound: bool,
+/// The thread's stay in a call while its future runs. If it is dropped before that was said, the call has
+/// ended without a value: its body unwound, or its future was given up. Whoever catches the former drops the
+/// future later, when nothing shows any more that it panicked.
+struct Stay<'a> {
+    /// The call, until the stay has ended.
+    op: Option<&'a mut Option<TaskOp>>,
+    /// Where the thread was before.
+    former: Current,
 }
 
-impl Drop for Polled<'_> {
-    #[inline]
-    fn drop(&mut self) {
-        if self.unwound
-            && let Some(mut op) = self.op.take()
-        {
+impl<'a> Stay<'a> {
+    #[inline(always)]
+    fn new(op: &'a mut Option<TaskOp>) -> Self {
+        let former = op.as_mut().map_or(Current::NONE, TaskOp::enter);
+        Self {
+            op: Some(op),
+            former,
+        }
+    }
+
+    /// The future is not done.
+    #[inline(always)]
+    fn leave(&mut self) {
+        if let Some(Some(op)) = self.op.take() {
+            op.leave(&self.former);
+        }
+    }
+
+    /// The future is done.
+    #[inline(always)]
+    fn end(&mut self, verdict: &Verdict<'_>) {
+        if let Some(slot) = self.op.take() {
+            if let Some(op) = slot {
+                op.note(verdict);
+                op.leave(&self.former);
+                op.end(verdict.outcome);
+            }
+            *slot = None;
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn abandon(&mut self) {
+        if let Some(mut op) = self.op.take().and_then(Option::take) {
+            op.leave(&self.former);
             op.end_abandoned();
+        }
+    }
+}
+
+impl Drop for Stay<'_> {
+    #[inline(always)]
+    fn drop(&mut self) {
+        if self.op.is_some() {
+            self.abandon();
         }
     }
 }
@@ -184,13 +216,14 @@ impl Later {
 
     fn begin(&self) -> Op {
         let parent = self.parent.as_ref();
-        let op = match &self.key {
-            Key::Index(index) => Op::enter(self.callsite, SeriesKey::Index(*index), parent),
+        let mut op = Op::new();
+        match &self.key {
+            Key::Index(index) => op.enter(self.callsite, SeriesKey::Index(*index), parent),
             Key::Values(values) => {
                 let values: Vec<&str> = values.iter().map(String::as_str).collect();
-                Op::enter(self.callsite, SeriesKey::Values(&values), parent)
+                op.enter(self.callsite, SeriesKey::Values(&values), parent);
             }
-        };
+        }
         for (key, value) in &self.attributes {
             op.formatted(key, value);
         }

@@ -1,6 +1,6 @@
 //! The metrics of annotated functions: from the definition to the cells.
 
-use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
 
 use obs_schema::def::{BlockDef, CallOutcome, LabelDef, OperationDef, OperationFamily};
@@ -13,6 +13,9 @@ use crate::series::{SeriesKey, SeriesTable};
 /// The blocks of all operations. Operations that name the same series share one.
 static BLOCKS: Mutex<Vec<&'static LiveBlock>> = Mutex::new(Vec::new());
 
+/// Blocks of an operation beside the first.
+pub(crate) const MORE_BLOCKS: usize = OperationDef::MAX_BLOCKS - 1;
+
 /// One set of metrics of an operation, with its cells.
 #[derive(Debug)]
 pub(crate) struct LiveBlock {
@@ -22,6 +25,9 @@ pub(crate) struct LiveBlock {
     /// The bucket bounds in ticks.
     bounds: Box<[u64]>,
     series: SeriesTable<Block>,
+    /// The bits of the blocks by the number of the combination, if all labels are finite; 0 where there is
+    /// none yet. What the hot path reads of `series`.
+    dense: Box<[AtomicU64]>,
     /// The outcomes that can occur, a bit each.
     outcomes: AtomicU8,
 }
@@ -37,6 +43,8 @@ pub(crate) struct OperationSeries {
 
 impl LiveBlock {
     fn new(def: &'static BlockDef, labels: &'static [LabelDef]) -> Self {
+        let series = SeriesTable::new(labels);
+        let dense = series.combinations().unwrap_or(0);
         Self {
             family: def.family,
             constants: def.constants,
@@ -46,7 +54,8 @@ impl LiveBlock {
                 .iter()
                 .map(|&bound| clock::from_seconds(bound))
                 .collect(),
-            series: SeriesTable::new(labels),
+            series,
+            dense: (0..dense).map(|_| AtomicU64::new(0)).collect(),
             outcomes: AtomicU8::new(0),
         }
     }
@@ -77,16 +86,26 @@ impl LiveBlock {
         self.outcomes.load(Relaxed) & outcome.bit() != 0
     }
 
+    /// The bits of the blocks by the number of the combination of finite labels.
+    pub(crate) fn dense(&self) -> &[AtomicU64] {
+        &self.dense
+    }
+
     /// The cells of a series.
-    #[inline]
     pub(crate) fn block(&self, key: SeriesKey<'_>) -> Option<Block> {
-        self.series.get(key, || {
+        let block = self.series.get(key, || {
             let block = Block::allocate(self.buckets.len());
             if block.is_none() {
                 diagnostics::report("no room for another series: its calls are not counted");
             }
             block
-        })
+        })?;
+        if let SeriesKey::Index(index) = key
+            && let Some(slot) = self.dense.get(index)
+        {
+            slot.store(block.bits(), Relaxed);
+        }
+        Some(block)
     }
 
     /// Every series with its totals over all threads.

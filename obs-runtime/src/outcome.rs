@@ -108,10 +108,15 @@ impl<'a> Verdict<'a> {
     };
 
     /// There is no value: the body unwound.
-    pub(crate) const PANIC: Self = Self {
-        outcome: CallOutcome::Panic,
-        error: None,
-    };
+    pub(crate) const PANIC: Self = Self::without_error(CallOutcome::Panic);
+
+    /// All that is known is the outcome.
+    pub(crate) const fn without_error(outcome: CallOutcome) -> Self {
+        Self {
+            outcome,
+            error: None,
+        }
+    }
 
     fn of<E>(class: Class, message: Option<&'a dyn Display>) -> Self {
         let noted = !matches!(class, Class::Ok | Class::Ignored);

@@ -57,6 +57,14 @@ impl<T: Clone> SeriesTable<T> {
         Self { labels, rows }
     }
 
+    /// How many series there can be, if they are known by numbers.
+    pub(crate) fn combinations(&self) -> Option<usize> {
+        match &self.rows {
+            Rows::Dense(rows) => Some(rows.len()),
+            Rows::Sparse(_) => None,
+        }
+    }
+
     /// The labels of the family.
     pub(crate) fn labels(&self) -> &'static [LabelDef] {
         self.labels

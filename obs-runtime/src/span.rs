@@ -3,10 +3,10 @@
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use obs_schema::def::{CallOutcome, OperationDef, SpanKind};
+use obs_schema::def::{CallOutcome, SpanKind};
 
 use crate::hot::body::{self, Record, Text, What};
-use crate::hot::local::{self, Call, Current};
+use crate::hot::local::{self, Call, Current, Local};
 use crate::hot::pool;
 use crate::hot::segment::{self, Owned};
 use crate::part::settle;
@@ -27,27 +27,6 @@ pub(crate) use task::TaskSpan;
 /// Spans that ended where their trace could no longer be found.
 pub(crate) static LOST: AtomicU64 = AtomicU64::new(0);
 
-/// What a span that begins is of.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Subject<'a> {
-    /// A call, with the combination of its finite labels.
-    Operation(&'static OperationDef, u32),
-    Named(&'a str, SpanKind),
-}
-
-impl Subject<'_> {
-    /// The annotated call that the span is of; `None` if it belongs to the one around it.
-    fn call(&self) -> Option<Call> {
-        match *self {
-            Self::Operation(operation, labels) => Some(Call {
-                operation: Some(operation),
-                labels,
-            }),
-            Self::Named(..) => None,
-        }
-    }
-}
-
 /// Where a span that begins belongs.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Origin<'a> {
@@ -59,9 +38,11 @@ pub(crate) enum Origin<'a> {
     Below(&'a SpanContext),
 }
 
-/// How a span ended.
+/// What is known of a span when it ends, beside its place in the trace.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Ending {
+pub(crate) struct Ended {
+    pub(crate) what: What,
+    pub(crate) start: u64,
     pub(crate) end: u64,
     pub(crate) outcome: CallOutcome,
     /// What the record says beside the subject: the combination of the operation's finite labels, or
@@ -69,193 +50,228 @@ pub(crate) struct Ending {
     pub(crate) labels: u32,
 }
 
-/// A span that has begun.
+/// The place in its trace of a span that has begun on this thread.
 #[derive(Debug)]
 pub(crate) struct OpenSpan {
-    start: u64,
-    parent: u64,
-    what: What,
-    place: Current,
+    id: u64,
     former: Current,
     /// The segment, if the span is the first of it.
     owned: Option<Owned>,
 }
 
+/// A span that has begun on this thread and is not that of an annotated call.
+#[derive(Debug)]
+pub(crate) struct NamedSpan {
+    open: OpenSpan,
+    what: What,
+    start: u64,
+}
+
 impl OpenSpan {
-    /// Begins a span and makes it the thread's current one. `None`, counted, when too many traces
+    /// Begins the span of a call and makes it the thread's current one. `None`, counted, when too many traces
     /// are open.
-    pub(crate) fn begin(subject: Subject<'_>, origin: Origin<'_>, start: u64) -> Option<Self> {
-        let former = local::current();
-        match origin {
-            Origin::Here if former.is_open() => Self::child(subject, former, start),
-            Origin::Here | Origin::Root => Self::root(subject, None, former, start),
-            Origin::Below(parent) => Self::root(subject, Some(parent), former, start),
+    pub(crate) fn begin(call: Call, origin: Origin<'_>, start: u64) -> Option<Self> {
+        if let Origin::Here = origin
+            && let Some(child) = Self::child(local::get(), call)
+        {
+            return Some(child);
         }
+        let mut owned = begin_segment(origin, start)?;
+        owned.open(call.operation, "");
+        Some(Self::first(owned, call))
     }
 
-    fn child(subject: Subject<'_>, former: Current, start: u64) -> Option<Self> {
-        let what = match subject {
-            Subject::Operation(operation, _) => What::Operation(operation),
-            Subject::Named(name, kind) => {
-                let name = segment::with_current(|body, _| body.keep(name)).flatten();
-                What::Named(name.unwrap_or(Text::Static("")), kind)
-            }
-        };
-        let place = former
-            .with_span(local::next_span_id())
-            .with_call(subject.call().unwrap_or(former.call()));
-        segment::enter(place);
+    /// The same below the current span, if a trace is open.
+    #[inline(always)]
+    pub(crate) fn child(local: &Local, call: Call) -> Option<Self> {
+        let (id, former) = segment::begin_child(local, Some(call))?;
         Some(Self {
-            start,
-            parent: former.span(),
-            what,
-            place,
+            id,
             former,
             owned: None,
         })
     }
 
-    fn root(
-        subject: Subject<'_>,
-        parent: Option<&SpanContext>,
-        former: Current,
-        start: u64,
-    ) -> Option<Self> {
-        let trace_id = match parent {
-            Some(parent) => parent.trace_id,
-            None => TraceId::new(local::random_trace_id())?,
-        };
-        let mut owned = pool::take()?;
-        let body = owned.body();
-        body.trace_id = trace_id.get();
-        body.started = start;
-        body.sampled = sampling::head(trace_id, parent, start);
-        body.flags = flags(parent, body.sampled);
-        if let Some(parent) = parent {
-            body.parent = parent.span_id.get();
-            body.remote = parent.remote;
-            body.state = parent.state.clone();
-        }
-        body.request = context::current();
-        body.capture = capture::current();
-        let parent = body.parent;
-        Some(Self::first(subject, owned, parent, former, start))
-    }
-
-    /// Makes a span the first of a segment whose body has been filled in.
-    fn first(
-        subject: Subject<'_>,
-        mut owned: Owned,
-        parent: u64,
-        former: Current,
-        start: u64,
-    ) -> Self {
-        let what = match subject {
-            Subject::Operation(operation, _) => {
-                owned.open(Some(operation), "");
-                What::Operation(operation)
-            }
-            Subject::Named(name, kind) => {
-                let kept = owned.body().keep(name).unwrap_or(Text::Static(""));
-                owned.open(None, name);
-                What::Named(kept, kind)
-            }
-        };
-        let call = subject.call().unwrap_or(Call::NONE);
-        let place = owned.as_current(local::next_span_id(), call);
-        segment::enter(place);
+    /// Makes a span the first of a segment that is open.
+    fn first(owned: Owned, call: Call) -> Self {
+        let id = local::next_span_id();
         Self {
-            start,
-            parent,
-            what,
-            place,
-            former,
+            id,
+            former: segment::enter(&owned.as_current(id, call)),
             owned: Some(owned),
         }
     }
 
     /// The span's id.
+    #[inline(always)]
     pub(crate) fn id(&self) -> u64 {
-        self.place.span()
+        self.id
     }
 
-    /// When it began, in ticks.
-    #[cfg(feature = "log")]
-    pub(crate) fn start(&self) -> u64 {
-        self.start
+    /// Ends the span and makes the former one the thread's current one, if the span has not begun a trace and
+    /// the thread is in it; otherwise nothing is done.
+    #[inline(always)]
+    pub(crate) fn end_child(&self, local: &Local, ended: Ended) -> bool {
+        let record = ended.record(self.id, self.former.span());
+        self.owned.is_none() && segment::end_child(local, &self.former, &record)
     }
 
     /// Ends the span and makes the former one the thread's current one.
-    pub(crate) fn end(&mut self, ending: Ending) {
-        let place = self.place;
-        if self.owned.is_none() {
-            self.record_here(ending);
-            segment::leave(place, self.former);
-        } else {
-            segment::leave(place, self.former);
-            self.finish(ending);
-        }
-    }
-
-    /// Takes the span off the thread, for a future that is polled later and maybe elsewhere.
-    pub(crate) fn suspend(self) -> TaskSpan {
-        let (trace, name) = match &self.owned {
-            Some(_) => (None, None),
-            None => segment::with_current(|body, _| (Trace::of(body), self.own_name(body))).unzip(),
-        };
-        segment::leave(self.place, self.former);
-        TaskSpan {
-            span: self,
-            trace,
-            name: name.flatten(),
-        }
-    }
-
-    /// The name, if it is written in the segment.
-    fn own_name(&self, body: &body::Body) -> Option<Box<str>> {
-        match self.what {
-            What::Named(name @ Text::Part { .. }, _) => Some(body.text(name).into()),
-            What::Named(Text::Static(_), _) | What::Operation(_) => None,
-        }
-    }
-
-    fn record(&self, ending: Ending) -> Record {
-        Record {
-            start: self.start,
-            end: ending.end,
-            id: self.id(),
-            parent: self.parent,
-            what: self.what,
-            labels: ending.labels,
-            outcome: ending.outcome,
-        }
-    }
-
-    /// Writes the record of a span that is not the first of its segment.
-    fn record_here(&self, ending: Ending) {
-        let record = self.record(ending);
-        let place = self.place;
-        let written = local::current().same_segment(place)
-            && segment::with_current(|body, _| body.push(record)).is_some();
-        if !written {
+    pub(crate) fn end(&mut self, ended: Ended) {
+        if self.owned.is_some() {
+            self.end_first(ended);
+        } else if !self.end_child(local::get(), ended) {
             LOST.fetch_add(1, Relaxed);
         }
     }
 
-    /// Writes the record of the first span of a segment and decides what becomes of the segment.
-    fn finish(&mut self, ending: Ending) {
-        let record = self.record(ending);
-        let slow_secs = match self.what {
-            What::Operation(operation) => operation.slow_secs,
-            What::Named(..) => 0.0,
-        };
-        let Some(mut owned) = self.owned.take() else {
+    /// Ends a span that is the first of its segment, and decides what becomes of the segment.
+    #[inline(never)]
+    fn end_first(&mut self, ended: Ended) {
+        let Some(owned) = self.owned.take() else {
             return;
         };
-        owned.close();
-        owned.body().push_first(record);
-        close_trace(owned, ending.end.saturating_sub(self.start), slow_secs);
+        segment::leave(owned.as_current(self.id, Call::NONE), self.former);
+        end_trace(owned, self.id, ended);
     }
+
+    /// Takes the span of a call off the thread, for a future that is polled later and maybe elsewhere.
+    pub(crate) fn suspend(self, what: What, call: Call, start: u64) -> TaskSpan {
+        let Self { id, former, owned } = self;
+        match owned {
+            Some(mut owned) => {
+                let place = owned.as_current(id, call);
+                let parent = owned.body().parent;
+                segment::leave(place, former);
+                TaskSpan::first(place, parent, what, start, owned)
+            }
+            None => {
+                let place = former.with_span(id).with_call(call);
+                let (trace, name) =
+                    segment::with_current(|body, _| (Trace::of(body), own_name(body, what)))
+                        .unzip();
+                segment::leave(place, former);
+                TaskSpan::child(place, former.span(), what, start, trace, name.flatten())
+            }
+        }
+    }
+}
+
+/// Writes the record of the span that a trace began with, and decides what becomes of the segment.
+fn end_trace(mut owned: Owned, id: u64, ended: Ended) {
+    owned.close();
+    let body = owned.body();
+    body.push_first(&ended.record(id, body.parent));
+    let slow_secs = match ended.what {
+        What::Operation(operation) => operation.slow_secs,
+        What::Named(..) => 0.0,
+    };
+    close_trace(owned, ended.end.saturating_sub(ended.start), slow_secs);
+}
+
+impl Ended {
+    #[inline(always)]
+    fn record(self, id: u64, parent: u64) -> Record {
+        Record {
+            start: self.start,
+            end: self.end,
+            id,
+            parent,
+            what: self.what,
+            labels: self.labels,
+            outcome: self.outcome,
+        }
+    }
+}
+
+impl NamedSpan {
+    /// Begins a span and makes it the thread's current one. `None`, counted, when too many traces
+    /// are open.
+    pub(crate) fn begin(
+        name: &str,
+        kind: SpanKind,
+        origin: Origin<'_>,
+        start: u64,
+    ) -> Option<Self> {
+        let (open, kept) = match origin {
+            Origin::Here if local::current().is_open() => {
+                let kept = segment::with_current(|body, _| body.keep(name)).flatten();
+                let (id, former) = segment::begin_child(local::get(), None)?;
+                let owned = None;
+                (OpenSpan { id, former, owned }, kept)
+            }
+            _ => {
+                let mut owned = begin_segment(origin, start)?;
+                let kept = owned.body().keep(name);
+                owned.open(None, name);
+                (OpenSpan::first(owned, Call::NONE), kept)
+            }
+        };
+        Some(Self {
+            open,
+            what: What::Named(kept.unwrap_or(Text::Static("")), kind),
+            start,
+        })
+    }
+
+    /// The span's id.
+    pub(crate) fn id(&self) -> u64 {
+        self.open.id
+    }
+
+    /// Ends the span and makes the former one the thread's current one.
+    pub(crate) fn end(&mut self, end: u64, outcome: CallOutcome) {
+        self.open.end(Ended {
+            what: self.what,
+            start: self.start,
+            end,
+            outcome,
+            labels: 0,
+        });
+    }
+
+    /// Takes the span off the thread, for a future that is polled later and maybe elsewhere.
+    pub(crate) fn suspend(self) -> TaskSpan {
+        let call = match self.open.owned {
+            Some(_) => Call::NONE,
+            None => self.open.former.call(),
+        };
+        self.open.suspend(self.what, call, self.start)
+    }
+}
+
+/// The name, if it is written in the segment.
+fn own_name(body: &body::Body, what: What) -> Option<Box<str>> {
+    match what {
+        What::Named(name @ Text::Part { .. }, _) => Some(body.text(name).into()),
+        What::Named(Text::Static(_), _) | What::Operation(_) => None,
+    }
+}
+
+/// A segment for a new trace, or for the part of another process's trace that happens here.
+fn begin_segment(origin: Origin<'_>, start: u64) -> Option<Owned> {
+    let parent = match origin {
+        Origin::Below(parent) => Some(parent),
+        Origin::Here | Origin::Root => None,
+    };
+    let trace_id = match parent {
+        Some(parent) => parent.trace_id,
+        None => TraceId::new(local::random_trace_id())?,
+    };
+    let mut owned = pool::take()?;
+    let body = owned.body();
+    body.trace_id = trace_id.get();
+    body.started = start;
+    body.sampled = sampling::head(trace_id, parent, start);
+    body.flags = flags(parent, body.sampled);
+    if let Some(parent) = parent {
+        body.parent = parent.span_id.get();
+        body.remote = parent.remote;
+        body.state = parent.state.clone();
+    }
+    body.request = context::current();
+    body.capture = capture::current();
+    Some(owned)
 }
 
 /// Decides about a trace whose root has ended.

@@ -1,6 +1,7 @@
 async fn orders(&self) -> Result<Vec<Order>, Error> {
     let __obs_future = {
-        let __obs_op = {
+        let mut __obs_op = ::obs_runtime::__private::Op::new();
+        {
             ///Counts Database db_system_name=sqlite,db_operation_name=select,db_collection_name=orders
             const __OBS_OPERATION: ::obs_runtime::__private::OperationDef = ::obs_runtime::__private::OperationDef {
                 name: "select orders",
@@ -43,11 +44,12 @@ async fn orders(&self) -> Result<Vec<Order>, Error> {
             )]
             #[linkme(crate = ::obs_runtime::__private::linkme)]
             static __OBS_LISTED: &::obs_runtime::__private::Callsite = &__OBS_CALLSITE;
-            ::obs_runtime::__private::Op::enter(
-                &__OBS_CALLSITE,
-                ::obs_runtime::__private::SeriesKey::Index(0),
-                ::core::option::Option::None,
-            )
+            __obs_op
+                .enter(
+                    &__OBS_CALLSITE,
+                    ::obs_runtime::__private::SeriesKey::Index(0),
+                    ::core::option::Option::None,
+                )
         };
         __obs_op
             .observe(

@@ -1,7 +1,8 @@
 /// Places an order.
 pub fn place(order: &Order, express: bool) -> Result<u64, Error> {
     #![allow(unused)]
-    let mut __obs_op = {
+    let mut __obs_op = ::obs_runtime::__private::Op::new();
+    {
         #[allow(unused_imports)]
         use counted as _;
         ///Counts Operation operation=place
@@ -53,13 +54,15 @@ pub fn place(order: &Order, express: bool) -> Result<u64, Error> {
         #[linkme(crate = ::obs_runtime::__private::linkme)]
         static __OBS_LISTED: &::obs_runtime::__private::Callsite = &__OBS_CALLSITE;
         use ::obs_runtime::__private::{AnyValue as _, LabelValue as _};
-        ::obs_runtime::__private::Op::enter(
-            &__OBS_CALLSITE,
-            ::obs_runtime::__private::SeriesKey::Index(
-                (&::obs_runtime::__private::LabelProbe(&(express) as &(bool))).radix(0),
-            ),
-            ::core::option::Option::None,
-        )
+        __obs_op
+            .enter(
+                &__OBS_CALLSITE,
+                ::obs_runtime::__private::SeriesKey::Index(
+                    (&::obs_runtime::__private::LabelProbe(&(express) as &(bool)))
+                        .radix(0),
+                ),
+                ::core::option::Option::None,
+            )
     };
     if __obs_op.is_recording() {
         __obs_op.attribute("order.id", &(order.id));
@@ -68,13 +71,15 @@ pub fn place(order: &Order, express: bool) -> Result<u64, Error> {
         store(order)?;
         Ok(order.id)
     });
-    __obs_op
-        .finish({
-            use ::obs_runtime::__private::{
-                ByDisplay as _, ByOutcome as _, ByOutcomeAndDisplay as _, ByResult as _,
-                ByValue as _,
-            };
-            (&&&&&::obs_runtime::__private::Classify(&__obs_value)).verdict()
-        });
+    if __obs_op.is_active() {
+        __obs_op
+            .finish({
+                use ::obs_runtime::__private::{
+                    ByDisplay as _, ByOutcome as _, ByOutcomeAndDisplay as _,
+                    ByResult as _, ByValue as _,
+                };
+                (&&&&&::obs_runtime::__private::Classify(&__obs_value)).verdict()
+            });
+    }
     __obs_value
 }

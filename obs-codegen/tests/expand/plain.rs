@@ -1,5 +1,6 @@
 fn sum(values: &[u64]) -> u64 {
-    let __obs_op = {
+    let mut __obs_op = ::obs_runtime::__private::Op::new();
+    {
         ///Counts Operation operation=sum
         const __OBS_OPERATION: ::obs_runtime::__private::OperationDef = ::obs_runtime::__private::OperationDef {
             name: "sum",
@@ -32,11 +33,12 @@ fn sum(values: &[u64]) -> u64 {
         )]
         #[linkme(crate = ::obs_runtime::__private::linkme)]
         static __OBS_LISTED: &::obs_runtime::__private::Callsite = &__OBS_CALLSITE;
-        ::obs_runtime::__private::Op::enter(
-            &__OBS_CALLSITE,
-            ::obs_runtime::__private::SeriesKey::Index(0),
-            ::core::option::Option::None,
-        )
+        __obs_op
+            .enter_unjudged(
+                &__OBS_CALLSITE,
+                ::obs_runtime::__private::SeriesKey::Index(0),
+                ::core::option::Option::None,
+            )
     };
     { values.iter().sum() }
 }

@@ -12,11 +12,13 @@
 //! clock. A miss costs one binary search.
 
 use std::sync::atomic::AtomicU64;
-use std::sync::atomic::Ordering::{Acquire, Relaxed};
+use std::sync::atomic::Ordering::{Relaxed, Release};
 
 use obs_schema::def::CallOutcome;
 
-use super::cells::{self, PUBLISH, bump};
+use super::cells::{self, Cells, cell};
+use super::local::Local;
+use super::tally::{self, bump};
 
 const BEGUN: usize = 0;
 const ENDED: usize = 1;
@@ -28,15 +30,13 @@ const GUESS_WIDTH: usize = 5;
 const GUESS_BUCKET: usize = 6;
 const HEADER: usize = 7;
 const OUTCOMES: usize = CallOutcome::ALL.len();
+/// Cells of one outcome in a block without bounds: the sum, and the one bucket.
+const UNTIMED: usize = 2;
 
-/// Where a block is and how it is laid out.
+/// Where a block is and how it is laid out: the offset of its first cell in the upper half, in the lower the
+/// cells of one outcome. One number, so that it is stored and loaded at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Block {
-    /// The offset of its first cell.
-    pub(crate) offset: u32,
-    /// Cells of one outcome: its sum, then a bucket for each bound and one more.
-    pub(crate) stride: u32,
-}
+pub(crate) struct Block(u64);
 
 /// What a reader finds in a block: totals over all threads.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -61,59 +61,137 @@ pub(crate) struct Extremes {
 }
 
 impl Block {
+    /// No cells: the offset 0 is never handed out.
+    pub(crate) const NONE: Self = Self(0);
+
     /// Reserves the cells of a block with `bounds` bucket bounds.
     pub(crate) fn allocate(bounds: usize) -> Option<Self> {
+        // Of each outcome the sum, and a bucket more than there are bounds.
         let stride = u32::try_from(bounds + 2).ok()?;
         let offset = cells::allocate(HEADER + OUTCOMES * (bounds + 2))?;
-        Some(Self { offset, stride })
+        Some(Self(u64::from(offset) << 32 | u64::from(stride)))
+    }
+
+    /// The block in the bits of [`bits`](Self::bits), and whatever else stands in the other bits.
+    #[inline(always)]
+    pub(crate) const fn from_bits(bits: u64) -> Self {
+        Self(bits & Self::MASK)
+    }
+
+    /// A number with zeros outside of [`MASK`](Self::MASK).
+    pub(crate) const fn bits(self) -> u64 {
+        self.0
+    }
+
+    /// The bits that a block needs: a stride is never longer than a part of a shard.
+    pub(crate) const MASK: u64 = 0xffff_ffff_0000_ffff;
+
+    /// Whether there are cells.
+    #[inline(always)]
+    pub(crate) fn is_some(self) -> bool {
+        self.0 != 0
+    }
+
+    /// The offset of the first cell.
+    #[inline(always)]
+    pub(crate) fn offset(self) -> u32 {
+        (self.0 >> 32) as u32
+    }
+
+    #[inline(always)]
+    fn stride(self) -> usize {
+        self.0 as u32 as usize
     }
 
     fn len(self) -> usize {
-        HEADER + OUTCOMES * self.stride as usize
+        HEADER + OUTCOMES * self.stride()
     }
 
     /// Counts the beginning of a call.
-    #[inline(always)]
     pub(crate) fn begin(self) {
-        cells::add(self.offset + BEGUN as u32, 1);
+        cells::add(self.offset() + BEGUN as u32, 1);
+    }
+
+    /// The part of this thread's cells that the block is in, if this thread has it already.
+    #[inline(always)]
+    pub(crate) fn cells(self, local: &Local) -> Option<&'static Cells> {
+        local.cells(self.offset())
+    }
+
+    /// Counts the beginning of a call, if this thread has the cells already.
+    #[inline(always)]
+    pub(crate) fn begin_if_ready(self, local: &Local) -> bool {
+        let Some(cells) = self.cells(local) else {
+            return false;
+        };
+        bump(cell(cells, self.offset() as usize + BEGUN), 1);
+        true
     }
 
     /// Counts the end of a call that took `ticks`. `bounds` are the bucket bounds in ticks.
-    #[inline]
     pub(crate) fn end(self, outcome: CallOutcome, ticks: u64, bounds: &[u64]) {
-        match cells::own_row(self.offset, self.len()) {
-            Some(row) => end_own(row, self.stride as usize, outcome, ticks, bounds),
+        match cells::own(self.offset()) {
+            Some(cells) => {
+                let bucket = look_up(cells, self.offset() as usize, ticks, bounds);
+                self.tally(cells, outcome, ticks, bucket);
+            }
             None => self.end_common(outcome, ticks, bounds),
         }
     }
 
+    /// The same, if the duration falls where the last one fell.
+    #[inline(always)]
+    pub(crate) fn end_if_guessed(self, cells: &Cells, outcome: CallOutcome, ticks: u64) -> bool {
+        let at = self.offset() as usize;
+        let low = cell(cells, at + GUESS_LOW).load(Relaxed);
+        let width = cell(cells, at + GUESS_WIDTH).load(Relaxed);
+        if ticks.wrapping_sub(low) >= width {
+            return false;
+        }
+        let bucket = cell(cells, at + GUESS_BUCKET).load(Relaxed) as usize;
+        self.tally(cells, outcome, ticks, bucket);
+        true
+    }
+
+    /// Counts a call that is not timed, in a block without bounds.
+    #[inline(always)]
+    pub(crate) fn count(self, cells: &Cells, outcome: CallOutcome) {
+        let at = self.offset() as usize;
+        tally::enter(cell(cells, at + ENDED));
+        tally::publish(cell(cells, at + sum_index(UNTIMED, outcome) + 1));
+    }
+
+    #[inline(always)]
+    fn tally(self, cells: &Cells, outcome: CallOutcome, ticks: u64, bucket: usize) {
+        let at = self.offset() as usize;
+        let sum = at + sum_index(self.stride(), outcome);
+        tally::enter(cell(cells, at + ENDED));
+        bump(cell(cells, sum), ticks);
+        tally::publish(cell(cells, sum + 1 + bucket));
+    }
+
     /// The same on the common cells, with locked additions.
     #[cold]
+    #[inline(never)]
     fn end_common(self, outcome: CallOutcome, ticks: u64, bounds: &[u64]) {
-        let Some(row) = cells::common_row(self.offset, self.len()) else {
+        let Some(cells) = cells::common(self.offset()) else {
             return;
         };
-        let bucket = bucket_of(ticks, bounds);
-        let [_, ended, least, greatest, ..] = row else {
-            return;
-        };
-        ended.fetch_add(1, Relaxed);
-        if let Some(sum) = row.get(sum_index(self.stride as usize, outcome)) {
-            sum.fetch_add(ticks, Relaxed);
-        }
-        least.fetch_max(!ticks, Relaxed);
-        greatest.fetch_max(ticks, Relaxed);
-        if let Some(cell) = row.get(bucket_index(self.stride as usize, outcome, bucket)) {
-            cell.fetch_add(1, PUBLISH);
-        }
+        let at = self.offset() as usize;
+        let sum = at + sum_index(self.stride(), outcome);
+        cell(cells, at + ENDED).fetch_add(1, Relaxed);
+        cell(cells, sum).fetch_add(ticks, Relaxed);
+        cell(cells, at + LEAST).fetch_max(!ticks, Relaxed);
+        cell(cells, at + GREATEST).fetch_max(ticks, Relaxed);
+        cell(cells, sum + 1 + bucket_of(ticks, bounds)).fetch_add(1, Release);
     }
 
     /// The totals over all threads. Per thread they belong together, unless `torn` says otherwise.
     pub(crate) fn read(self) -> Totals {
-        let mut totals = Totals::zero(self.stride as usize - 2);
+        let mut totals = Totals::zero(self.stride() - 2);
         let mut attempt = vec![0; self.len() - HEADER];
         cells::each_shard(|shard| {
-            if let Some(row) = shard.row(self.offset, self.len()) {
+            if let Some(row) = shard.row(self.offset(), self.len()) {
                 read_row(row, &mut attempt, &mut totals);
             }
         });
@@ -124,7 +202,7 @@ impl Block {
     pub(crate) fn take_extremes(self) -> Option<Extremes> {
         let (mut least, mut greatest) = (0, 0);
         cells::each_shard(|shard| {
-            let Some(row) = shard.row(self.offset, HEADER) else {
+            let Some(row) = shard.row(self.offset(), HEADER) else {
                 return;
             };
             let [_, _, low, high, _, width, _] = row else {
@@ -142,52 +220,24 @@ impl Block {
     }
 }
 
-#[inline(always)]
-fn end_own(row: &[AtomicU64], stride: usize, outcome: CallOutcome, ticks: u64, bounds: &[u64]) {
-    let [_, ended, _, _, low, width, guess, ..] = row else {
-        return;
-    };
-    bump(ended, 1, Relaxed);
-    // A reader that sees the bucket's addition sees these two, and one that sees `ended` ahead of
-    // the buckets knows that it came in between.
-    #[cfg(not(target_arch = "x86_64"))]
-    std::sync::atomic::fence(std::sync::atomic::Ordering::Release);
-    if let Some(sum) = row.get(sum_index(stride, outcome)) {
-        bump(sum, ticks, Relaxed);
-    }
-    let hit = ticks.wrapping_sub(low.load(Relaxed)) < width.load(Relaxed);
-    let bucket = if hit {
-        guess.load(Relaxed) as usize
-    } else {
-        look_up(row, ticks, bounds)
-    };
-    if let Some(cell) = row.get(bucket_index(stride, outcome, bucket)) {
-        bump(cell, 1, PUBLISH);
-    }
-}
-
 /// Searches the bucket, notes the extremes, and remembers the part of the bucket that lies between
 /// them: while durations stay there, neither can change.
-#[cold]
-#[inline(never)]
-fn look_up(row: &[AtomicU64], ticks: u64, bounds: &[u64]) -> usize {
+fn look_up(cells: &Cells, at: usize, ticks: u64, bounds: &[u64]) -> usize {
     let bucket = bucket_of(ticks, bounds);
-    let [_, _, least, greatest, low, width, guess, ..] = row else {
-        return bucket;
-    };
-    let smallest = (!least.load(Relaxed)).min(ticks);
-    let largest = greatest.load(Relaxed).max(ticks);
-    least.store(!smallest, Relaxed);
-    greatest.store(largest, Relaxed);
+    let cell = |index| cell(cells, at + index);
+    let smallest = (!cell(LEAST).load(Relaxed)).min(ticks);
+    let largest = cell(GREATEST).load(Relaxed).max(ticks);
+    cell(LEAST).store(!smallest, Relaxed);
+    cell(GREATEST).store(largest, Relaxed);
     let floor = bucket
         .checked_sub(1)
         .and_then(|below| bounds.get(below))
         .map_or(0, |b| b + 1);
     let ceiling = bounds.get(bucket).copied().unwrap_or(u64::MAX - 1);
     let from = floor.max(smallest);
-    low.store(from, Relaxed);
-    width.store(ceiling.min(largest).saturating_sub(from) + 1, Relaxed);
-    guess.store(bucket as u64, Relaxed);
+    cell(GUESS_LOW).store(from, Relaxed);
+    cell(GUESS_WIDTH).store(ceiling.min(largest).saturating_sub(from) + 1, Relaxed);
+    cell(GUESS_BUCKET).store(bucket as u64, Relaxed);
     bucket
 }
 
@@ -199,11 +249,6 @@ fn bucket_of(ticks: u64, bounds: &[u64]) -> usize {
 #[inline(always)]
 fn sum_index(stride: usize, outcome: CallOutcome) -> usize {
     HEADER + outcome as usize * stride
-}
-
-#[inline(always)]
-fn bucket_index(stride: usize, outcome: CallOutcome, bucket: usize) -> usize {
-    sum_index(stride, outcome) + 1 + bucket
 }
 
 impl Totals {
@@ -233,31 +278,23 @@ impl Totals {
 
 /// Adds a thread's cells to `totals`, reading again while a call ends in between.
 fn read_row(row: &'static [AtomicU64], attempt: &mut [u64], totals: &mut Totals) {
-    const ATTEMPTS: usize = 4;
     let (header, outcomes) = row.split_at(HEADER);
     let stride = (outcomes.len() / OUTCOMES).max(1);
-    let mut consistent = false;
-    let mut ended = 0;
-    for _ in 0..ATTEMPTS {
+    let (consistent, ended) = tally::read(&header[ENDED], || {
         let mut counted = 0u64;
-        // The buckets first: they are written last.
         for (index, (slot, cell)) in attempt.iter_mut().zip(outcomes).enumerate() {
             if index % stride != 0 {
-                *slot = cell.load(Acquire);
+                *slot = tally::look(cell);
                 counted = counted.wrapping_add(*slot);
             }
         }
         let sums = attempt.iter_mut().zip(outcomes).step_by(stride);
-        sums.for_each(|(slot, sum)| *slot = sum.load(Acquire));
-        ended = header[ENDED].load(Acquire);
-        if ended == counted {
-            consistent = true;
-            break;
-        }
-        std::hint::spin_loop();
-    }
+        sums.for_each(|(slot, sum)| *slot = tally::look(sum));
+        counted
+    });
     totals.torn += u64::from(!consistent);
-    totals.add(header[BEGUN].load(Relaxed), ended, attempt);
+    let begun = header[BEGUN].load(Relaxed);
+    totals.add(begun, ended, attempt);
 }
 
 const _: () = assert!(GUESS_BUCKET + 1 == HEADER && LEAST < GREATEST && GUESS_LOW < GUESS_WIDTH);

@@ -67,7 +67,7 @@ pub(crate) struct Record {
 }
 
 impl Record {
-    #[inline]
+    #[inline(always)]
     fn is_failure(&self) -> bool {
         matches!(self.outcome, CallOutcome::Error | CallOutcome::Panic)
     }
@@ -149,8 +149,8 @@ pub(crate) fn set_max_spans(max: usize) {
 
 impl Body {
     /// Adds a finished span.
-    #[inline]
-    pub(crate) fn push(&mut self, record: Record) {
+    #[inline(always)]
+    pub(crate) fn push(&mut self, record: &Record) {
         if self.spans.len() < MAX_SPANS.load(Relaxed) {
             self.push_first(record);
         } else {
@@ -160,10 +160,10 @@ impl Body {
     }
 
     /// Adds the span that the segment began with, which ends last and always has a place.
-    #[inline]
-    pub(crate) fn push_first(&mut self, record: Record) {
+    #[inline(always)]
+    pub(crate) fn push_first(&mut self, record: &Record) {
         self.failed |= record.is_failure();
-        self.spans.push(record);
+        self.spans.push(*record);
     }
 
     /// Adds something that belongs to a span.

@@ -1,7 +1,7 @@
 //! Counting without sharing: every thread adds to cells of its own.
 //!
 //! A cell is a `u64` at an offset that is the same in every thread. A thread's
-//! cells form its shard: a directory of segments, allocated when first touched.
+//! cells form its shard: a directory of parts, allocated when first touched.
 //! Only the owner writes a shard, with a plain load and store; a reader adds up
 //! all shards. A thread that ends hands its shard to the next one that starts,
 //! as it is: cells are cumulative, so totals stay right and memory follows the
@@ -10,34 +10,35 @@
 //! Threads beyond a cap, and code that runs after the thread's locals are gone,
 //! add to one common shard with locked additions.
 
+use std::ptr::null_mut;
 use std::sync::atomic::{
     AtomicPtr, AtomicU32, AtomicU64, AtomicUsize,
-    Ordering::{AcqRel, Acquire, Relaxed, Release},
+    Ordering::{AcqRel, Acquire, Relaxed},
 };
-use std::sync::{Mutex, PoisonError, RwLock};
 
 use super::local;
+use super::roster::{Entry, Roster};
+use super::tally::bump;
 
-/// Cells of one segment: 64 KiB.
-pub(crate) const SEGMENT_CELLS: usize = 8192;
-/// Segments that a shard can have: 8.4 million cells.
-const SEGMENTS: usize = 1024;
+/// Cells of one part of a shard: 64 KiB.
+pub(crate) const PART_CELLS: usize = 8192;
+/// Parts that a shard can have: 8.4 million cells.
+const PARTS: usize = 1024;
 /// Blocks start on a cache line.
 const LINE: u32 = 8;
 
-type Segment = [AtomicU64; SEGMENT_CELLS];
+/// A part of a shard. An index is taken modulo its length, so no access needs a check.
+pub(crate) type Cells = [AtomicU64; PART_CELLS];
 
 /// The cells of one thread, or the common ones.
 pub(crate) struct Shard {
-    directory: [AtomicPtr<Segment>; SEGMENTS],
+    directory: [AtomicPtr<Cells>; PARTS],
 }
 
 /// The cells of the threads that have no shard of their own.
 static COMMON: Shard = Shard::new();
-/// Every shard there ever was. Shards are never freed.
-static SHARDS: RwLock<Vec<&'static Shard>> = RwLock::new(Vec::new());
-/// Shards whose thread has ended.
-static FREE: Mutex<Vec<&'static Shard>> = Mutex::new(Vec::new());
+/// The shards of the threads that there are, and of those that have ended.
+static SHARDS: Roster<Shard> = Roster::new(AtomicPtr::new(null_mut()), AtomicUsize::new(0));
 /// The next offset to hand out. Offset 0 is never handed out: it means "none".
 static NEXT: AtomicU32 = AtomicU32::new(LINE);
 /// How many shards may exist.
@@ -45,13 +46,13 @@ static CAP: AtomicUsize = AtomicUsize::new(0);
 
 /// Reserves `cells` cells in a row, starting on a cache line, and returns the offset of the first.
 ///
-/// `None` when the space is used up or the row is longer than a segment.
+/// `None` when the space is used up or the row is longer than a part.
 pub(crate) fn allocate(cells: usize) -> Option<u32> {
     let size = u32::try_from(cells)
         .ok()?
         .checked_next_multiple_of(LINE)?
         .max(LINE);
-    if size as usize > SEGMENT_CELLS {
+    if size as usize > PART_CELLS {
         return None;
     }
     let mut taken = 0;
@@ -63,19 +64,19 @@ pub(crate) fn allocate(cells: usize) -> Option<u32> {
     Some(taken)
 }
 
-/// The first offset from `next` on at which `size` cells lie within one segment.
+/// The first offset from `next` on at which `size` cells lie within one part.
 fn fit(next: u32, size: u32) -> Option<u32> {
-    let segment = SEGMENT_CELLS as u32;
-    let room = segment - next % segment;
+    let part = PART_CELLS as u32;
+    let room = part - next % part;
     let start = if size <= room { next } else { next + room };
-    (start + size <= segment * SEGMENTS as u32).then_some(start)
+    (start + size <= part * PARTS as u32).then_some(start)
 }
 
 /// Adds to the cell at `offset`.
 #[inline]
 pub(crate) fn add(offset: u32, n: u64) {
     match own(offset) {
-        Some(cell) => bump(cell, n, Relaxed),
+        Some(cells) => bump(cell(cells, offset as usize), n),
         None => common_cell(offset, |cell| {
             cell.fetch_add(n, Relaxed);
         }),
@@ -86,7 +87,8 @@ pub(crate) fn add(offset: u32, n: u64) {
 #[inline]
 pub(crate) fn add_f64(offset: u32, x: f64) {
     match own(offset) {
-        Some(cell) => {
+        Some(cells) => {
+            let cell = cell(cells, offset as usize);
             let sum = f64::from_bits(cell.load(Relaxed)) + x;
             cell.store(sum.to_bits(), Relaxed);
         }
@@ -98,10 +100,10 @@ pub(crate) fn add_f64(offset: u32, x: f64) {
     }
 }
 
-/// Adds to a cell that only this thread writes.
+/// The cell with an offset that lies in this part.
 #[inline(always)]
-pub(super) fn bump(cell: &AtomicU64, n: u64, order: std::sync::atomic::Ordering) {
-    cell.store(cell.load(Relaxed).wrapping_add(n), order);
+pub(super) fn cell(cells: &Cells, offset: usize) -> &AtomicU64 {
+    &cells[offset % PART_CELLS]
 }
 
 /// The total of the cell at `offset` over all threads.
@@ -131,76 +133,57 @@ pub(crate) fn only_own<R>(read: impl FnOnce() -> R) -> R {
     read()
 }
 
-/// Calls `visit` with every shard that has cells at `offset`'s segment or not; the shard answers 0 then.
+/// Calls `visit` with every shard, also those without the cells in question.
 pub(super) fn each_shard(mut visit: impl FnMut(&'static Shard)) {
     if local::reads_own() {
-        return local::shard().into_iter().for_each(visit);
+        return local::shard()
+            .into_iter()
+            .for_each(|own| visit(own.value()));
     }
     visit(&COMMON);
-    for shard in SHARDS.read().unwrap_or_else(PoisonError::into_inner).iter() {
-        visit(shard);
+    for shard in SHARDS.iter() {
+        visit(shard.value());
     }
 }
 
-/// This thread's cell at `offset`, or `None` if this thread has to use the common ones.
+/// The part of this thread's cells that `offset` is in, or `None` if this thread has to use the common
+/// ones.
 #[inline(always)]
-fn own(offset: u32) -> Option<&'static AtomicU64> {
-    own_row(offset, 1).and_then(|row| row.first())
-}
-
-/// This thread's `len` cells from `offset` on. They lie in one segment because [`allocate`] sees to it.
-#[inline(always)]
-pub(super) fn own_row(offset: u32, len: usize) -> Option<&'static [AtomicU64]> {
-    match local::shard().and_then(|shard| shard.row(offset, len)) {
-        Some(row) => Some(row),
-        None => attach(offset, len),
+pub(super) fn own(offset: u32) -> Option<&'static Cells> {
+    match local::get().cells(offset) {
+        Some(cells) => Some(cells),
+        None => attach(offset),
     }
 }
 
-/// The common `len` cells from `offset` on, for threads without a shard of their own.
-pub(super) fn common_row(offset: u32, len: usize) -> Option<&'static [AtomicU64]> {
+/// The same of the cells of threads without a shard.
+pub(super) fn common(offset: u32) -> Option<&'static Cells> {
     COMMON.grow(offset);
-    COMMON.row(offset, len)
+    COMMON.part(offset)
 }
 
 #[cold]
 fn common_cell(offset: u32, change: impl FnOnce(&AtomicU64)) {
-    if let Some(cell) = common_row(offset, 1).and_then(|row| row.first()) {
-        change(cell);
+    if let Some(cells) = common(offset) {
+        change(cell(cells, offset as usize));
     }
 }
 
-/// Gives this thread a shard, or its shard the missing segment.
+/// Gives this thread a shard, or its shard the missing part.
 #[cold]
 #[inline(never)]
-fn attach(offset: u32, len: usize) -> Option<&'static [AtomicU64]> {
+fn attach(offset: u32) -> Option<&'static Cells> {
     let shard = match local::shard() {
         Some(shard) => shard,
         None => local::adopt()?,
     };
-    shard.grow(offset);
-    shard.row(offset, len)
+    shard.value().grow(offset);
+    shard.value().part(offset)
 }
 
 /// A shard for a new thread: one that an ended thread left, or a new one below the cap.
-pub(super) fn acquire() -> Option<&'static Shard> {
-    if let Some(shard) = FREE.lock().unwrap_or_else(PoisonError::into_inner).pop() {
-        return Some(shard);
-    }
-    let mut shards = SHARDS.write().unwrap_or_else(PoisonError::into_inner);
-    if shards.len() >= cap() {
-        return None;
-    }
-    let shard: &'static Shard = Box::leak(Box::new(Shard::new()));
-    shards.push(shard);
-    Some(shard)
-}
-
-/// Takes back the shard of a thread that ends.
-pub(super) fn release(shard: &'static Shard) {
-    FREE.lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .push(shard);
+pub(super) fn acquire() -> Option<&'static Entry<Shard>> {
+    SHARDS.take(cap(), Shard::new)
 }
 
 /// How many shards may exist: 8 per core, at least 64.
@@ -218,48 +201,45 @@ fn cap() -> usize {
 
 /// How many shards exist.
 pub(crate) fn shards() -> usize {
-    SHARDS.read().unwrap_or_else(PoisonError::into_inner).len()
+    SHARDS.len()
 }
 
 impl Shard {
     const fn new() -> Self {
         Self {
-            directory: [const { AtomicPtr::new(std::ptr::null_mut()) }; SEGMENTS],
+            directory: [const { AtomicPtr::new(null_mut()) }; PARTS],
         }
     }
 
-    /// `len` cells from `offset` on, if the segment exists.
+    /// The part with the cell `offset`, if it exists.
     #[inline(always)]
+    pub(super) fn part(&self, offset: u32) -> Option<&'static Cells> {
+        let part = self.directory[offset as usize / PART_CELLS % PARTS].load(Acquire);
+        // SAFETY: a pointer in the directory is null or comes from `grow`; then it points to a whole
+        // part of atomics that were zeroed before it was published with Release, and is never freed.
+        unsafe { part.as_ref() }
+    }
+
+    /// `len` cells from `offset` on, if they exist. They lie in one part because [`allocate`] sees to it.
     pub(super) fn row(&self, offset: u32, len: usize) -> Option<&'static [AtomicU64]> {
-        let offset = offset as usize;
-        let segment = self.directory.get(offset / SEGMENT_CELLS)?.load(Acquire);
-        if segment.is_null() {
-            return None;
-        }
-        // SAFETY: a pointer in the directory comes from `grow`, points to a whole segment of
-        // atomics that were zeroed before it was published with Release, and is never freed.
-        let cells: &'static Segment = unsafe { &*segment };
-        let start = offset % SEGMENT_CELLS;
-        cells.get(start..start + len)
+        let start = offset as usize % PART_CELLS;
+        self.part(offset)?.get(start..start + len)
     }
 
     fn load(&self, offset: u32) -> u64 {
-        self.row(offset, 1)
-            .and_then(|row| row.first())
-            .map_or(0, |cell| cell.load(Relaxed))
+        self.part(offset)
+            .map_or(0, |cells| cell(cells, offset as usize).load(Relaxed))
     }
 
-    /// Allocates the segment of `offset` if it is missing.
+    /// Allocates the part of `offset` if it is missing.
     fn grow(&self, offset: u32) {
-        let Some(slot) = self.directory.get(offset as usize / SEGMENT_CELLS) else {
-            return;
-        };
+        let slot = &self.directory[offset as usize / PART_CELLS % PARTS];
         if !slot.load(Acquire).is_null() {
             return;
         }
-        let fresh = Box::into_raw(zeroed_segment());
+        let fresh = Box::into_raw(zeroed_part());
         if slot
-            .compare_exchange(std::ptr::null_mut(), fresh, AcqRel, Acquire)
+            .compare_exchange(null_mut(), fresh, AcqRel, Acquire)
             .is_err()
         {
             // SAFETY: the exchange failed, so `fresh` was not published: this is its only owner.
@@ -268,11 +248,8 @@ impl Shard {
     }
 }
 
-fn zeroed_segment() -> Box<Segment> {
-    let segment = Box::<Segment>::new_zeroed();
+fn zeroed_part() -> Box<Cells> {
+    let part = Box::<Cells>::new_zeroed();
     // SAFETY: an `AtomicU64` of all zero bytes is a valid 0.
-    unsafe { segment.assume_init() }
+    unsafe { part.assume_init() }
 }
-
-/// The ordering with which the last store of an update is made.
-pub(super) const PUBLISH: std::sync::atomic::Ordering = Release;

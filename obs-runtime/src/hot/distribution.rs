@@ -7,9 +7,10 @@
 //! update.
 
 use std::sync::atomic::AtomicU64;
-use std::sync::atomic::Ordering::{Acquire, Relaxed};
+use std::sync::atomic::Ordering::{Relaxed, Release};
 
-use super::cells::{self, PUBLISH, bump};
+use super::cells::{self, Cells, cell};
+use super::tally;
 
 const ADDED: usize = 0;
 const SUM: usize = 1;
@@ -56,8 +57,8 @@ impl Distribution {
     /// Adds a finite value that falls into `bucket`.
     #[inline]
     pub(crate) fn add(self, bucket: usize, value: f64) {
-        match cells::own_row(self.offset, self.len()) {
-            Some(row) => add_own(row, bucket, value),
+        match cells::own(self.offset) {
+            Some(cells) => add_own(cells, self.offset as usize, bucket, value),
             None => self.add_common(bucket, value),
         }
     }
@@ -65,20 +66,17 @@ impl Distribution {
     /// The same on the common cells, with locked additions.
     #[cold]
     fn add_common(self, bucket: usize, value: f64) {
-        let Some([added, sum, least, greatest, buckets @ ..]) =
-            cells::common_row(self.offset, self.len())
-        else {
+        let Some(cells) = cells::common(self.offset) else {
             return;
         };
-        added.fetch_add(1, Relaxed);
-        let _ = sum.fetch_update(Relaxed, Relaxed, |bits| {
+        let cell = |index| cell(cells, self.offset as usize + index);
+        cell(ADDED).fetch_add(1, Relaxed);
+        let _ = cell(SUM).fetch_update(Relaxed, Relaxed, |bits| {
             Some((f64::from_bits(bits) + value).to_bits())
         });
-        least.fetch_max(!key(value), Relaxed);
-        greatest.fetch_max(key(value), Relaxed);
-        if let Some(cell) = buckets.get(bucket) {
-            cell.fetch_add(1, PUBLISH);
-        }
+        cell(LEAST).fetch_max(!key(value), Relaxed);
+        cell(GREATEST).fetch_max(key(value), Relaxed);
+        cell(HEADER + bucket).fetch_add(1, Release);
     }
 
     /// The totals over all threads. Per thread they belong together, unless `torn` says otherwise.
@@ -111,47 +109,34 @@ impl Distribution {
 }
 
 #[inline]
-fn add_own(row: &[AtomicU64], bucket: usize, value: f64) {
-    let [added, sum, least, greatest, buckets @ ..] = row else {
-        return;
-    };
-    bump(added, 1, Relaxed);
-    // As in a block: a reader that sees the bucket's addition sees the others.
-    #[cfg(not(target_arch = "x86_64"))]
-    std::sync::atomic::fence(std::sync::atomic::Ordering::Release);
-    let total = f64::from_bits(sum.load(Relaxed)) + value;
-    sum.store(total.to_bits(), Relaxed);
+fn add_own(cells: &Cells, at: usize, bucket: usize, value: f64) {
+    let cell = |index| cell(cells, at + index);
+    tally::enter(cell(ADDED));
+    let total = f64::from_bits(cell(SUM).load(Relaxed)) + value;
+    cell(SUM).store(total.to_bits(), Relaxed);
     let key = key(value);
-    if !key > least.load(Relaxed) {
-        least.store(!key, Relaxed);
+    if !key > cell(LEAST).load(Relaxed) {
+        cell(LEAST).store(!key, Relaxed);
     }
-    if key > greatest.load(Relaxed) {
-        greatest.store(key, Relaxed);
+    if key > cell(GREATEST).load(Relaxed) {
+        cell(GREATEST).store(key, Relaxed);
     }
-    if let Some(cell) = buckets.get(bucket) {
-        bump(cell, 1, PUBLISH);
-    }
+    tally::publish(cell(HEADER + bucket));
 }
 
 /// Adds a thread's cells to `counts`, reading again while a value is added in between.
 fn read_row(row: &'static [AtomicU64], attempt: &mut [u64], counts: &mut Counts) {
-    const ATTEMPTS: usize = 4;
     let (header, buckets) = row.split_at(HEADER);
-    let mut consistent = false;
     let mut sum = 0.0;
-    for _ in 0..ATTEMPTS {
+    let (consistent, _) = tally::read(&header[ADDED], || {
         let mut counted = 0u64;
         for (slot, cell) in attempt.iter_mut().zip(buckets) {
-            *slot = cell.load(Acquire);
+            *slot = tally::look(cell);
             counted = counted.wrapping_add(*slot);
         }
-        sum = f64::from_bits(header[SUM].load(Acquire));
-        if header[ADDED].load(Acquire) == counted {
-            consistent = true;
-            break;
-        }
-        std::hint::spin_loop();
-    }
+        sum = f64::from_bits(tally::look(&header[SUM]));
+        counted
+    });
     counts.torn += u64::from(!consistent);
     counts.sum += sum;
     for (total, slot) in counts.buckets.iter_mut().zip(attempt) {

@@ -6,11 +6,13 @@
 
 use std::cell::Cell;
 use std::hash::{BuildHasher, RandomState};
-use std::ptr::null;
+use std::ptr::null_mut;
+use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering::Relaxed};
 
 use obs_schema::def::OperationDef;
 
-use super::cells::{self, Shard};
+use super::cells::{self, Cells, Shard};
+use super::roster::Entry;
 use super::segment::Segment;
 
 /// The trace that this thread is in: whose segment, and which span is current.
@@ -55,10 +57,10 @@ impl Current {
     };
 }
 
-struct Local {
-    shard: Cell<*const Shard>,
+pub(crate) struct Local {
+    shard: Cell<Option<&'static Entry<Shard>>>,
     closed: Cell<bool>,
-    current: Cell<Current>,
+    place: Place,
     next_id: Cell<u64>,
     stride: Cell<u64>,
     random: Cell<u64>,
@@ -67,12 +69,28 @@ struct Local {
     reads_own: Cell<bool>,
 }
 
+/// The fields of [`Current`]; without a segment the last three mean nothing. Atomics, although no other thread sees them: so the compiler does not join
+/// two of them into one wide load, which would have to wait for the two stores before it.
+struct Place {
+    segment: AtomicPtr<Segment>,
+    generation: AtomicU64,
+    span: AtomicU64,
+    operation: AtomicPtr<OperationDef>,
+    labels: AtomicU32,
+}
+
 thread_local! {
     static LOCAL: Local = const {
         Local {
-            shard: Cell::new(null()),
+            shard: Cell::new(None),
             closed: Cell::new(false),
-            current: Cell::new(Current::NONE),
+            place: Place {
+                segment: AtomicPtr::new(null_mut()),
+                generation: AtomicU64::new(0),
+                span: AtomicU64::new(0),
+                operation: AtomicPtr::new(null_mut()),
+                labels: AtomicU32::new(0),
+            },
             next_id: Cell::new(0),
             stride: Cell::new(0),
             random: Cell::new(0),
@@ -89,96 +107,172 @@ struct Exit;
 
 impl Drop for Exit {
     fn drop(&mut self) {
-        LOCAL.with(|local| {
-            local.closed.set(true);
-            let shard = local.shard.replace(null());
-            if let Some(shard) = as_static(shard) {
-                cells::release(shard);
-            }
-            super::pool::give_back(local.spare.take());
-        });
+        let local = get();
+        local.closed.set(true);
+        if let Some(shard) = local.shard.take() {
+            shard.give_back();
+        }
+        super::pool::give_back(local.spare.take());
     }
 }
 
 /// This thread's shard, if it has one.
 #[inline(always)]
-pub(super) fn shard() -> Option<&'static Shard> {
-    LOCAL.with(|local| as_static(local.shard.get()))
-}
-
-#[inline(always)]
-fn as_static(shard: *const Shard) -> Option<&'static Shard> {
-    // SAFETY: the pointer is null or comes from `cells::acquire`, whose shards are never freed.
-    unsafe { shard.as_ref() }
+pub(super) fn shard() -> Option<&'static Entry<Shard>> {
+    get().shard.get()
 }
 
 /// Takes a shard for this thread and arranges that it is given back when the thread ends.
 /// `None` beyond the cap, and once the thread's locals are being destroyed.
-pub(super) fn adopt() -> Option<&'static Shard> {
-    LOCAL.with(|local| {
-        if local.closed.get() || EXIT.try_with(|_| ()).is_err() {
-            return None;
-        }
-        let shard = cells::acquire()?;
-        local.shard.set(shard);
-        Some(shard)
-    })
+pub(super) fn adopt() -> Option<&'static Entry<Shard>> {
+    let local = get();
+    if local.closed.get() || EXIT.try_with(|_| ()).is_err() {
+        return None;
+    }
+    let shard = cells::acquire()?;
+    local.shard.set(Some(shard));
+    Some(shard)
+}
+
+/// What this thread knows. To be called once for all that has to be done: an access costs the registers.
+#[inline(always)]
+pub(crate) fn get() -> &'static Local {
+    // A closure that did more than this would not be inlined.
+    let local = LOCAL.with(std::ptr::from_ref);
+    // SAFETY: a local without destructor stays where it is until the thread is gone; and the reference
+    // cannot leave the thread, because `Local` is not `Sync`.
+    unsafe { &*local }
 }
 
 /// The trace that this thread is in.
-#[inline(always)]
 pub(crate) fn current() -> Current {
-    LOCAL.with(|local| local.current.get())
+    get().current()
 }
 
-/// Changes the trace that this thread is in and returns the former.
+impl Local {
+    /// The part of this thread's cells that `offset` is in, if it exists.
+    #[inline(always)]
+    pub(super) fn cells(&self, offset: u32) -> Option<&'static Cells> {
+        self.shard
+            .get()
+            .and_then(|shard| shard.value().part(offset))
+    }
+
+    /// The trace that this thread is in.
+    #[inline(always)]
+    pub(super) fn current(&self) -> Current {
+        // SAFETY: null, or from `set_current`, which has it from a `&'static`.
+        let segment = unsafe { self.place.segment.load(Relaxed).as_ref() };
+        if segment.is_none() {
+            return Current::NONE;
+        }
+        let operation = self.place.operation.load(Relaxed);
+        Current {
+            segment,
+            generation: self.place.generation.load(Relaxed),
+            span: self.place.span.load(Relaxed),
+            call: Call {
+                // SAFETY: as above.
+                operation: unsafe { operation.as_ref() },
+                labels: self.place.labels.load(Relaxed),
+            },
+        }
+    }
+
+    /// Changes the trace that this thread is in.
+    #[inline(always)]
+    pub(super) fn set_current(&self, current: &Current) {
+        let segment = current.segment.map_or(null_mut(), to_pointer);
+        self.place.segment.store(segment, Relaxed);
+        self.place.generation.store(current.generation, Relaxed);
+        if current.segment.is_some() {
+            self.set_span(current.span, current.call);
+        }
+    }
+
+    /// Changes the span and the call; the thread stays in its trace.
+    #[inline(always)]
+    pub(super) fn set_span(&self, span: u64, call: Call) {
+        let operation = call.operation.map_or(null_mut(), to_pointer);
+        self.place.span.store(span, Relaxed);
+        self.place.operation.store(operation, Relaxed);
+        self.place.labels.store(call.labels, Relaxed);
+    }
+
+    /// The segment of the trace that this thread is in, if that is still open.
+    #[inline(always)]
+    pub(super) fn open_segment(&self) -> Option<&'static Segment> {
+        // SAFETY: null, or from `set_current`, which has it from a `&'static`.
+        let segment = unsafe { self.place.segment.load(Relaxed).as_ref() }?;
+        segment
+            .is_at(self.place.generation.load(Relaxed))
+            .then_some(segment)
+    }
+
+    /// Whether this thread is in the same trace and task as `place`.
+    #[inline(always)]
+    pub(super) fn is_in(&self, place: &Current) -> bool {
+        // No two segments have a generation in common.
+        self.place.generation.load(Relaxed) == place.generation
+    }
+
+    /// Marks that this thread writes into its segment, and says whether it did already.
+    #[inline(always)]
+    pub(super) fn set_writing(&self, writing: bool) -> bool {
+        self.writing.replace(writing)
+    }
+
+    /// A span id that this process has not used: never 0.
+    #[inline(always)]
+    pub(super) fn next_span_id(&self) -> u64 {
+        if self.stride.get() == 0 {
+            self.seed();
+        }
+        let id = self.next_id.get().wrapping_add(self.stride.get());
+        self.next_id.set(id);
+        if id == 0 { self.stride.get() } else { id }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn seed(&self) {
+        let fresh = || RandomState::new().hash_one(std::thread::current().id());
+        self.random.set(fresh());
+        self.next_id.set(fresh());
+        self.stride.set(fresh() | 1);
+    }
+}
+
 #[inline(always)]
-pub(super) fn replace_current(current: Current) -> Current {
-    LOCAL.with(|local| local.current.replace(current))
+fn to_pointer<T>(reference: &'static T) -> *mut T {
+    std::ptr::from_ref(reference).cast_mut()
 }
 
 /// Makes totals on this thread those of this thread alone, or of all. Returns what held before.
 pub(super) fn set_reads_own(own: bool) -> bool {
-    LOCAL.with(|local| local.reads_own.replace(own))
+    get().reads_own.replace(own)
 }
 
 /// Whether totals on this thread are those of this thread alone.
 pub(super) fn reads_own() -> bool {
-    LOCAL.with(|local| local.reads_own.get())
-}
-
-/// Marks that this thread writes into its segment, and says whether it did already: code that
-/// runs inside an allocation made meanwhile must not write as well.
-#[inline(always)]
-pub(super) fn set_writing(writing: bool) -> bool {
-    LOCAL.with(|local| local.writing.replace(writing))
+    get().reads_own.get()
 }
 
 /// A span id that this process has not used: never 0.
-#[inline(always)]
 pub(crate) fn next_span_id() -> u64 {
-    LOCAL.with(|local| {
-        let stride = local.stride.get();
-        if stride == 0 {
-            seed(local);
-        }
-        let id = local.next_id.get().wrapping_add(local.stride.get());
-        local.next_id.set(id);
-        if id == 0 { local.stride.get() } else { id }
-    })
+    get().next_span_id()
 }
 
 /// 64 random bits, not for secrets (wyrand).
 pub(crate) fn random() -> u64 {
-    LOCAL.with(|local| {
-        if local.stride.get() == 0 {
-            seed(local);
-        }
-        let state = local.random.get().wrapping_add(0xa076_1d64_78bd_642f);
-        local.random.set(state);
-        let wide = u128::from(state) * u128::from(state ^ 0xe703_7ed1_a0b4_28db);
-        (wide >> 64) as u64 ^ wide as u64
-    })
+    let local = get();
+    if local.stride.get() == 0 {
+        local.seed();
+    }
+    let state = local.random.get().wrapping_add(0xa076_1d64_78bd_642f);
+    local.random.set(state);
+    let wide = u128::from(state) * u128::from(state ^ 0xe703_7ed1_a0b4_28db);
+    (wide >> 64) as u64 ^ wide as u64
 }
 
 /// A trace id whose 128 bits are all random: never 0.
@@ -187,26 +281,17 @@ pub(crate) fn random_trace_id() -> u128 {
     if id == 0 { 1 } else { id }
 }
 
-#[cold]
-fn seed(local: &Local) {
-    let fresh = || RandomState::new().hash_one(std::thread::current().id());
-    local.random.set(fresh());
-    local.next_id.set(fresh());
-    local.stride.set(fresh() | 1);
-}
-
 /// Takes the segment that this thread keeps warm.
 pub(super) fn take_spare() -> Option<&'static Segment> {
-    LOCAL.with(|local| local.spare.take())
+    get().spare.take()
 }
 
 /// Keeps a segment for this thread's next trace; returns it if there is one already.
 pub(super) fn keep_spare(segment: &'static Segment) -> Option<&'static Segment> {
-    LOCAL.with(|local| {
-        if local.closed.get() || local.spare.get().is_some() {
-            return Some(segment);
-        }
-        local.spare.set(Some(segment));
-        None
-    })
+    let local = get();
+    if local.closed.get() || local.spare.get().is_some() {
+        return Some(segment);
+    }
+    local.spare.set(Some(segment));
+    None
 }

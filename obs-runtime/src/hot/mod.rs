@@ -15,7 +15,10 @@ pub(crate) mod clock;
 pub(crate) mod distribution;
 pub(crate) mod local;
 pub(crate) mod pool;
+mod roster;
 pub(crate) mod segment;
+mod sync;
+mod tally;
 
 #[cfg(test)]
 mod tests;

@@ -39,7 +39,7 @@ fn grow() -> Option<&'static Segment> {
         REFUSED.fetch_add(1, Relaxed);
         return None;
     }
-    let segment = Segment::leak();
+    let segment = Segment::leak(all.len());
     all.push(segment);
     Some(segment)
 }

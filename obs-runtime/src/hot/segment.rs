@@ -19,8 +19,8 @@ use std::sync::{Mutex, PoisonError};
 
 use obs_schema::def::OperationDef;
 
-use super::body::Body;
-use super::local::{self, Call, Current};
+use super::body::{Body, Record};
+use super::local::{self, Call, Current, Local};
 
 impl std::fmt::Debug for Segment {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -32,7 +32,8 @@ impl std::fmt::Debug for Segment {
 
 /// See the module.
 pub(crate) struct Segment {
-    /// Odd while a trace is in it. Changes when a trace begins and when it ends.
+    /// Odd while a trace is in it. Changes when a trace begins and when it ends, and never has a value that
+    /// another segment has had: the upper bits are the segment's number.
     generation: AtomicU64,
     trace_high: AtomicU64,
     trace_low: AtomicU64,
@@ -59,9 +60,10 @@ pub(crate) struct Active {
 }
 
 impl Segment {
-    pub(super) fn leak() -> &'static Self {
+    /// A segment that lives as long as the program. `number` tells it from all others.
+    pub(super) fn leak(number: usize) -> &'static Self {
         Box::leak(Box::new(Self {
-            generation: AtomicU64::new(0),
+            generation: AtomicU64::new((number as u64 + 1) << 40),
             trace_high: AtomicU64::new(0),
             trace_low: AtomicU64::new(0),
             started: AtomicU64::new(0),
@@ -69,6 +71,12 @@ impl Segment {
             name: Mutex::new(String::new()),
             body: UnsafeCell::new(Body::default()),
         }))
+    }
+
+    /// Whether the trace in it is still the one of `generation`.
+    #[inline(always)]
+    pub(super) fn is_at(&self, generation: u64) -> bool {
+        self.generation.load(Relaxed) == generation
     }
 
     /// The trace in it, if there is one. May miss one that begins or ends meanwhile.
@@ -172,14 +180,7 @@ impl Current {
     #[inline(always)]
     pub(crate) fn is_open(self) -> bool {
         self.segment
-            .is_some_and(|segment| segment.generation.load(Relaxed) == self.generation)
-    }
-
-    /// Whether the two are of the same trace and task.
-    #[inline(always)]
-    pub(crate) fn same_segment(self, other: Self) -> bool {
-        let pointer = |place: Self| place.segment.map(std::ptr::from_ref);
-        pointer(self) == pointer(other) && self.generation == other.generation
+            .is_some_and(|segment| segment.is_at(self.generation))
     }
 
     /// The current span, or 0.
@@ -210,34 +211,90 @@ impl Current {
 /// Points the thread to a place in a trace until the returned value is dropped.
 #[must_use]
 pub(crate) fn activate(current: Current) -> Activation {
-    Activation {
-        former: local::replace_current(current),
-    }
+    Activation::new(enter(&current))
 }
 
-/// See [`activate`].
+/// Takes the thread back to where it was.
 pub(crate) struct Activation {
     former: Current,
 }
 
+impl Activation {
+    /// Goes back to `former` when the value is dropped.
+    #[must_use]
+    pub(crate) fn new(former: Current) -> Self {
+        Self { former }
+    }
+}
+
 impl Drop for Activation {
     fn drop(&mut self) {
-        local::replace_current(self.former);
+        return_to(&self.former);
     }
 }
 
 /// Sets the thread's place in a trace and returns the former one.
 #[inline(always)]
-pub(crate) fn enter(current: Current) -> Current {
-    local::replace_current(current)
+pub(crate) fn enter(current: &Current) -> Current {
+    let local = local::get();
+    let former = local.current();
+    local.set_current(current);
+    former
+}
+
+/// Sets the thread's place in a trace to one that [`enter`] returned.
+#[inline(always)]
+pub(crate) fn return_to(former: &Current) {
+    local::get().set_current(former);
+}
+
+/// Makes a new span the current one below the one that is now. Returns its id and where the thread was;
+/// `None` without an open trace. Without a call of its own it belongs to the call around it.
+#[inline(always)]
+pub(crate) fn begin_child(local: &Local, call: Option<Call>) -> Option<(u64, Current)> {
+    local.open_segment()?;
+    let former = local.current();
+    let id = local.next_span_id();
+    local.set_span(id, call.unwrap_or(former.call));
+    Some((id, former))
+}
+
+/// Writes the record of a span from [`begin_child`] and goes back to where the thread was. False if the thread
+/// has left the trace: then nothing is written.
+#[inline(always)]
+pub(crate) fn end_child(local: &Local, former: &Current, record: &Record) -> bool {
+    let Some(segment) = local.open_segment() else {
+        return false;
+    };
+    if !local.is_in(former) || local.set_writing(true) {
+        return false;
+    }
+    // SAFETY: as in `write`; no closure here, because it would not be inlined.
+    let body = unsafe { &mut *segment.body.get() };
+    body.push(record);
+    local.set_writing(false);
+    local.set_span(former.span, former.call);
+    true
+}
+
+/// Writes the record of a span if the thread is in the trace of `place`.
+pub(crate) fn record(place: Current, record: Record) -> bool {
+    is_in(place) && with_current(|body, _| body.push(&record)).is_some()
+}
+
+/// Whether the thread is in the same trace and task as `place`.
+#[inline(always)]
+pub(crate) fn is_in(place: Current) -> bool {
+    local::get().is_in(&place)
 }
 
 /// Goes back to `former` if the thread is still in the segment of `entered`; guards that are
 /// dropped out of order leave the thread where it is.
 #[inline(always)]
 pub(crate) fn leave(entered: Current, former: Current) {
-    if local::current().same_segment(entered) {
-        local::replace_current(former);
+    let local = local::get();
+    if local.is_in(&entered) {
+        local.set_current(&former);
     }
 }
 
@@ -246,17 +303,25 @@ pub(crate) fn leave(entered: Current, former: Current) {
 /// `change` must not run code of the program: no `Display`, no closure from outside.
 #[inline(always)]
 pub(crate) fn with_current<R>(change: impl FnOnce(&mut Body, Current) -> R) -> Option<R> {
-    let current = local::current();
-    let segment = current.segment.filter(|_| current.is_open())?;
-    if local::set_writing(true) {
+    let local = local::get();
+    let segment = local.open_segment()?;
+    let current = local.current();
+    write(local, segment, |body| change(body, current))
+}
+
+/// Changes the body of the segment that the thread is in. `None` when this thread is doing so already:
+/// code that runs inside an allocation made meanwhile must not do it as well.
+#[inline(always)]
+fn write<R>(local: &Local, segment: &Segment, change: impl FnOnce(&mut Body) -> R) -> Option<R> {
+    if local.set_writing(true) {
         return None;
     }
-    // SAFETY: the generation matches, so the trace is open and its owner is active on this thread:
-    // a future's owner points the thread to the segment only inside `poll` (`Activation` is never
-    // leaked), and the guards of synchronous spans cannot leave their thread. The owner is not in
-    // use meanwhile, and an allocator that came back here would have been turned away above.
+    // SAFETY: the callers have the segment from `open_segment`: its generation matches, so the trace is
+    // open and its owner is active on this thread. A future's owner points the thread to the segment only
+    // inside `poll` (`Activation` is never leaked), and the guards of synchronous spans cannot leave their
+    // thread. The owner is not in use meanwhile, and a second change on this thread was turned away above.
     let body = unsafe { &mut *segment.body.get() };
-    let result = change(body, current);
-    local::set_writing(false);
+    let result = change(body);
+    local.set_writing(false);
     Some(result)
 }

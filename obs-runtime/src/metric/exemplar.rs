@@ -87,7 +87,7 @@ fn kept(key: Key) -> Vec<Exemplar> {
 }
 
 fn key_of(block: Block, outcome: CallOutcome) -> Key {
-    (block.offset, Some(outcome as u8))
+    (block.offset(), Some(outcome as u8))
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

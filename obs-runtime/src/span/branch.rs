@@ -55,7 +55,7 @@ impl OpenBranch {
 
     /// Puts the thread into the trace for as long as the program likes. Returns where it was before.
     pub(crate) fn enter(&self) -> Current {
-        segment::enter(self.place)
+        segment::enter(&self.place)
     }
 
     /// Ends [`enter`](Self::enter), unless the thread has left the trace already: then `former` may

@@ -9,7 +9,7 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use obs_schema::def::{CallOutcome, SpanKind};
 
-use super::{Ending, LOST, OpenBranch, OpenSpan, Origin, Subject, Trace, close_trace};
+use super::{LOST, OpenBranch, Origin, Trace, begin_segment, close_trace};
 use crate::hot::body::{Body, Item, Record, Text, What};
 use crate::hot::clock;
 use crate::hot::local::{self, Call, Current};
@@ -68,19 +68,17 @@ impl ForeignSpan {
 
     /// Begins a span at the root of a new trace. `None`, counted, when too many are open.
     pub(crate) fn begin_root(name: &str) -> Option<Self> {
-        let subject = Subject::Named(name, SpanKind::Internal);
-        let mut open = OpenSpan::begin(subject, Origin::Root, clock::ticks())?;
-        segment::leave(open.place, open.former);
-        let mut owned = open.owned.take()?;
+        let start = clock::ticks();
+        let mut owned = begin_segment(Origin::Root, start)?;
+        owned.open(None, name);
         let body = owned.body();
         body.parts.get_or_insert_default();
         let trace = Trace::of(body);
         let mut span = Self::new(trace.clone(), 0, Call::NONE);
-        span.id = open.id();
-        span.start = open.start();
+        span.start = start;
         span.root = true;
         span.resting = Some(OpenBranch {
-            place: open.place,
+            place: owned.as_current(span.id, Call::NONE),
             owned: Some(owned),
             trace,
         });
@@ -130,7 +128,7 @@ impl ForeignSpan {
         };
         Stay {
             place,
-            former: segment::enter(place),
+            former: segment::enter(&place),
             branch,
         }
     }
@@ -146,44 +144,39 @@ impl ForeignSpan {
 
     /// Ends the span. Nobody is in it any more.
     pub(crate) fn end(mut self, description: &Description<'_>) {
-        let ending = self.ending(description);
+        let end = clock::ticks();
         if let Some(branch) = self.resting.take() {
-            self.end_resting(branch, &ending, description);
+            self.end_resting(branch, end, description);
         } else if self.is_here() {
-            segment::with_current(|body, _| self.write(body, &ending, description));
+            segment::with_current(|body, _| self.write(body, end, description));
         } else if let Some(mut part) = self.trace.open_part(self.parent, self.start) {
-            self.write(part.body(), &ending, description);
+            self.write(part.body(), end, description);
             self.trace.finish_part(part);
         } else {
             LOST.fetch_add(1, Relaxed);
         }
     }
 
-    fn end_resting(&self, mut branch: OpenBranch, ending: &Ending, description: &Description<'_>) {
+    fn end_resting(&self, mut branch: OpenBranch, end: u64, description: &Description<'_>) {
         let Some(mut owned) = branch.owned.take() else {
             return;
         };
-        self.write(owned.body(), ending, description);
+        self.write(owned.body(), end, description);
         if self.root {
             owned.close();
-            close_trace(owned, ending.end.saturating_sub(self.start), 0.0);
+            close_trace(owned, end.saturating_sub(self.start), 0.0);
         } else {
             self.trace.finish_part(owned);
         }
     }
 
-    fn ending(&self, description: &Description<'_>) -> Ending {
-        let outcome = if std::thread::panicking() && !self.unwinding {
+    fn outcome(&self, description: &Description<'_>) -> CallOutcome {
+        if std::thread::panicking() && !self.unwinding {
             CallOutcome::Panic
         } else if description.failed {
             CallOutcome::Error
         } else {
             CallOutcome::Ok
-        };
-        Ending {
-            end: clock::ticks(),
-            outcome,
-            labels: 0,
         }
     }
 
@@ -201,7 +194,7 @@ impl ForeignSpan {
         })
     }
 
-    fn write(&self, body: &mut Body, ending: &Ending, description: &Description<'_>) {
+    fn write(&self, body: &mut Body, end: u64, description: &Description<'_>) {
         for (key, value) in description.attributes {
             let key = body.keep_key(key);
             let value = body.keep_value(value);
@@ -215,14 +208,14 @@ impl ForeignSpan {
             body.add(Item::Link { span, trace, to });
         }
         let name = body.keep(description.name).unwrap_or(Text::Static(""));
-        body.push(Record {
+        body.push(&Record {
             start: self.start,
-            end: ending.end,
+            end,
             id: self.id,
             parent: self.parent,
             what: What::Named(name, description.kind),
             labels: 0,
-            outcome: ending.outcome,
+            outcome: self.outcome(description),
         });
     }
 }

@@ -1,63 +1,123 @@
 //! The span of a future, which may be polled on any thread and leave the task in which it began.
 
-use super::{Ending, OpenSpan, Trace};
+use std::sync::atomic::Ordering::Relaxed;
+
+use obs_schema::def::CallOutcome;
+
+use super::{Ended, LOST, Trace, end_trace};
 use crate::hot::body::{Text, What};
-use crate::hot::local::{self, Current};
-use crate::hot::segment::{self, Activation};
+use crate::hot::local::Current;
+use crate::hot::segment::{self, Activation, Owned};
 
 /// A span of a future.
 #[derive(Debug)]
 pub(crate) struct TaskSpan {
-    pub(super) span: OpenSpan,
+    place: Current,
+    parent: u64,
+    what: What,
+    start: u64,
+    /// The segment, if the span is the first of it.
+    owned: Option<Owned>,
     /// Set unless the span is the root of its trace.
-    pub(super) trace: Option<Trace>,
+    trace: Option<Trace>,
     /// The name, where the segment that it is written in may be gone before the span ends.
-    pub(super) name: Option<Box<str>>,
+    name: Option<Box<str>>,
 }
 
 impl TaskSpan {
-    /// Makes the span the thread's current one while the future is polled.
-    pub(crate) fn activate(&mut self) -> Activation {
-        let here = local::current();
-        if self.span.owned.is_none() && !here.same_segment(self.span.place) {
+    /// The span that a trace began with.
+    pub(super) fn first(place: Current, parent: u64, what: What, start: u64, owned: Owned) -> Self {
+        Self {
+            place,
+            parent,
+            what,
+            start,
+            owned: Some(owned),
+            trace: None,
+            name: None,
+        }
+    }
+
+    /// A span below another one of the same task.
+    pub(super) fn child(
+        place: Current,
+        parent: u64,
+        what: What,
+        start: u64,
+        trace: Option<Trace>,
+        name: Option<Box<str>>,
+    ) -> Self {
+        Self {
+            place,
+            parent,
+            what,
+            start,
+            owned: None,
+            trace,
+            name,
+        }
+    }
+
+    /// The span's id.
+    #[inline(always)]
+    pub(crate) fn id(&self) -> u64 {
+        self.place.span()
+    }
+
+    /// Makes the span the thread's current one while the future is polled. Returns where the thread was.
+    #[inline(always)]
+    pub(crate) fn enter(&mut self) -> Current {
+        if self.owned.is_none() && !segment::is_in(self.place) {
             self.detach();
         }
-        segment::activate(self.span.place)
+        segment::enter(&self.place)
+    }
+
+    /// The same until the returned value is dropped.
+    pub(crate) fn activate(&mut self) -> Activation {
+        Activation::new(self.enter())
     }
 
     /// The future has left the task in which its trace goes on: it continues in a part of its own.
     #[cold]
+    #[inline(never)]
     fn detach(&mut self) {
-        let part = self
-            .trace
-            .as_ref()
-            .and_then(|trace| trace.open_part(self.span.parent, self.span.start));
-        self.span.place = match &part {
-            Some(owned) => owned.as_current(self.span.id(), self.span.place.call()),
+        let trace = self.trace.as_ref();
+        let part = trace.and_then(|trace| trace.open_part(self.parent, self.start));
+        self.place = match &part {
+            Some(owned) => owned.as_current(self.id(), self.place.call()),
             None => Current::NONE,
         };
-        self.span.owned = part;
+        self.owned = part;
         if let (Some(owned), Some(name), What::Named(_, kind)) =
-            (&mut self.span.owned, &self.name, self.span.what)
+            (&mut self.owned, &self.name, self.what)
         {
             let name = owned.body().keep(name).unwrap_or(Text::Static(""));
-            self.span.what = What::Named(name, kind);
+            self.what = What::Named(name, kind);
         }
     }
 
     /// Ends the span. The thread is where it was before the last activation.
-    pub(crate) fn end(&mut self, ending: Ending) {
-        let record = self.span.record(ending);
-        match (self.span.owned.take(), self.trace.take()) {
-            (None, _) => self.span.record_here(ending),
+    pub(crate) fn end(&mut self, end: u64, outcome: CallOutcome, labels: u32) {
+        let id = self.id();
+        let ended = Ended {
+            what: self.what,
+            start: self.start,
+            end,
+            outcome,
+            labels,
+        };
+        match (self.owned.take(), self.trace.take()) {
+            (None, _) => {
+                if !segment::record(self.place, ended.record(id, self.parent)) {
+                    LOST.fetch_add(1, Relaxed);
+                }
+            }
             (Some(mut part), Some(trace)) => {
-                part.body().push_first(record);
+                part.body().push_first(&ended.record(id, self.parent));
                 trace.finish_part(part);
             }
-            (owned, None) => {
-                self.span.owned = owned;
-                self.span.finish(ending);
-            }
+            (Some(owned), None) => end_trace(owned, id, ended),
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::attribute::{self, AttributeValue};
 use crate::hot::body::{self, Item, Text};
 use crate::hot::clock;
 use crate::hot::segment;
-use crate::span::{Ending, OpenSpan, Origin, Subject, TaskSpan};
+use crate::span::{NamedSpan, Origin, TaskSpan};
 use crate::{callsite, span};
 
 /// Begins to describe a span. It starts with [`SpanBuilder::enter`] or [`SpanBuilder::observe`].
@@ -96,7 +96,7 @@ impl SpanBuilder {
         }
     }
 
-    pub(crate) fn begin(&self) -> Option<OpenSpan> {
+    pub(crate) fn begin(&self) -> Option<NamedSpan> {
         if !callsite::spans_on() {
             return None;
         }
@@ -105,19 +105,7 @@ impl SpanBuilder {
             Place::Root => Origin::Root,
             Place::Below(parent) => Origin::Below(parent),
         };
-        OpenSpan::begin(
-            Subject::Named(&self.name, self.kind),
-            origin,
-            clock::ticks(),
-        )
-    }
-}
-
-fn ending(outcome: CallOutcome) -> Ending {
-    Ending {
-        end: clock::ticks(),
-        outcome,
-        labels: 0,
+        NamedSpan::begin(&self.name, self.kind, origin, clock::ticks())
     }
 }
 
@@ -127,7 +115,7 @@ fn ending(outcome: CallOutcome) -> Ending {
 #[derive(Debug)]
 #[must_use = "the span ends when the guard is dropped"]
 pub struct SpanGuard {
-    span: Option<OpenSpan>,
+    span: Option<NamedSpan>,
     error: bool,
     /// Whether the thread was unwinding when the span started.
     unwinding: bool,
@@ -165,7 +153,7 @@ impl Drop for SpanGuard {
                 (false, true) => CallOutcome::Error,
                 (false, false) => CallOutcome::Ok,
             };
-            span.end(ending(outcome));
+            span.end(clock::ticks(), outcome);
         }
     }
 }
@@ -188,7 +176,7 @@ pin_project! {
             let active = span.activate();
             this.future.set(None);
             drop(active);
-            span.end(ending(CallOutcome::Cancelled));
+            span.end(clock::ticks(), CallOutcome::Cancelled, 0);
         }
     }
 }
@@ -199,7 +187,7 @@ impl<F: Future> Future for InSpan<F> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let mut this = self.project();
         if let Some(builder) = this.builder.take() {
-            *this.span = builder.begin().map(OpenSpan::suspend);
+            *this.span = builder.begin().map(NamedSpan::suspend);
         }
         let Some(future) = this.future.as_mut().as_pin_mut() else {
             return Poll::Pending;
@@ -214,7 +202,7 @@ impl<F: Future> Future for InSpan<F> {
             this.future.set(None);
             drop(active);
             if let Some(mut span) = polled.span.take() {
-                span.end(ending(CallOutcome::Ok));
+                span.end(clock::ticks(), CallOutcome::Ok, 0);
             }
         }
         polled.unwound = false;
@@ -234,7 +222,7 @@ impl Drop for Polled<'_> {
         if self.unwound
             && let Some(mut span) = self.span.take()
         {
-            span.end(ending(CallOutcome::Panic));
+            span.end(clock::ticks(), CallOutcome::Panic, 0);
         }
     }
 }

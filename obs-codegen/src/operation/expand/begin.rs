@@ -1,19 +1,53 @@
 //! The beginning of a call: labels, parent, attributes.
 
+use obs_schema::def::OperationFamily;
 use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
 
 use crate::crate_path::CratePath;
-use crate::operation::Operation;
 use crate::operation::label::{Label, LabelValues};
+use crate::operation::{Block, Operation};
 use crate::options::Form;
 use crate::place;
 
-/// An expression that begins the call: `Op::enter` or `Later::new`.
+/// Statements that make the variable `op` and begin the call in it, by the method `enter`. The call is begun
+/// in its place: it is too large to be moved there at every call.
 pub(super) fn begin(
     operation: &Operation,
     items: &TokenStream,
-    constructor: &TokenStream,
+    op: &Ident,
+    owner: &TokenStream,
+    enter: &TokenStream,
+) -> TokenStream {
+    let krate = &operation.krate;
+    let enter = with_arguments(operation, items, &quote!(#op.#enter));
+    quote! {
+        let mut #op = #krate::__private::#owner::new();
+        #enter;
+    }
+}
+
+/// The type of the value that owns a synchronous call.
+pub(super) fn owner(operation: &Operation) -> TokenStream {
+    let is_counted = |block: &Block| block.family == OperationFamily::Calls;
+    if operation.span.is_none() && operation.blocks.iter().all(is_counted) {
+        quote!(Count)
+    } else {
+        quote!(Op)
+    }
+}
+
+/// An expression that notes what the call will need when the future is polled that the function returns.
+pub(super) fn later(operation: &Operation, items: &TokenStream) -> TokenStream {
+    let krate = &operation.krate;
+    with_arguments(operation, items, &quote!(#krate::__private::Later::new))
+}
+
+/// A call of `function` with the callsite, the key of the series, and the parent.
+fn with_arguments(
+    operation: &Operation,
+    items: &TokenStream,
+    function: &TokenStream,
 ) -> TokenStream {
     let krate = &operation.krate;
     let key = key(operation);
@@ -33,7 +67,7 @@ pub(super) fn begin(
     quote! {{
         #items
         #probes
-        #krate::__private::#constructor(&__OBS_CALLSITE, #key, #parent)
+        #function(&__OBS_CALLSITE, #key, #parent)
     }}
 }
 

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 use syn::ReturnType;
 
-use super::begin::{attributes, begin};
+use super::begin::{attributes, begin, later, owner};
 use super::capture::in_order;
 use super::local;
 use super::verdict::verdict;
@@ -24,7 +24,8 @@ pub(super) struct Around<'a> {
 impl Around<'_> {
     /// The body in place: the guard ends the call.
     pub(super) fn guarded(&self) -> TokenStream {
-        let begun = self.begun(&local("__obs_op"), false, &quote!(Op::enter));
+        let owner = owner(self.operation);
+        let begun = self.begun(&local("__obs_op"), &owner, &quote!(enter_unjudged));
         let body = self.body.last_block();
         quote! {
             #begun
@@ -35,13 +36,15 @@ impl Around<'_> {
     /// The body where `return` and `?` lead to the end of the call.
     pub(super) fn called(&self) -> TokenStream {
         let (op, value) = (local("__obs_op"), local("__obs_value"));
-        let begun = self.begun(&op, true, &quote!(Op::enter));
+        let begun = self.begun(&op, &owner(self.operation), &quote!(enter));
         let run = self.run(self.returned.value.ty().and_then(inferable));
         let verdict = verdict(self.operation, &self.returned.value, &quote!(&#value));
         quote! {
             #begun
             let #value = #run;
-            #op.finish(#verdict);
+            if #op.is_active() {
+                #op.finish(#verdict);
+            }
             #value
         }
     }
@@ -50,7 +53,7 @@ impl Around<'_> {
     pub(super) fn awaited(&self) -> TokenStream {
         let (op, value) = (local("__obs_op"), local("__obs_value"));
         let future = local("__obs_future");
-        let begun = self.begun(&op, false, &quote!(Op::enter));
+        let begun = self.begun(&op, &quote!(Op), &quote!(enter));
         let verdict = verdict(
             self.operation,
             &self.returned.value,
@@ -83,8 +86,9 @@ impl Around<'_> {
         let krate = &self.operation.krate;
         let (op, value) = (local("__obs_op"), local("__obs_value"));
         let future = local("__obs_future");
-        let is_mutated = !self.operation.attributes.is_empty();
-        let begun = self.begun(&op, is_mutated, &quote!(Later::new));
+        let noted = later(self.operation, &self.items);
+        let mutability = (!self.operation.attributes.is_empty()).then(|| quote!(mut));
+        let attributes = attributes(self.operation, &op);
         let run = self.run(match &self.func.sig.output {
             ReturnType::Type(_, ty) => inferable(ty),
             ReturnType::Default => None,
@@ -102,20 +106,20 @@ impl Around<'_> {
             _ => observed,
         };
         quote! {
-            #begun
+            let #mutability #op = #noted;
+            #attributes
             // The verdict depends on the type of the output, which the body may leave to the signature.
             let #future = #krate::__private::future_of::<#output, _>(#run);
             #observed
         }
     }
 
-    /// The call is under way in `op`.
-    fn begun(&self, op: &Ident, is_mutated: bool, constructor: &TokenStream) -> TokenStream {
-        let mutability = is_mutated.then(|| quote!(mut));
-        let begin = begin(self.operation, &self.items, constructor);
+    /// The call is under way in `op`, which is an `owner`.
+    fn begun(&self, op: &Ident, owner: &TokenStream, enter: &TokenStream) -> TokenStream {
+        let begin = begin(self.operation, &self.items, op, owner, enter);
         let attributes = attributes(self.operation, op);
         quote! {
-            let #mutability #op = #begin;
+            #begin
             #attributes
         }
     }

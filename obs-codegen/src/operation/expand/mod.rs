@@ -5,7 +5,8 @@
 //!
 //! ```text
 //! fn place(order: &Order) -> Result<Id, E> {
-//!     let mut op = { <callsite> Op::enter(&CALLSITE, key, parent) };
+//!     let mut op = Op::new();
+//!     { <callsite> op.enter(&CALLSITE, key, parent) };
 //!     if op.is_recording() { op.attribute("order.id", &(order.id)); }
 //!     let value = call(move || -> Result<Id, E> { <body> });
 //!     op.finish(<verdict on &value>);

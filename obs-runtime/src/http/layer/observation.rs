@@ -12,7 +12,7 @@ use super::metrics::{self, Counting};
 use crate::attribute::{AttributeRef, record_static};
 use crate::context::{self, RequestContext};
 use crate::hot::clock;
-use crate::span::{Ending, OpenSpan, Origin, Subject, TaskSpan};
+use crate::span::{NamedSpan, Origin, TaskSpan};
 use crate::{callsite, trace::SpanContext};
 
 /// Ends the request when dropped: as `cancelled`, unless it was said how.
@@ -159,11 +159,7 @@ impl Drop for Observation {
         let counting = self.counting.take();
         let mark = counting.map_or(0, |counting| counting.end(status, seconds));
         if let Some(mut span) = self.span.take() {
-            span.task.end(Ending {
-                end,
-                outcome,
-                labels: mark,
-            });
+            span.task.end(end, outcome, mark);
         }
     }
 }
@@ -180,11 +176,8 @@ impl RequestSpan {
             return None;
         }
         let parent = head::parent(request.headers()).filter(|_| !options.new_traces);
-        let span = OpenSpan::begin(
-            Subject::Named(name, SpanKind::Server),
-            origin(options, parent.as_ref()),
-            start,
-        )?;
+        let origin = origin(options, parent.as_ref());
+        let span = NamedSpan::begin(name, SpanKind::Server, origin, start)?;
         let id = span.id();
         head.describe(options, request, |key, value| record_static(id, key, value));
         Some(Self {

@@ -10,7 +10,8 @@ use tracing_subscriber::registry::LookupSpan;
 
 use super::super::*;
 use super::support::operation;
-use crate::__private::{Callsite, Op, OperationDef, SeriesKey};
+use crate::__private::{Callsite, OperationDef, SeriesKey};
+use crate::op::begin;
 use crate::testing;
 
 /// What interest a callsite has depends on every subscriber of the process.
@@ -50,7 +51,7 @@ fn ours() -> (impl Layer<Registry> + Send + Sync, LogHandle) {
 /// Makes a call under `subscriber`, and says whether the callsite made a span for others.
 fn call(callsite: &'static Callsite, subscriber: &Dispatch) -> bool {
     tracing::dispatcher::with_default(subscriber, || {
-        let op = Op::enter(callsite, SeriesKey::Index(0), None);
+        let op = begin(callsite, SeriesKey::Index(0), None);
         let heard = callsite.word().bridge();
         info!("inside");
         drop(op);

@@ -10,8 +10,9 @@ use tracing::{Level, debug, error, info, info_span, warn};
 
 use super::super::*;
 use super::support::*;
-use crate::__private::{Callsite, Op, OperationDef, SeriesKey, Verdict};
+use crate::__private::{Callsite, OperationDef, SeriesKey, Verdict};
 use crate::context::RequestContext;
+use crate::op::begin;
 use crate::outcome::CallOutcome;
 use crate::{rfc3339, testing};
 
@@ -191,12 +192,12 @@ fn a_call_puts_its_ids_labels_and_attributes_on_the_lines_inside() {
     let capture = testing::capture();
     let log = test_log(|config| config);
     log.run(|| {
-        let mut op = Op::enter(&CHARGE, SeriesKey::Index(1), None);
+        let mut op = begin(&CHARGE, SeriesKey::Index(1), None);
         op.attribute("amount", &12.5);
         op.attribute("currency", &"EUR".to_owned());
         info!("charging");
         {
-            let _step = Op::enter(&STEP, SeriesKey::Index(0), None);
+            let _step = begin(&STEP, SeriesKey::Index(0), None);
             info!("stepping");
         }
         info!("charged");
@@ -226,7 +227,7 @@ fn a_call_puts_its_ids_labels_and_attributes_on_the_lines_inside() {
 fn labels_that_are_not_finite_are_on_the_line_too() {
     let _capture = testing::capture();
     let lines = logged(|| {
-        let _op = Op::enter(&STORE, SeriesKey::Values(&["visa", "acme"]), None);
+        let _op = begin(&STORE, SeriesKey::Values(&["visa", "acme"]), None);
         info!("storing");
     });
     assert_eq!(
@@ -240,7 +241,7 @@ fn siblings_of_one_task_do_not_mix() {
     let capture = testing::capture();
     let log = test_log(|config| config);
     async fn step(name: &'static str, polls: u32) {
-        let op = Op::enter(&STEP, SeriesKey::Index(0), None);
+        let op = begin(&STEP, SeriesKey::Index(0), None);
         op.attribute("name", &name);
         op.observe(
             async move {
@@ -254,7 +255,7 @@ fn siblings_of_one_task_do_not_mix() {
         .await;
     }
     log.run(|| {
-        let outer = Op::enter(&CHARGE, SeriesKey::Index(0), None);
+        let outer = begin(&CHARGE, SeriesKey::Index(0), None);
         let joined = outer.observe(join3(step("a", 3), step("b", 5), step("c", 1)), |_| OK);
         futures::executor::block_on(joined);
     });
@@ -366,7 +367,7 @@ fn events_become_span_events_only_when_asked_to() {
     let spans_of = |configure: fn(LogConfig) -> LogConfig| {
         let capture = testing::capture();
         test_log(configure).run(|| {
-            let _op = Op::enter(&STEP, SeriesKey::Index(0), None);
+            let _op = begin(&STEP, SeriesKey::Index(0), None);
             error!(code = 7, "exploded");
         });
         capture.span("step")

@@ -8,8 +8,9 @@ use tracing::{Dispatch, Instrument, Span, info, info_span, instrument::WithSubsc
 
 use super::super::*;
 use super::support::*;
-use crate::__private::{Callsite, Op, OperationDef, SeriesKey, Verdict};
+use crate::__private::{Callsite, OperationDef, SeriesKey, Verdict};
 use crate::handoff::Handoff;
+use crate::op::begin;
 use crate::outcome::CallOutcome;
 use crate::testing::{self, Capture};
 use crate::trace::{self, SpanData, Status};
@@ -20,11 +21,11 @@ static INNER_DEF: OperationDef = operation("inner", &[]);
 static INNER: Callsite = Callsite::new(&INNER_DEF);
 
 fn inner() {
-    let _op = Op::enter(&INNER, SeriesKey::Index(0), None);
+    let _op = begin(&INNER, SeriesKey::Index(0), None);
 }
 
 async fn inner_async() {
-    let op = Op::enter(&INNER, SeriesKey::Index(0), None);
+    let op = begin(&INNER, SeriesKey::Index(0), None);
     op.observe(Yield(3), |()| Verdict {
         outcome: CallOutcome::Ok,
         error: None,
@@ -52,7 +53,7 @@ fn in_call(body: impl FnOnce()) -> Capture {
     let capture = testing::capture();
     let log = test_log(|config| config);
     log.run(|| {
-        let _call = Op::enter(&CALL, SeriesKey::Index(0), None);
+        let _call = begin(&CALL, SeriesKey::Index(0), None);
         body();
     });
     capture
@@ -154,7 +155,7 @@ fn they_can_be_left_alone() {
     let capture = testing::capture();
     let log = test_log(|config| config.with_foreign_spans(ForeignSpans::Ignore));
     log.run(|| {
-        let _call = Op::enter(&CALL, SeriesKey::Index(0), None);
+        let _call = begin(&CALL, SeriesKey::Index(0), None);
         let _span = info_span!("other", n = 1).entered();
         info!("said");
     });
@@ -252,7 +253,7 @@ async fn an_instrumented_task_goes_on_in_the_trace() {
     let capture = testing::capture();
     let log = test_log(|config| config);
     let tasks: Vec<_> = log.run(|| {
-        let _call = Op::enter(&CALL, SeriesKey::Index(0), None);
+        let _call = begin(&CALL, SeriesKey::Index(0), None);
         let task = |n: u64| {
             let work = async move {
                 info!(n, "working");

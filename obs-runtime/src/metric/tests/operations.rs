@@ -8,7 +8,7 @@ use super::value;
 use crate::callsite::Callsite;
 use crate::metric::snapshot::{Histogram, Value};
 use crate::metric::{Registry, set_rate_limit_remaining};
-use crate::op::Op;
+use crate::op;
 use crate::outcome::Verdict;
 use crate::series::SeriesKey;
 
@@ -54,7 +54,7 @@ pub(super) const fn block(
 }
 
 pub(super) fn end(callsite: &'static Callsite, labels: usize, outcome: CallOutcome) {
-    let mut op = Op::enter(callsite, SeriesKey::Index(labels), None);
+    let mut op = op::begin(callsite, SeriesKey::Index(labels), None);
     op.finish(Verdict {
         outcome,
         error: None,
@@ -119,7 +119,7 @@ fn calls_durations_and_calls_in_flight() {
     );
 
     let clock = crate::testing::virtual_clock();
-    let mut op = Op::enter(&CALLSITE, SeriesKey::Index(1), None);
+    let mut op = op::begin(&CALLSITE, SeriesKey::Index(1), None);
     assert_eq!(in_flight(), Value::Gauge(1.0));
     clock.advance(Duration::from_millis(250));
     op.finish(Verdict {

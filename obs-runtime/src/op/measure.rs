@@ -1,0 +1,153 @@
+//! What is measured of a call, without its span.
+
+use obs_schema::def::CallOutcome;
+
+use crate::callsite::{Callsite, Word};
+use crate::hot::block::Block;
+use crate::hot::body::What;
+use crate::hot::clock;
+use crate::hot::local::{Call, Local};
+use crate::operation::MORE_BLOCKS;
+use crate::series::SeriesKey;
+use crate::span::Ended;
+
+/// The measuring of one call.
+#[derive(Debug)]
+pub(super) struct Measure {
+    pub(super) callsite: &'static Callsite,
+    pub(super) word: Word,
+    start: u64,
+    /// The cells of the first metric block.
+    first: Block,
+    /// The combination of finite labels.
+    pub(super) labels: u32,
+}
+
+/// The cells of the metric blocks beside the first, where they cannot be found again by a number.
+pub(super) type More = [Block; MORE_BLOCKS];
+
+impl Measure {
+    /// Measures a call of the usual kind: it has one metric block, whose cells are known by a number, and
+    /// nobody else listens. `None` if it is of another kind.
+    #[inline(always)]
+    pub(super) fn plain(callsite: &'static Callsite, word: Word, index: usize) -> Option<Self> {
+        if !word.is_plain() {
+            return None;
+        }
+        let first = word.block().unwrap_or_else(|| callsite.dense_block(index));
+        first.is_some().then_some(Self {
+            callsite,
+            word,
+            start: 0,
+            first,
+            labels: index as u32,
+        })
+    }
+
+    /// Counts the beginning of a usual call and notes the time.
+    #[inline(always)]
+    pub(super) fn begin_here(&mut self, local: &Local) {
+        if self.word.counts_in_flight() && !self.first.begin_if_ready(local) {
+            self.first.begin();
+        }
+        if self.word.is_timed() {
+            self.start = clock::ticks();
+        }
+    }
+
+    /// Begins to measure any call.
+    pub(super) fn begin(callsite: &'static Callsite, word: Word, key: SeriesKey<'_>) -> Self {
+        let first = if word.metrics() {
+            callsite.block(0, key)
+        } else {
+            Block::NONE
+        };
+        if word.counts_in_flight() && first.is_some() {
+            first.begin();
+        }
+        Self {
+            callsite,
+            word,
+            start: clock::ticks(),
+            first,
+            labels: match key {
+                SeriesKey::Index(index) => index as u32,
+                SeriesKey::Values(_) => 0,
+            },
+        }
+    }
+
+    /// When the call began, in ticks.
+    #[inline(always)]
+    pub(super) fn start(&self) -> u64 {
+        self.start
+    }
+
+    /// The call, for what happens in it.
+    #[inline(always)]
+    pub(super) fn call(&self) -> Call {
+        Call {
+            operation: Some(self.callsite.def()),
+            labels: self.labels,
+        }
+    }
+
+    /// Counts the end of a call, if it is of the usual kind and its duration of the usual length; says
+    /// whether it did, and the time if it was read.
+    #[inline(always)]
+    pub(super) fn end_plain(&self, local: &Local, outcome: CallOutcome) -> (bool, Option<u64>) {
+        let cells = self.first.cells(local).filter(|_| self.word.is_plain());
+        let Some(cells) = cells else {
+            return (false, None);
+        };
+        if !self.word.is_timed() {
+            self.first.count(cells, outcome);
+            return (true, None);
+        }
+        let end = clock::ticks();
+        let ticks = end.saturating_sub(self.start);
+        let done = self.first.end_if_guessed(cells, outcome, ticks);
+        (done, Some(end))
+    }
+
+    /// Counts the end of any call, and returns the time, which is `end` if that is known. `more` are the cells
+    /// of the blocks beside the first.
+    pub(super) fn end(&self, outcome: CallOutcome, end: Option<u64>, more: Option<&More>) -> u64 {
+        let end = end.unwrap_or_else(clock::ticks);
+        let ticks = end.saturating_sub(self.start);
+        if self.first.is_some() {
+            self.first.end(outcome, ticks, self.callsite.bounds(0));
+        }
+        if self.word.has_more_blocks() {
+            let found;
+            let more = match more {
+                Some(more) => more,
+                None => {
+                    found = more_blocks(self.callsite, SeriesKey::Index(self.labels as usize));
+                    &found
+                }
+            };
+            for (index, block) in more.iter().enumerate().filter(|(_, block)| block.is_some()) {
+                block.end(outcome, ticks, self.callsite.bounds(index + 1));
+            }
+        }
+        end
+    }
+
+    /// What the call's span has to know.
+    #[inline(always)]
+    pub(super) fn ended(&self, end: u64, outcome: CallOutcome) -> Ended {
+        Ended {
+            what: What::Operation(self.callsite.def()),
+            start: self.start,
+            end,
+            outcome,
+            labels: self.labels,
+        }
+    }
+}
+
+/// The cells of the blocks beside the first.
+pub(super) fn more_blocks(callsite: &Callsite, key: SeriesKey<'_>) -> More {
+    std::array::from_fn(|index| callsite.block(index + 1, key))
+}
