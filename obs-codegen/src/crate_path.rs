@@ -24,10 +24,20 @@ impl CratePath {
         if is_absolute(path.value) {
             return Self(Some(path.value.clone()));
         }
-        let shown = path.value.to_token_stream().to_string().replace(' ', "");
+        let is_of_module = ["self", "super", "Self"].iter().any(|word| {
+            let first = path.value.segments.first();
+            first.is_some_and(|first| first.ident == word)
+        });
+        let help = match is_of_module {
+            true => "begin it with `::` or `crate::`".to_owned(),
+            false => {
+                let shown = path.value.to_token_stream().to_string().replace(' ', "");
+                format!("write `::{shown}`")
+            }
+        };
         diag.error_on(
             path.value,
-            format_args!("`crate` takes an absolute path; write `::{shown}`"),
+            format_args!("`crate` takes an absolute path; {help}"),
         );
         Self::default()
     }
@@ -87,6 +97,10 @@ mod tests {
         assert_eq!(
             path("crate = telemetry::obs").1,
             ["`crate` takes an absolute path; write `::telemetry::obs`"]
+        );
+        assert_eq!(
+            path("crate = super::obs").1,
+            ["`crate` takes an absolute path; begin it with `::` or `crate::`"]
         );
         assert_eq!(
             path("crate = \"obs\"").1,

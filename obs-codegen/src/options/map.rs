@@ -21,6 +21,7 @@ pub(super) fn read_entries(entries: TokenStream, diag: &mut Diag) -> Vec<Entry> 
         let ty = match input.peek(Token![:]) {
             true => {
                 input.parse::<Token![:]>()?;
+                require_type(&key, input)?;
                 Some(input.parse()?)
             }
             false => None,
@@ -105,9 +106,21 @@ fn read_dotted(input: ParseStream<'_>) -> syn::Result<Key> {
     Ok(key)
 }
 
+fn require_type(key: &Key, input: ParseStream<'_>) -> syn::Result<()> {
+    if !input.is_empty() && !input.peek(Token![=]) && !input.peek(Token![,]) {
+        return Ok(());
+    }
+    let message = format!(
+        "`{0}` has no type after the `:`; write `{0}: Type = ..`",
+        key.text
+    );
+    Err(syn::Error::new_spanned(&key.tokens, message))
+}
+
 fn require_value(key: &Key, input: ParseStream<'_>) -> syn::Result<()> {
-    if input.peek(Token![=]) {
-        return input.parse::<Token![=]>().map(drop);
+    let has_equals = input.parse::<Option<Token![=]>>()?.is_some();
+    if has_equals && !input.is_empty() && !input.peek(Token![,]) {
+        return Ok(());
     }
     let message = format!("`{0}` has no value; write `{0} = ..`", key.text);
     Err(syn::Error::new_spanned(&key.tokens, message))

@@ -114,12 +114,28 @@ impl Options {
                 diag.issue(key.span(), &wrong(option));
                 return Ok((None, key.to_token_stream()));
             }
+            if takes_parentheses(option.kind) {
+                let value: TokenTree = input.parse()?;
+                diag.issue(value.span(), &wrong(option));
+                skip_argument(input);
+                return Ok((None, value.into()));
+            }
             return read_value(option, input, diag);
         }
         if input.peek(token::Paren) {
             let group: proc_macro2::Group = input.parse()?;
             let value = read_group(option, &group, diag);
             return Ok((value, TokenTree::Group(group).into()));
+        }
+        if input.peek(Token![:]) {
+            let colon: Token![:] = input.parse()?;
+            let name = option.name;
+            diag.error_on(
+                colon,
+                format_args!("a value stands after `=`; write `{name} = ..`"),
+            );
+            skip_argument(input);
+            return Ok((None, key.to_token_stream()));
         }
         let is_flag = matches!(option.kind, ValueKind::Flag);
         if !is_flag {
@@ -244,6 +260,14 @@ fn skip_argument(input: ParseStream<'_>) {
             return;
         }
     }
+}
+
+/// Whether the value of an option stands in parentheses, and never after `=`.
+fn takes_parentheses(kind: ValueKind) -> bool {
+    matches!(
+        kind,
+        ValueKind::ExprMap | ValueKind::TextMap | ValueKind::Group(_)
+    )
 }
 
 /// Which options a group has.
