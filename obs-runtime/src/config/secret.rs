@@ -55,9 +55,10 @@ fn hide_userinfo(text: &str) -> String {
     while let Some(at) = rest.find("://") {
         let (head, tail) = rest.split_at(at + 3);
         shown.push_str(head);
-        let end = tail
-            .find(|c: char| matches!(c, '/' | '?' | '#' | ',') || c.is_whitespace())
-            .unwrap_or(tail.len());
+        // A comma may be part of a password, or stand before the next address.
+        let ends = |c: char| matches!(c, '/' | '?' | '#') || c.is_whitespace();
+        let end = tail.find(ends).unwrap_or(tail.len());
+        let end = tail.find("://").map_or(end, |next| next.min(end));
         let (authority, after) = tail.split_at(end);
         match authority.rsplit_once('@') {
             Some((_, host)) => {

@@ -58,6 +58,19 @@ service:
 }
 
 #[test]
+fn a_comma_is_part_of_a_password_or_between_addresses() {
+    let yaml = "\
+service:
+  attributes: {one: 'redis://ci:hunter,2@a', more: 'http://a,http://ci:hunter2@b,http://c/x@y'}
+";
+    let config = load(yaml, &[]).unwrap();
+    assert_eq!(
+        shown(&config, "service.attributes").to_string(),
+        "one=redis://[hidden]@a, more=http://a,http://[hidden]@b,http://c/x@y"
+    );
+}
+
+#[test]
 fn values_keep_their_types() {
     let config = load("tracing: {rate_limit: 5, slow: 90s, store: 64KiB}", &[]).unwrap();
     assert_eq!(shown(&config, "tracing.rate_limit"), Shown::Int(5));
