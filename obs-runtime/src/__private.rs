@@ -56,7 +56,10 @@ pub fn boxed<F>(future: F) -> Pin<Box<F>> {
 /// Adds a finite label to the number of a combination.
 #[inline(always)]
 pub fn radix<L: Label + ?Sized>(index: usize, label: &L) -> usize {
-    index * L::VALUES.len() + label.index()
+    // Never out of range for a derived label; one by hand may say anything.
+    index
+        .wrapping_mul(L::VALUES.len())
+        .wrapping_add(label.index())
 }
 
 /// The value of a label with a closed set of values.
