@@ -30,20 +30,29 @@ use crate::series::MAX_LABEL_BYTES;
 #[derive(Debug, Clone, Copy)]
 pub struct Info {
     /// `None` keeps nothing.
-    facts: Option<&'static Mutex<Option<Vec<Label>>>>,
+    facts: Option<&'static Facts>,
+}
+
+#[derive(Debug)]
+struct Facts {
+    def: &'static MetricDef,
+    now: Mutex<Option<Vec<Label>>>,
 }
 
 impl Info {
-    /// Replaces the facts. A label whose name cannot be used, or stands there twice, is left out
-    /// and reported; a value is cut at 256 bytes.
+    /// Replaces the facts. A label whose name cannot be used, or stands there twice, also as one of
+    /// the family's, is left out and reported; a value is cut at 256 bytes.
     pub fn set(&self, facts: &[(&str, &str)]) {
         let Some(own) = self.facts else { return };
         let mut labels: Vec<Label> = Vec::with_capacity(facts.len());
         for &(name, value) in facts {
+            let is_there = own.def.labels.iter().any(|label| label.name == name)
+                || labels.iter().any(|label| label.0 == name);
             match check_metric_label(name) {
                 Err(error) => diagnostics::report(&format!("a label of an info: {error}")),
-                Ok(()) if labels.iter().any(|label| label.0 == name) => {
-                    diagnostics::report(&format!("an info has the label `{name}` twice"));
+                Ok(()) if is_there => {
+                    let info = own.def.name;
+                    diagnostics::report(&format!("`{info}` has the label `{name}` twice"));
                 }
                 Ok(()) => {
                     let value = cut(value, MAX_LABEL_BYTES).to_owned();
@@ -51,12 +60,12 @@ impl Info {
                 }
             }
         }
-        *own.lock().unwrap_or_else(PoisonError::into_inner) = Some(labels);
+        *own.now.lock().unwrap_or_else(PoisonError::into_inner) = Some(labels);
     }
 
     /// The facts as labels, if they were set.
     fn get(&self) -> Option<Vec<Label>> {
-        let facts = self.facts?.lock();
+        let facts = self.facts?.now.lock();
         facts.unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
@@ -66,9 +75,10 @@ impl Series for Info {
 }
 
 impl Sealed for Info {
-    fn create(_: &'static MetricDef) -> Option<Self> {
+    fn create(def: &'static MetricDef) -> Option<Self> {
+        let now = Mutex::new(None);
         Some(Self {
-            facts: Some(Box::leak(Box::new(Mutex::new(None)))),
+            facts: Some(Box::leak(Box::new(Facts { def, now }))),
         })
     }
 

@@ -1,9 +1,10 @@
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Duration;
 
-use obs_schema::def::MetricKind;
+use obs_schema::def::{MetricDef, MetricKind};
 
 use super::{Color, Finite, Free, define, leak, value};
+use crate::Labels as _;
 use crate::metric::snapshot::Value;
 use crate::metric::{Counter, Family, Gauge, Histogram, Info, Instrument, Registry, Summary, own};
 use crate::series::{MAX_LABEL_BYTES, OVERFLOW};
@@ -230,4 +231,21 @@ fn an_info_shows_the_facts_that_can_be_labels() {
     );
     info.set(&[("zone", "b")]);
     assert_eq!(registry.snapshot().families[0].series.len(), 1);
+}
+
+#[test]
+fn a_fact_does_not_stand_in_for_a_label_of_the_family() {
+    let registry = Registry::new();
+    let def = MetricDef {
+        labels: Finite::LABELS,
+        ..define("node_info", MetricKind::Info)
+    };
+    let nodes: Family<Info, Finite> = Family::register_in(&registry, leak(def));
+    let node = nodes.with(&Finite(Color::Red, true));
+    node.set(&[("color", "blue"), ("zone", "a")]);
+    let labels = [("color", "red"), ("big", "true"), ("zone", "a")];
+    assert_eq!(
+        value(&registry.snapshot(), "node_info", &labels),
+        Value::Info
+    );
 }
