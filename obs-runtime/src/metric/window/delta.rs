@@ -43,6 +43,8 @@ pub(super) enum Total {
         counts: Vec<u64>,
         count: u64,
         sum: f64,
+        /// Those read at that tick, maybe of an observation that it did not count yet.
+        extremes: Option<(f64, f64)>,
     },
 }
 
@@ -56,11 +58,13 @@ impl Total {
                 counts: histogram.counts.clone(),
                 count: histogram.count(),
                 sum: histogram.sum,
+                extremes: histogram.extremes,
             }),
             Value::Summary(summary) => Some(Self::Spread {
                 counts: Vec::new(),
                 count: summary.count,
                 sum: summary.sum,
+                extremes: None,
             }),
             Value::Gauge(_) | Value::Info => None,
         }
@@ -76,6 +80,7 @@ impl Total {
                 counts: Vec::new(),
                 count: 0,
                 sum: 0.0,
+                extremes: None,
             }),
             Value::Gauge(_) | Value::Info => None,
         }
@@ -95,8 +100,17 @@ pub(super) fn between(before: Option<&Total>, value: &Value) -> Option<Delta> {
         })),
         (Some(Total::Number(before)), Value::Counter(now)) => growth(*before, *now as f64),
         (Some(Total::Number(before)), Value::FloatCounter(now)) => growth(*before, *now),
-        (Some(Total::Spread { counts, sum, .. }), Value::Histogram(now)) => {
-            spread(counts, *sum, now).map(Delta::Observations)
+        (
+            Some(Total::Spread {
+                counts,
+                sum,
+                extremes,
+                ..
+            }),
+            Value::Histogram(now),
+        ) => {
+            let extremes = now.extremes.or(*extremes);
+            spread(counts, *sum, now, extremes).map(Delta::Observations)
         }
         (Some(Total::Spread { count, sum, .. }), Value::Summary(now)) => {
             let anew = now.count < *count;
@@ -119,7 +133,12 @@ fn growth(before: f64, now: f64) -> Option<Delta> {
     (growth > 0.0).then_some(Delta::Growth(growth))
 }
 
-fn spread(before: &[u64], sum: f64, now: &Histogram) -> Option<Observations> {
+fn spread(
+    before: &[u64],
+    sum: f64,
+    now: &Histogram,
+    extremes: Option<(f64, f64)>,
+) -> Option<Observations> {
     let anew = before.len() != now.counts.len()
         || before
             .iter()
@@ -138,8 +157,8 @@ fn spread(before: &[u64], sum: f64, now: &Histogram) -> Option<Observations> {
     let (first, last) = (buckets.first()?.0, buckets.last()?.0);
     let low = edges(&now.bounds, first.into());
     let high = edges(&now.bounds, last.into());
-    let range = match now.extremes {
-        // They are of all outcomes together, and may have been taken a moment later.
+    let range = match extremes {
+        // They are of all outcomes together, and may be of a moment later or earlier.
         Some((min, max)) => (min.max(low.0).min(low.1), max.max(high.0).min(high.1)),
         None => finite(low, high),
     };

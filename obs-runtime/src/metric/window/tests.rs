@@ -273,6 +273,23 @@ fn one_value_is_its_own_median() {
 }
 
 #[test]
+fn extremes_that_were_read_a_moment_before_their_count_are_kept() {
+    let mut windows = Windows::new();
+    let mut tick = |second, count: u64, extremes| {
+        let mut spread = Spread::from_buckets(vec![10.0], &[count, 0], 3.0 * count as f64);
+        spread.extremes = extremes;
+        let series = [("a", Value::Histogram(spread))];
+        windows.record(at(second), &snapshot(Kind::Histogram, &series));
+    };
+    tick(0, 0, None);
+    // The one observation came between the reading of the buckets and that of the extremes.
+    tick(10, 0, Some((3.0, 3.0)));
+    tick(20, 1, None);
+    let stats = windows.summary(at(60)).families[0].total;
+    assert_eq!((stats.min, stats.max), (Some(3.0), Some(3.0)));
+}
+
+#[test]
 fn series_with_different_buckets_have_no_quantiles_together() {
     let mut windows = Windows::new();
     windows.record(at(0), &Snapshot::default());
