@@ -17,6 +17,7 @@
 )]
 #![forbid(unsafe_code)]
 
+mod blocks;
 mod counts;
 mod drops;
 mod fragments;
