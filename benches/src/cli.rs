@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -10,7 +11,7 @@ use crate::machine::Machine;
 use crate::report::model::Report;
 use crate::report::{chart, json, table};
 use crate::scenario::{SCENARIOS, Scenario};
-use crate::{child, contender, floor, instructions, scenario, terminal};
+use crate::{child, compile, contender, floor, instructions, scenario, terminal};
 
 const HELP: &str = "\
 What an annotated call costs: obs beside its peers.
@@ -31,6 +32,8 @@ Options:
 Instead of measuring time:
   instructions --check    instructions per call, against those in benches/instructions.json
   instructions --bless    the same, and takes them over
+  compile [ROUNDS]        time and size of 1,000 annotated functions, against tracing::instrument
+  build                   time of clean builds of obs-runtime
 
 With `--profile bench-lto` in place of `--release` everything is built with fat LTO and one codegen unit.
 ";
@@ -49,6 +52,8 @@ enum Command {
     List,
     Help,
     Instructions(Mode),
+    Compile(usize),
+    Build,
     Contender(String, String, Duration),
 }
 
@@ -63,6 +68,8 @@ pub fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         Ok(Command::Instructions(mode)) => instructions::run(mode),
+        Ok(Command::Compile(rounds)) => compile::run(rounds, &target().join("compile")),
+        Ok(Command::Build) => compile::clean_builds(&target().join("clean-build")),
         Ok(Command::Contender(name, scenario, slice)) => child::run(&name, &scenario, slice),
         Err(mistake) => {
             eprintln!("{mistake}; see `--help`");
@@ -79,7 +86,7 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Command, String>
         },
         scenarios: Vec::new(),
         contenders: Vec::new(),
-        out: default_out(),
+        out: target().join("benchmark"),
     };
     while let Some(argument) = arguments.next() {
         let mut value = || {
@@ -104,6 +111,11 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Command, String>
                     Some(other) => Err(format!("unknown argument `{other}`")),
                 };
             }
+            "compile" => {
+                let rounds = arguments.next().map_or(Ok(5), |rounds| count(&rounds))?;
+                return Ok(Command::Compile(rounds));
+            }
+            "build" => return Ok(Command::Build),
             "contender" => {
                 let (name, scenario) = (value()?, value()?);
                 let slice = Duration::from_millis(count(&value()?)? as u64);
@@ -135,10 +147,15 @@ fn known_contender(name: String) -> Result<String, String> {
     }
 }
 
-fn default_out() -> PathBuf {
+/// Where the benchmark itself was built, and may leave files.
+fn target() -> PathBuf {
     let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
-    let target = target.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("target"));
-    target.join("benchmark")
+    target.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("target"))
+}
+
+/// The cargo that runs the program, or the one in the path.
+pub(crate) fn cargo() -> OsString {
+    std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
 }
 
 fn list() -> ExitCode {

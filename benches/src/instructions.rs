@@ -117,9 +117,8 @@ fn count() -> Result<Counts, String> {
     if Command::new("valgrind").arg("--version").output().is_err() {
         return Err("`valgrind` is not installed; on Debian: apt-get install valgrind".to_owned());
     }
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
-    let output = Command::new(cargo)
+    let output = Command::new(crate::cli::cargo())
         .args([
             "bench",
             "--quiet",

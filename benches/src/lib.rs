@@ -11,6 +11,7 @@ pub mod body;
 pub mod case;
 pub mod child;
 pub mod cli;
+pub mod compile;
 pub mod contender;
 pub mod driver;
 pub mod exposition;
