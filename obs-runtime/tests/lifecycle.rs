@@ -50,6 +50,20 @@ fn a_service_starts_once_and_can_start_again_after_its_end() {
     losses_are_counted();
 }
 
+/// `main` shows its error with `Debug`, and `unwrap` does.
+#[test]
+fn an_error_is_readable_where_programs_end() {
+    let variables = [("OBS_LISTEN", "here"), ("OBS_SAMPLER", "2")];
+    let error = Starter::new(Layers::default().variables(variables)).start();
+    let error = error.unwrap_err();
+    assert!(matches!(error, StartError::Config(_)));
+    assert_eq!(format!("{error:?}"), error.to_string());
+    assert!(
+        error.to_string().lines().count() == 3,
+        "a line for each mistake: {error}"
+    );
+}
+
 /// What is lost on the way to the store is counted, by reason.
 fn losses_are_counted() {
     let limited = layers().variables([("OBS__TRACING__RATE_LIMIT", "1")]);

@@ -113,7 +113,10 @@ impl fmt::Display for Problem {
 impl Error for Problem {}
 
 /// A configuration that cannot be used, with everything that is wrong with it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+///
+/// `Debug` shows the same as `Display`: it is what people see when `main` returns the error, or when
+/// it is unwrapped.
+#[derive(Clone, PartialEq, Eq)]
 pub struct ConfigError {
     /// The mistakes, at least one: those of the file by position, then those of the environment, then
     /// settings that contradict each other.
@@ -123,13 +126,19 @@ pub struct ConfigError {
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let [problem] = self.problems.as_slice() {
-            return problem.fmt(f);
+            return fmt::Display::fmt(problem, f);
         }
         write!(f, "{} mistakes in the configuration", self.problems.len())?;
         for problem in &self.problems {
             write!(f, "\n  {problem}")?;
         }
         Ok(())
+    }
+}
+
+impl fmt::Debug for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

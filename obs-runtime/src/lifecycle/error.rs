@@ -6,7 +6,9 @@ use std::io;
 use crate::config::ConfigError;
 
 /// Why the monitoring did not start. Nothing is left running then.
-#[derive(Debug)]
+///
+/// `Debug` shows the same as `Display`: it is what people see when `main` returns the error, or when
+/// it is unwrapped.
 #[non_exhaustive]
 pub enum StartError {
     /// Something in the configuration is wrong.
@@ -26,16 +28,22 @@ pub enum StartError {
 impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Config(error) => error.fmt(f),
+            Self::Config(error) => fmt::Display::fmt(error, f),
             Self::AlreadyRunning => f.write_str(
                 "the monitoring is running already; keep the value that `start` returned, and start again after its `shutdown`",
             ),
             Self::Thread(error) => write!(f, "cannot start the collector's thread: {error}"),
             #[cfg(feature = "http")]
-            Self::Listen(error) => error.fmt(f),
+            Self::Listen(error) => fmt::Display::fmt(error, f),
             #[cfg(feature = "log")]
-            Self::Log(error) => error.fmt(f),
+            Self::Log(error) => fmt::Display::fmt(error, f),
         }
+    }
+}
+
+impl fmt::Debug for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 
