@@ -1,7 +1,5 @@
 //! The check of all layers together.
 
-use std::net::SocketAddr;
-
 use obs_schema::Issue;
 use obs_schema::monitoring::{LogOutput, Monitoring};
 use obs_schema::option::keys;
@@ -77,7 +75,6 @@ pub(super) fn check(merge: &mut Merge) {
         let origin = merge.origin(&issue.path);
         merge.refuse(origin, issue);
     }
-    check_address(merge);
     warn_of_unsupported(merge);
 }
 
@@ -98,20 +95,6 @@ fn reset_moot(merge: &mut Merge) {
             }
         }
     }
-}
-
-/// The rule book knows the shape of an address; whether it is one, the standard library knows.
-fn check_address(merge: &mut Merge) {
-    const KEY: &str = "http.listen";
-    let listen = merge.settings.monitoring.http.listen;
-    let origin = merge.origin(KEY);
-    let known = merge.problems.iter().any(|problem| problem.key == KEY);
-    if known || listen.parse::<SocketAddr>().is_ok() {
-        return;
-    }
-    let message = format!("`{listen}` is not an IP address and a port");
-    let issue = Issue::new("address.syntax", KEY, message, "write `127.0.0.1:9464`");
-    merge.refuse(origin, issue);
 }
 
 /// Ways out of the process that this version does not have.

@@ -1,5 +1,6 @@
 //! The listener of the monitoring endpoints.
 
+use super::address::is_socket_address;
 use crate::ascii;
 use crate::issue::{Finding, Findings, Issue};
 use crate::text::Message;
@@ -121,22 +122,11 @@ pub const fn check_url_path(path: &str, key: &'static str) -> Option<Finding> {
     ))
 }
 
-/// Checks that an address is there and ends in a port. Whether the rest is an IP address is known when it is bound.
+/// Checks that an address is one that the standard library reads as a
+/// [`SocketAddr`](core::net::SocketAddr): names are not looked up.
 #[must_use]
 pub const fn check_listen(listen: &str) -> Option<Finding> {
-    let bytes = listen.as_bytes();
-    let mut digits = 0;
-    let mut port = 0u32;
-    while digits < bytes.len() && bytes[bytes.len() - 1 - digits].is_ascii_digit() {
-        digits += 1;
-    }
-    let mut i = bytes.len() - digits;
-    while i < bytes.len() && port <= 65_535 {
-        port = port * 10 + (bytes[i] - b'0') as u32;
-        i += 1;
-    }
-    let colon = digits > 0 && bytes.len() > digits + 1 && bytes[bytes.len() - digits - 1] == b':';
-    if colon && port <= 65_535 {
+    if is_socket_address(listen) {
         return None;
     }
     Some(Finding::new(

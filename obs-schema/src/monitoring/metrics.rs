@@ -63,7 +63,7 @@ impl MetricsExporter {
 pub struct Metrics {
     /// The groups of metrics that obs collects by itself.
     pub collectors: &'static [Collector],
-    /// How often windows advance, and metrics are pushed. 0 for never: only when scraped.
+    /// How often metrics are pushed, by exporters that do. 0 for never: only when scraped.
     pub interval: Duration,
     /// The ways out of the process.
     pub exporters: &'static [MetricsExporter],

@@ -27,6 +27,7 @@
 //! const _: () = MONITORING.assert_valid();
 //! ```
 
+mod address;
 mod health;
 mod http;
 mod logging;

@@ -159,7 +159,7 @@ pub(super) const METRICS: &[OptionDef] = &[
         "interval",
         ValueKind::DURATION,
         "`\"10s\"`",
-        "How often windows advance and metrics are pushed; `\"0s\"` for never, which only scraping allows.",
+        "How often metrics are pushed, by exporters that do; `\"0s\"` for never, which only scraping allows.",
     )
     .former(&["period", "push_interval", "scrape_interval"]),
     OptionDef::new(

@@ -22,6 +22,8 @@ fn endpoints() {
         "127.0.0.1:",
         "127.0.0.1:99999",
         "127.0.0.1:x",
+        "localhost:9464",
+        "256.0.0.1:80",
     ] {
         one(
             http(Http {
@@ -59,7 +61,7 @@ fn endpoints() {
             ),
         );
     }
-    for listen in ["0.0.0.0:0", "[::1]:9464", "localhost:65535"] {
+    for listen in ["0.0.0.0:0", "[::1]:9464", "10.0.0.1:65535"] {
         assert!(
             http(Http {
                 listen,
