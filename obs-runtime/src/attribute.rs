@@ -149,6 +149,7 @@ attribute_values! {
 }
 
 /// A whole number, or its text when it is beyond what OpenTelemetry can carry.
+#[inline(always)]
 fn whole(value: u64, text: &dyn Display) -> AttributeRef<'_> {
     i64::try_from(value).map_or(AttributeRef::Display(text), AttributeRef::Int)
 }
@@ -167,9 +168,45 @@ pub(crate) fn record(span: u64, key: &str, value: AttributeRef<'_>) {
     });
 }
 
-/// The same with a key that is part of the program.
+/// The same with a key that is part of the program. Inlined, so that the kind of the value is known; what it
+/// calls takes numbers, which need not be put together and taken apart again.
+#[inline(always)]
 pub(crate) fn record_static(span: u64, key: &'static str, value: AttributeRef<'_>) {
-    with_raw(value, |ready| record_ready(span, key, ready));
+    match value {
+        AttributeRef::None => {}
+        AttributeRef::Bool(value) => record_bool(span, key, value),
+        AttributeRef::Int(value) => record_int(span, key, value),
+        AttributeRef::Float(value) => record_float(span, key, value),
+        AttributeRef::Str(value) => record_ready(span, key, Ready::Str(value)),
+        AttributeRef::Display(value) => record_written(span, key, format_args!("{value}")),
+        AttributeRef::Debug(value) => record_written(span, key, format_args!("{value:?}")),
+    }
+}
+
+#[inline(never)]
+fn record_bool(span: u64, key: &'static str, value: bool) {
+    add(span, key, Raw::Bool(value));
+}
+
+#[inline(never)]
+fn record_int(span: u64, key: &'static str, value: i64) {
+    add(span, key, Raw::Int(value));
+}
+
+#[inline(never)]
+fn record_float(span: u64, key: &'static str, value: f64) {
+    add(span, key, Raw::Float(value));
+}
+
+#[inline(never)]
+fn record_written(span: u64, key: &'static str, value: std::fmt::Arguments<'_>) {
+    record_ready(span, key, Ready::Str(&written(value)));
+}
+
+#[inline(always)]
+fn add(span: u64, key: &'static str, value: Raw) {
+    let key = Text::Static(key);
+    segment::add(Item::Attribute { span, key, value });
 }
 
 /// The same with a value that needs no formatting.
@@ -203,7 +240,6 @@ impl Ready<'_> {
 }
 
 /// Makes a value ready and hands it on, unless there is none.
-#[inline]
 pub(crate) fn with_raw(value: AttributeRef<'_>, use_value: impl FnOnce(Ready<'_>)) {
     match value {
         AttributeRef::None => {}

@@ -165,7 +165,7 @@ impl Op {
     }
 
     /// Adds an attribute to the span.
-    #[inline]
+    #[inline(always)]
     pub fn attribute(&self, key: &'static str, value: &impl AttributeValue) {
         if let Some(span) = self.active.as_ref().and_then(|active| active.span.as_ref()) {
             attribute::record_static(span.id(), key, value.attribute_value());

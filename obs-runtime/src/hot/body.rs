@@ -167,6 +167,7 @@ impl Body {
     }
 
     /// Adds something that belongs to a span.
+    #[inline(always)]
     pub(crate) fn add(&mut self, item: Item) {
         if self.items.len() < MAX_ITEMS {
             self.items.push(item);

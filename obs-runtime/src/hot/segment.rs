@@ -19,7 +19,7 @@ use std::sync::{Mutex, PoisonError};
 
 use obs_schema::def::OperationDef;
 
-use super::body::{Body, Record};
+use super::body::{Body, Item, Record};
 use super::local::{self, Call, Current, Local};
 
 impl std::fmt::Debug for Segment {
@@ -275,6 +275,22 @@ pub(crate) fn end_child(local: &Local, former: &Current, record: &Record) -> boo
     local.set_writing(false);
     local.set_span(former.span, former.call);
     true
+}
+
+/// Adds something to the trace that the thread is in, if it is in one.
+#[inline(always)]
+pub(crate) fn add(item: Item) {
+    let local = local::get();
+    let Some(segment) = local.open_segment() else {
+        return;
+    };
+    if local.set_writing(true) {
+        return;
+    }
+    // SAFETY: as in `write`; no closure here, because it would not be inlined.
+    let body = unsafe { &mut *segment.body.get() };
+    body.add(item);
+    local.set_writing(false);
 }
 
 /// Writes the record of a span if the thread is in the trace of `place`.
