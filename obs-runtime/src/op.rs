@@ -213,13 +213,24 @@ impl Active {
     #[inline(never)]
     fn begin_here(&mut self) {
         let local = local::get();
-        self.measure.begin_here(local);
+        if !self.measure.begin_here(local) {
+            return self.begin_anywhere();
+        }
         if self.measure.word.span() {
-            let call = self.measure.call();
-            match OpenSpan::child(local, call) {
+            match OpenSpan::child(local, self.measure.call()) {
                 Some(span) => self.span = Some(span),
                 None => self.begin_span(None),
             }
+        }
+    }
+
+    /// The same where the thread or the clock is not as usual.
+    #[cold]
+    #[inline(never)]
+    fn begin_anywhere(&mut self) {
+        self.measure.begin_anywhere();
+        if self.measure.word.span() {
+            self.begin_span(None);
         }
     }
 

@@ -1,17 +1,17 @@
 //! Which traces are kept: what the configuration said, as the hot path reads it.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
-use std::sync::{PoisonError, RwLock};
 
 use crate::hot::body::{Body, Record, What};
 use crate::hot::clock;
+use crate::hot::published::Published;
 use crate::trace::{HeadDecision, Keep, Sampler, SpanContext, TraceId};
 
 /// Traces that the sampler wanted and the rate limit did not allow. Failed and slow ones among them
 /// may have been kept all the same.
 pub(crate) static RATE_LIMITED: AtomicU64 = AtomicU64::new(0);
 /// The head sampler in force.
-static SAMPLER: RwLock<Option<Sampler>> = RwLock::new(None);
+static SAMPLER: Published<Sampler> = Published::nothing();
 /// Whether failed and slow traces are kept although the head sampler said no.
 static KEEP_NOTABLE: AtomicBool = AtomicBool::new(true);
 /// From how many ticks on a trace is slow, unless its operation says otherwise.
@@ -19,7 +19,7 @@ static SLOW: AtomicU64 = AtomicU64::new(u64::MAX);
 
 /// Puts a head sampler in force. `None` samples everything.
 pub(crate) fn set_sampler(sampler: Option<Sampler>) {
-    *SAMPLER.write().unwrap_or_else(PoisonError::into_inner) = sampler;
+    SAMPLER.set(sampler);
 }
 
 /// Sets what is kept beside the sampled traces: failed ones, and those of at least `slow`.
@@ -30,12 +30,11 @@ pub(crate) fn set_notable(keep: bool, slow: Option<std::time::Duration>) {
 
 /// The head decision for a new trace, or for the part of a remote one that happens here.
 pub(crate) fn head(trace_id: TraceId, parent: Option<&SpanContext>, now: u64) -> bool {
-    let sampler = SAMPLER.read().unwrap_or_else(PoisonError::into_inner);
-    let Some(sampler) = sampler.as_ref() else {
+    let Some(sampler) = SAMPLER.get() else {
         return true;
     };
     let flags = parent.map(|parent| parent.flags);
-    let decision = sampler.decide(trace_id, flags, clock::to_nanos(now));
+    let decision = sampler.decide_at(trace_id, flags, || clock::to_nanos(now));
     if decision == HeadDecision::RateLimited {
         RATE_LIMITED.fetch_add(1, Relaxed);
     }

@@ -72,9 +72,10 @@ impl OpenSpan {
     /// are open.
     pub(crate) fn begin(call: Call, origin: Origin<'_>, start: u64) -> Option<Self> {
         if let Origin::Here = origin
-            && let Some(child) = Self::child(local::get(), call)
+            && let Some((id, former)) = segment::begin_child_seeding(Some(call))
         {
-            return Some(child);
+            let owned = None;
+            return Some(Self { id, former, owned });
         }
         let mut owned = begin_segment(origin, start)?;
         owned.open(call.operation, "");
@@ -120,8 +121,12 @@ impl OpenSpan {
     pub(crate) fn end(&mut self, ended: Ended) {
         if self.owned.is_some() {
             self.end_first(ended);
-        } else if !self.end_child(local::get(), ended) {
-            LOST.fetch_add(1, Relaxed);
+        } else {
+            let record = ended.record(self.id, self.former.span());
+            if !segment::record(self.former, record) {
+                LOST.fetch_add(1, Relaxed);
+            }
+            segment::leave(self.former, self.former);
         }
     }
 
@@ -196,7 +201,7 @@ impl NamedSpan {
         let (open, kept) = match origin {
             Origin::Here if local::current().is_open() => {
                 let kept = segment::with_current(|body, _| body.keep(name)).flatten();
-                let (id, former) = segment::begin_child(local::get(), None)?;
+                let (id, former) = segment::begin_child_seeding(None)?;
                 let owned = None;
                 (OpenSpan { id, former, owned }, kept)
             }

@@ -148,6 +148,12 @@ pub(crate) fn set_max_spans(max: usize) {
 }
 
 impl Body {
+    /// Whether a span can be added without an allocation.
+    #[inline(always)]
+    pub(crate) fn has_room(&self) -> bool {
+        self.spans.len() < self.spans.capacity()
+    }
+
     /// Adds a finished span.
     #[inline(always)]
     pub(crate) fn push(&mut self, record: &Record) {
@@ -162,7 +168,9 @@ impl Body {
     /// Adds the span that the segment began with, which ends last and always has a place.
     #[inline(always)]
     pub(crate) fn push_first(&mut self, record: &Record) {
-        self.failed |= record.is_failure();
+        if record.is_failure() {
+            self.failed = true;
+        }
         self.spans.push(*record);
     }
 
@@ -248,23 +256,32 @@ impl Body {
         }
     }
 
-    /// Empties it, and keeps moderate capacities.
+    /// Empties it, and keeps moderate capacities. Field by field: to make a new one and copy it here would
+    /// take longer than all that was written.
     pub(super) fn clear(&mut self) {
-        let mut spans = std::mem::take(&mut self.spans);
-        let mut items = std::mem::take(&mut self.items);
-        let mut text = std::mem::take(&mut self.text);
-        spans.clear();
-        items.clear();
-        text.clear();
-        spans.shrink_to(WARM_SPANS);
-        items.shrink_to(WARM_ITEMS);
-        text.shrink_to(WARM_TEXT);
-        *self = Self {
-            spans,
-            items,
-            text,
-            ..Self::default()
-        };
+        self.spans.clear();
+        self.items.clear();
+        self.text.clear();
+        if self.spans.capacity() > WARM_SPANS {
+            self.spans.shrink_to(WARM_SPANS);
+        }
+        if self.items.capacity() > WARM_ITEMS {
+            self.items.shrink_to(WARM_ITEMS);
+        }
+        if self.text.capacity() > WARM_TEXT {
+            self.text.shrink_to(WARM_TEXT);
+        }
+        self.state = TraceState::default();
+        self.parent = 0;
+        self.remote = false;
+        self.keep = None;
+        self.failed = false;
+        self.dropped_spans = 0;
+        self.dropped_items = 0;
+        self.request = None;
+        self.visits = Visits::default();
+        self.capture = None;
+        self.parts = None;
     }
 }
 

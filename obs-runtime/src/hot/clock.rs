@@ -51,6 +51,12 @@ pub(crate) fn ticks() -> u64 {
     }
 }
 
+/// The current time in ticks, if the hardware counter tells it.
+#[inline(always)]
+pub(crate) fn counted() -> Option<u64> {
+    (MODE.load(Relaxed) == COUNTER).then(counter)
+}
+
 /// How many ticks make a second.
 pub(crate) fn ticks_per_second() -> u64 {
     source().ticks_per_second

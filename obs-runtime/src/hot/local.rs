@@ -223,14 +223,23 @@ impl Local {
     }
 
     /// A span id that this process has not used: never 0.
-    #[inline(always)]
     pub(super) fn next_span_id(&self) -> u64 {
-        if self.stride.get() == 0 {
+        self.next_span_id_if_seeded().unwrap_or_else(|| {
             self.seed();
+            self.next_id.get()
+        })
+    }
+
+    /// The same, if this thread has made one before.
+    #[inline(always)]
+    pub(super) fn next_span_id_if_seeded(&self) -> Option<u64> {
+        let stride = self.stride.get();
+        if stride == 0 {
+            return None;
         }
-        let id = self.next_id.get().wrapping_add(self.stride.get());
+        let id = self.next_id.get().wrapping_add(stride);
         self.next_id.set(id);
-        if id == 0 { self.stride.get() } else { id }
+        Some(if id == 0 { stride } else { id })
     }
 
     #[cold]
@@ -238,7 +247,7 @@ impl Local {
     fn seed(&self) {
         let fresh = || RandomState::new().hash_one(std::thread::current().id());
         self.random.set(fresh());
-        self.next_id.set(fresh());
+        self.next_id.set(fresh().max(1));
         self.stride.set(fresh() | 1);
     }
 }

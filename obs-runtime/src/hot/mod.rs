@@ -15,6 +15,7 @@ pub(crate) mod clock;
 pub(crate) mod distribution;
 pub(crate) mod local;
 pub(crate) mod pool;
+pub(crate) mod published;
 mod roster;
 pub(crate) mod segment;
 mod sync;

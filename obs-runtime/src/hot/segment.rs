@@ -136,18 +136,25 @@ impl Owned {
             shown.clear();
             shown.push_str(name);
         }
-        segment.generation.fetch_add(1, Release);
+        self.turn(1);
     }
 
     /// Ends the trace: whoever still remembers the segment finds another generation in it.
     pub(crate) fn close(&mut self) {
-        self.0.generation.fetch_add(1, Release);
+        self.turn(1);
     }
 
     /// Makes every place in the segment that anybody remembers invalid; the trace goes on.
     #[cfg(feature = "log")]
     pub(crate) fn renew(&mut self) {
-        self.0.generation.fetch_add(2, Release);
+        self.turn(2);
+    }
+
+    /// Goes on to another generation. Only the owner writes it, so no locked addition is needed.
+    #[inline(always)]
+    fn turn(&mut self, by: u64) {
+        let generation = &self.0.generation;
+        generation.store(generation.load(Relaxed).wrapping_add(by), Release);
     }
 
     /// The contents.
@@ -249,18 +256,26 @@ pub(crate) fn return_to(former: &Current) {
 }
 
 /// Makes a new span the current one below the one that is now. Returns its id and where the thread was;
-/// `None` without an open trace. Without a call of its own it belongs to the call around it.
+/// `None` without an open trace, and before this thread has ever made an id. Without a call of its own it belongs
+/// to the call around it.
 #[inline(always)]
 pub(crate) fn begin_child(local: &Local, call: Option<Call>) -> Option<(u64, Current)> {
     local.open_segment()?;
+    let id = local.next_span_id_if_seeded()?;
     let former = local.current();
-    let id = local.next_span_id();
     local.set_span(id, call.unwrap_or(former.call));
     Some((id, former))
 }
 
+/// The same, also where this thread has made no id before.
+pub(crate) fn begin_child_seeding(call: Option<Call>) -> Option<(u64, Current)> {
+    let local = local::get();
+    local.next_span_id();
+    begin_child(local, call)
+}
+
 /// Writes the record of a span from [`begin_child`] and goes back to where the thread was. False if the thread
-/// has left the trace: then nothing is written.
+/// has left the trace, or there is no room for another record: then nothing is done.
 #[inline(always)]
 pub(crate) fn end_child(local: &Local, former: &Current, record: &Record) -> bool {
     let Some(segment) = local.open_segment() else {
@@ -271,10 +286,13 @@ pub(crate) fn end_child(local: &Local, former: &Current, record: &Record) -> boo
     }
     // SAFETY: as in `write`; no closure here, because it would not be inlined.
     let body = unsafe { &mut *segment.body.get() };
-    body.push(record);
+    let has_room = body.has_room();
+    if has_room {
+        body.push(record);
+        local.set_span(former.span, former.call);
+    }
     local.set_writing(false);
-    local.set_span(former.span, former.call);
-    true
+    has_room
 }
 
 /// Adds something to the trace that the thread is in, if it is in one.

@@ -44,15 +44,25 @@ impl Measure {
         })
     }
 
-    /// Counts the beginning of a usual call and notes the time.
+    /// Counts the beginning of a usual call and notes the time. False if this thread has no cells for it yet, or
+    /// the clock is not the usual one: then nothing is done.
     #[inline(always)]
-    pub(super) fn begin_here(&mut self, local: &Local) {
-        if self.word.counts_in_flight() && !self.first.begin_if_ready(local) {
+    pub(super) fn begin_here(&mut self, local: &Local) -> bool {
+        if self.word.is_timed() {
+            match clock::counted() {
+                Some(now) => self.start = now,
+                None => return false,
+            }
+        }
+        !self.word.counts_in_flight() || self.first.begin_if_ready(local)
+    }
+
+    /// The same in all other cases.
+    pub(super) fn begin_anywhere(&mut self) {
+        if self.word.counts_in_flight() && self.first.is_some() {
             self.first.begin();
         }
-        if self.word.is_timed() {
-            self.start = clock::ticks();
-        }
+        self.start = clock::ticks();
     }
 
     /// Begins to measure any call.
@@ -62,19 +72,18 @@ impl Measure {
         } else {
             Block::NONE
         };
-        if word.counts_in_flight() && first.is_some() {
-            first.begin();
-        }
-        Self {
+        let mut measure = Self {
             callsite,
             word,
-            start: clock::ticks(),
+            start: 0,
             first,
             labels: match key {
                 SeriesKey::Index(index) => index as u32,
                 SeriesKey::Values(_) => 0,
             },
-        }
+        };
+        measure.begin_anywhere();
+        measure
     }
 
     /// When the call began, in ticks.
@@ -104,7 +113,9 @@ impl Measure {
             self.first.count(cells, outcome);
             return (true, None);
         }
-        let end = clock::ticks();
+        let Some(end) = clock::counted() else {
+            return (false, None);
+        };
         let ticks = end.saturating_sub(self.start);
         let done = self.first.end_if_guessed(cells, outcome, ticks);
         (done, Some(end))

@@ -119,13 +119,23 @@ impl Sampler {
         parent: Option<TraceFlags>,
         now_ns: u64,
     ) -> HeadDecision {
+        self.decide_at(trace_id, parent, || now_ns)
+    }
+
+    /// The same with a time that is only asked for if there is a limit.
+    pub(crate) fn decide_at(
+        &self,
+        trace_id: TraceId,
+        parent: Option<TraceFlags>,
+        now_ns: impl FnOnce() -> u64,
+    ) -> HeadDecision {
         let wanted = match parent {
             Some(flags) if self.parent_based => flags.is_sampled(),
             _ => trace_id.randomness() >= self.threshold,
         };
         match &self.limit {
             _ if !wanted => HeadDecision::NotSampled,
-            Some(limit) if !limit.admit(now_ns) => HeadDecision::RateLimited,
+            Some(limit) if !limit.admit(now_ns()) => HeadDecision::RateLimited,
             _ => HeadDecision::Sampled,
         }
     }
