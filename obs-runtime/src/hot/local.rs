@@ -182,12 +182,22 @@ impl Local {
     /// Changes the trace that this thread is in.
     #[inline(always)]
     pub(super) fn set_current(&self, current: &Current) {
-        let segment = current.segment.map_or(null_mut(), to_pointer);
-        self.place.segment.store(segment, Relaxed);
-        self.place.generation.store(current.generation, Relaxed);
-        if current.segment.is_some() {
-            self.set_span(current.span, current.call);
+        match current.segment {
+            Some(segment) => {
+                self.place.segment.store(to_pointer(segment), Relaxed);
+                self.place.generation.store(current.generation, Relaxed);
+                self.set_span(current.span, current.call);
+            }
+            None => self.clear(),
         }
+    }
+
+    /// Takes this thread out of every trace. Constants: what was loaded at the beginning of a poll and
+    /// stored at its end would have to travel from one poll to the next.
+    #[inline(always)]
+    fn clear(&self) {
+        self.place.segment.store(null_mut(), Relaxed);
+        self.place.generation.store(0, Relaxed);
     }
 
     /// Changes the span and the call; the thread stays in its trace.
