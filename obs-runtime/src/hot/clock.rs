@@ -6,7 +6,7 @@
 //! fixed once, so tables of bounds can be kept in ticks.
 
 use std::cell::Cell;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::sync::atomic::{AtomicI64, AtomicU8, AtomicUsize, Ordering::Relaxed};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -125,8 +125,7 @@ pub(crate) fn freeze() {
     let now = ticks();
     let was_real = VIRTUAL.try_with(|v| v.replace(now) == u64::MAX);
     if was_real == Ok(true) {
-        VIRTUAL_THREADS.fetch_add(1, Relaxed);
-        MODE.store(SLOW, Relaxed);
+        count_virtual(1);
     }
 }
 
@@ -142,9 +141,19 @@ pub(crate) fn advance(by: Duration) {
 /// Puts this thread back on real time.
 pub(crate) fn resume() {
     let was_virtual = VIRTUAL.try_with(|v| v.replace(u64::MAX) != u64::MAX);
-    if was_virtual == Ok(true) && VIRTUAL_THREADS.fetch_sub(1, Relaxed) == 1 {
-        MODE.store(real_mode(), Relaxed);
+    if was_virtual == Ok(true) {
+        count_virtual(-1);
     }
+}
+
+/// Changes the number of threads on virtual time, and with it the way to read the clock: at once, so that a
+/// thread that stops does not undo what another one starts.
+fn count_virtual(change: isize) {
+    static CHANGING: Mutex<()> = Mutex::new(());
+    let _changing = CHANGING.lock().unwrap_or_else(PoisonError::into_inner);
+    let threads = VIRTUAL_THREADS.load(Relaxed).saturating_add_signed(change);
+    VIRTUAL_THREADS.store(threads, Relaxed);
+    MODE.store(if threads > 0 { SLOW } else { real_mode() }, Relaxed);
 }
 
 #[cold]
@@ -175,8 +184,8 @@ fn source() -> &'static Source {
         return source;
     }
     let source = SOURCE.get_or_init(Source::detect);
-    if MODE.load(Relaxed) == UNSET {
-        MODE.store(if source.counter { COUNTER } else { SLOW }, Relaxed);
+    let mode = if source.counter { COUNTER } else { SLOW };
+    if MODE.compare_exchange(UNSET, mode, Relaxed, Relaxed).is_ok() {
         refresh_anchor();
     }
     source
@@ -237,7 +246,9 @@ fn calibrate(span: Duration) -> u64 {
     let (end, ended) = paired_reading();
     let nanos = ended.duration_since(started).as_nanos().max(1);
     let rate = u128::from(end.saturating_sub(ticks)) * u128::from(NANOS) / nanos;
-    u64::try_from(rate).unwrap_or(NANOS).max(1)
+    // Whole milliseconds are whole ticks then, which keeps the sums of round durations round. The error is
+    // far below that of the measurement.
+    u64::try_from(rate).map_or(NANOS, |rate| (rate + 500) / 1000 * 1000)
 }
 
 /// The pair of readings that lie closest together out of a few, so that an interruption between
