@@ -39,7 +39,7 @@ impl Scope {
 pub struct Observed {
     /// How many observations.
     pub count: u64,
-    /// Their sum, to nine digits after the point.
+    /// Their sum, to eight digits after the point.
     pub sum: f64,
 }
 
@@ -111,10 +111,10 @@ pub(super) fn observed(
     })
 }
 
-/// To nine digits, which is what durations have: the difference of two sums is 0.2, and not
-/// 0.20000000000000004.
+/// To eight digits: sums of durations have nine, of which the last is rounded on both sides, so that the
+/// difference of two is 0.2, and neither 0.200000001 nor 0.20000000000000004.
 fn rounded(difference: f64) -> f64 {
-    let scaled = (difference * 1e9).round() / 1e9;
+    let scaled = (difference * 1e8).round() / 1e8;
     if scaled.is_finite() {
         scaled
     } else {
