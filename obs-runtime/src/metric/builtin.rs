@@ -92,7 +92,7 @@ pub(super) static CONFLICTS: MetricDef = MetricDef::new(
 
 pub(super) static COLLECTOR_ERRORS: MetricDef = MetricDef::new(
     "obs_collector_errors_total",
-    "Panics of a collector, readings it was left out of because it was stuck, and families and series of it that could not be shown.",
+    "Panics of a collector, scrapes that did not wait for it, and families and series of it that could not be shown.",
     MetricKind::Counter,
 );
 
