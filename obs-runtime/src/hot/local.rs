@@ -30,10 +30,6 @@ pub(crate) struct Current {
 
 /// The annotated call that a place in a trace belongs to.
 #[derive(Debug, Clone, Copy)]
-#[cfg_attr(
-    not(feature = "log"),
-    expect(dead_code, reason = "log lines say where they belong")
-)]
 pub(crate) struct Call {
     /// `None` outside of every annotated call.
     pub(crate) operation: Option<&'static OperationDef>,
