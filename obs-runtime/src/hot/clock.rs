@@ -6,8 +6,8 @@
 //! fixed once, so tables of bounds can be kept in ticks.
 
 use std::cell::Cell;
-use std::sync::{Mutex, OnceLock, PoisonError};
 use std::sync::atomic::{AtomicI64, AtomicU8, AtomicUsize, Ordering::Relaxed};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 const NANOS: u64 = 1_000_000_000;
