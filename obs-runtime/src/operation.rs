@@ -8,7 +8,7 @@ use obs_schema::def::{BlockDef, CallOutcome, LabelDef, OperationDef, OperationFa
 use crate::diagnostics;
 use crate::hot::block::{Block, Extremes, Totals};
 use crate::hot::clock;
-use crate::series::{SeriesKey, SeriesTable};
+use crate::series::{SeriesKey, SeriesTable, fragment};
 
 /// The blocks of all operations. Operations that name the same series share one.
 static BLOCKS: Mutex<Vec<&'static LiveBlock>> = Mutex::new(Vec::new());
@@ -36,7 +36,7 @@ pub(crate) struct LiveBlock {
 #[derive(Debug)]
 pub(crate) struct OperationSeries {
     /// Own labels and their values.
-    pub(crate) labels: Vec<(&'static str, String)>,
+    pub(crate) labels: Vec<(String, String)>,
     pub(crate) totals: Totals,
     pub(crate) block: Option<Block>,
 }
@@ -111,12 +111,9 @@ impl LiveBlock {
     /// Every series with its totals over all threads.
     pub(crate) fn read(&self) -> Vec<OperationSeries> {
         let mut all = Vec::new();
-        self.series.each(|values, block| {
-            let names = self.series.labels().iter().map(|label| label.name);
+        self.series.each(|fragment, block| {
             all.push(OperationSeries {
-                labels: names
-                    .zip(values.iter().map(|&value| value.to_owned()))
-                    .collect(),
+                labels: fragment::read(fragment),
                 totals: block
                     .map_or_else(|| Totals::zero(self.buckets.len()), |block| block.read()),
                 block: block.copied(),

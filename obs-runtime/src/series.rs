@@ -4,13 +4,24 @@
 //! With a label of free text it is looked up by all values, compared in full:
 //! two different label sets are never one series. How many such series there
 //! can be is capped; what comes later shares the series `__overflow__`.
+//!
+//! A series never moves and never goes, so finding one and walking over all of
+//! them takes no lock; only creating one does.
 
-use std::collections::HashMap;
+mod arena;
+pub(crate) mod fragment;
+mod index;
+mod rows;
+
+use std::hash::{BuildHasher, Hash, Hasher};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{OnceLock, PoisonError, RwLock};
+use std::sync::{LazyLock, Mutex, OnceLock, PoisonError};
 
 use obs_schema::def::{LabelDef, Values};
+use rapidhash::quality::RandomState;
 
+use self::index::Index;
+use self::rows::Rows;
 use crate::hot::body::cut;
 
 /// The value that stands for all values beyond the cap.
@@ -38,30 +49,64 @@ pub enum SeriesKey<'a> {
 #[derive(Debug)]
 pub(crate) struct SeriesTable<T> {
     labels: &'static [LabelDef],
-    rows: Rows<T>,
+    series: Kind<T>,
 }
 
 #[derive(Debug)]
-enum Rows<T> {
-    Dense(Box<[OnceLock<T>]>),
-    Sparse(RwLock<HashMap<Box<[Box<str>]>, T>>),
+enum Kind<T> {
+    Dense(Box<[Dense<T>]>),
+    Sparse(Box<Sparse<T>>),
+}
+
+/// A combination of finite labels.
+#[derive(Debug)]
+struct Dense<T> {
+    value: OnceLock<T>,
+    /// Its labels, once somebody has asked for them.
+    fragment: OnceLock<&'static [u8]>,
+}
+
+/// Series that were created when their labels were first used.
+#[derive(Debug)]
+struct Sparse<T> {
+    rows: Rows<Row<T>>,
+    index: Index,
+    /// How many there may be without those for the rest.
+    cap: usize,
+    /// Held while one is created.
+    creating: Mutex<()>,
+}
+
+#[derive(Debug)]
+struct Row<T> {
+    fragment: &'static [u8],
+    value: T,
+}
+
+/// The values of all labels, made fit to be compared.
+#[derive(Clone, Copy)]
+struct Key<'a> {
+    labels: &'static [LabelDef],
+    values: &'a [&'a str],
+    /// Stands for all that is beyond the cap: only finite labels keep their values.
+    is_overflow: bool,
 }
 
 impl<T: Clone> SeriesTable<T> {
     /// A table without series.
     pub(crate) fn new(labels: &'static [LabelDef]) -> Self {
-        let rows = match combinations(labels) {
-            Some(count) => Rows::Dense((0..count).map(|_| OnceLock::new()).collect()),
-            None => Rows::Sparse(RwLock::default()),
+        let series = match combinations(labels) {
+            Some(count) => Kind::Dense((0..count).map(|_| Dense::new()).collect()),
+            None => Kind::Sparse(Box::new(Sparse::new(cap(labels)))),
         };
-        Self { labels, rows }
+        Self { labels, series }
     }
 
     /// How many series there can be, if they are known by numbers.
     pub(crate) fn combinations(&self) -> Option<usize> {
-        match &self.rows {
-            Rows::Dense(rows) => Some(rows.len()),
-            Rows::Sparse(_) => None,
+        match &self.series {
+            Kind::Dense(all) => Some(all.len()),
+            Kind::Sparse(_) => None,
         }
     }
 
@@ -74,64 +119,20 @@ impl<T: Clone> SeriesTable<T> {
     /// not one of this family's.
     #[inline]
     pub(crate) fn get(&self, key: SeriesKey<'_>, make: impl FnOnce() -> Option<T>) -> Option<T> {
-        match (&self.rows, key) {
-            (Rows::Dense(rows), SeriesKey::Index(index)) => dense(rows.get(index)?, make),
-            (Rows::Dense(rows), SeriesKey::Values(values)) => {
-                dense(rows.get(self.index_of(values)?)?, make)
+        match (&self.series, key) {
+            (Kind::Dense(all), SeriesKey::Index(index)) => all.get(index)?.get(make),
+            (Kind::Dense(all), SeriesKey::Values(values)) => {
+                all.get(self.index_of(values)?)?.get(make)
             }
-            (Rows::Sparse(rows), SeriesKey::Values(values)) => self.sparse(rows, values, make),
+            (Kind::Sparse(all), SeriesKey::Values(values)) => {
+                all.get(Key::new(self.labels, values)?, make)
+            }
             // Finite labels, but too many combinations for an array.
-            (Rows::Sparse(rows), SeriesKey::Index(index)) => {
-                self.sparse(rows, &finite_values(self.labels, index), make)
+            (Kind::Sparse(all), SeriesKey::Index(index)) => {
+                let values = finite_values(self.labels, index);
+                all.get(Key::new(self.labels, &values)?, make)
             }
         }
-    }
-
-    fn sparse(
-        &self,
-        rows: &RwLock<HashMap<Box<[Box<str>]>, T>>,
-        values: &[&str],
-        make: impl FnOnce() -> Option<T>,
-    ) -> Option<T> {
-        if values.len() != self.labels.len() {
-            return None;
-        }
-        let key: Box<[Box<str>]> = values.iter().map(|value| cut_value(value).into()).collect();
-        if let Some(found) = read(rows).get(&key) {
-            return Some(found.clone());
-        }
-        let mut rows = rows.write().unwrap_or_else(PoisonError::into_inner);
-        let key = if rows.len() < self.cap() || rows.contains_key(&key) {
-            key
-        } else {
-            OVERFLOWED.fetch_add(1, Relaxed);
-            self.overflow_of(&key)
-        };
-        if let Some(found) = rows.get(&key) {
-            return Some(found.clone());
-        }
-        let made = make()?;
-        rows.insert(key, made.clone());
-        Some(made)
-    }
-
-    /// The combination that takes what is beyond the cap: finite labels keep their values.
-    fn overflow_of(&self, key: &[Box<str>]) -> Box<[Box<str>]> {
-        let pairs = self.labels.iter().zip(key);
-        pairs
-            .map(|(label, value)| match label.values {
-                Values::Finite(_) => value.clone(),
-                Values::Capped { .. } => OVERFLOW.into(),
-            })
-            .collect()
-    }
-
-    fn cap(&self) -> usize {
-        let count = self
-            .labels
-            .iter()
-            .fold(1u64, |n, label| n.saturating_mul(label.values.count()));
-        usize::try_from(count).unwrap_or(usize::MAX)
     }
 
     /// The number of the combination with these values.
@@ -149,27 +150,194 @@ impl<T: Clone> SeriesTable<T> {
         Some(index)
     }
 
-    /// Calls `visit` with the values of every series. A combination of finite labels that was never
-    /// used is there as well, without its series. No lock is held meanwhile.
-    pub(crate) fn each(&self, mut visit: impl FnMut(&[&str], Option<&T>)) {
-        match &self.rows {
-            Rows::Dense(rows) => {
-                for (index, row) in rows.iter().enumerate() {
-                    visit(&finite_values(self.labels, index), row.get());
+    /// Calls `visit` with the labels of every series as a [`fragment`]. A combination of finite labels
+    /// that was never used is there as well, without its series. No lock is held meanwhile.
+    pub(crate) fn each(&self, mut visit: impl FnMut(&'static [u8], Option<&T>)) {
+        match &self.series {
+            Kind::Dense(all) => {
+                for (index, series) in all.iter().enumerate() {
+                    visit(series.fragment(self.labels, index), series.value.get());
                 }
             }
-            Rows::Sparse(rows) => {
-                let copy: Vec<_> = read(rows)
-                    .iter()
-                    .map(|(key, row)| (key.clone(), row.clone()))
-                    .collect();
-                for (key, row) in &copy {
-                    let values: Vec<&str> = key.iter().map(AsRef::as_ref).collect();
-                    visit(&values, Some(row));
+            Kind::Sparse(all) => {
+                for row in all.rows.iter() {
+                    visit(row.fragment, Some(&row.value));
                 }
             }
         }
     }
+}
+
+impl<T: Clone> Dense<T> {
+    const fn new() -> Self {
+        Self {
+            value: OnceLock::new(),
+            fragment: OnceLock::new(),
+        }
+    }
+
+    #[inline]
+    fn get(&self, make: impl FnOnce() -> Option<T>) -> Option<T> {
+        if let Some(found) = self.value.get() {
+            return Some(found.clone());
+        }
+        let made = make()?;
+        Some(self.value.get_or_init(|| made).clone())
+    }
+
+    fn fragment(&self, labels: &'static [LabelDef], index: usize) -> &'static [u8] {
+        self.fragment.get_or_init(|| {
+            let values = finite_values(labels, index);
+            Key::new(labels, &values).map_or(&[], |key| key.keep())
+        })
+    }
+}
+
+impl<T: Clone> Sparse<T> {
+    const fn new(cap: usize) -> Self {
+        Self {
+            rows: Rows::new(),
+            index: Index::new(),
+            cap,
+            creating: Mutex::new(()),
+        }
+    }
+
+    fn get(&self, key: Key<'_>, make: impl FnOnce() -> Option<T>) -> Option<T> {
+        self.get_hashed(key, hash, make)
+    }
+
+    fn get_hashed(
+        &self,
+        key: Key<'_>,
+        hash_of: impl Fn(Key<'_>) -> u32,
+        make: impl FnOnce() -> Option<T>,
+    ) -> Option<T> {
+        let hash = hash_of(key);
+        // Asked before the search: when it is full, nothing that the search misses is on its way.
+        let is_full = self.is_full();
+        if let Some(found) = self.find(key, hash) {
+            return Some(found);
+        }
+        if is_full {
+            return self.overflow(key, hash_of, make);
+        }
+        let creating = self.lock();
+        if let Some(found) = self.find(key, hash) {
+            return Some(found);
+        }
+        if !self.is_full() {
+            return self.create(key, hash, make);
+        }
+        drop(creating);
+        self.overflow(key, hash_of, make)
+    }
+
+    /// The series of what is beyond the cap.
+    fn overflow(
+        &self,
+        key: Key<'_>,
+        hash_of: impl Fn(Key<'_>) -> u32,
+        make: impl FnOnce() -> Option<T>,
+    ) -> Option<T> {
+        OVERFLOWED.fetch_add(1, Relaxed);
+        let key = Key {
+            is_overflow: true,
+            ..key
+        };
+        let hash = hash_of(key);
+        if let Some(found) = self.find(key, hash) {
+            return Some(found);
+        }
+        let _creating = self.lock();
+        match self.find(key, hash) {
+            Some(found) => Some(found),
+            None => self.create(key, hash, make),
+        }
+    }
+
+    fn is_full(&self) -> bool {
+        self.rows.len() >= self.cap
+    }
+
+    #[inline]
+    fn find(&self, key: Key<'_>, hash: u32) -> Option<T> {
+        let mut value = None;
+        self.index.find(hash, |row| {
+            value = self
+                .rows
+                .get(row)
+                .filter(|row| fragment::is(row.fragment, key.pairs()))
+                .map(|row| row.value.clone());
+            value.is_some()
+        });
+        value
+    }
+
+    fn create(&self, key: Key<'_>, hash: u32, make: impl FnOnce() -> Option<T>) -> Option<T> {
+        let value = make()?;
+        let row = self.rows.prepare(Row {
+            fragment: key.keep(),
+            value: value.clone(),
+        })?;
+        // Who finds no room in the table has to find the row.
+        self.index.insert(hash, row, row).then(|| {
+            self.rows.publish(row);
+            value
+        })
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, ()> {
+        self.creating.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<'a> Key<'a> {
+    /// `None` if there is not one value per label.
+    #[inline]
+    fn new(labels: &'static [LabelDef], values: &'a [&'a str]) -> Option<Self> {
+        (values.len() == labels.len()).then_some(Self {
+            labels,
+            values,
+            is_overflow: false,
+        })
+    }
+
+    /// Names and values.
+    #[inline]
+    fn pairs(self) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let pairs = self.labels.iter().zip(self.values);
+        pairs.map(move |(label, value)| match label.values {
+            Values::Capped { .. } if self.is_overflow => (label.name, OVERFLOW),
+            _ => (label.name, cut(value, MAX_LABEL_BYTES)),
+        })
+    }
+
+    /// Its labels, for ever.
+    fn keep(self) -> &'static [u8] {
+        let mut out = Vec::new();
+        self.pairs()
+            .for_each(|(name, value)| fragment::push(name, value, &mut out));
+        arena::keep(&out)
+    }
+}
+
+fn hash(key: Key<'_>) -> u32 {
+    static STATE: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+    let mut hasher = STATE.build_hasher();
+    for ((_, value), whole) in key.pairs().zip(key.values) {
+        if value.len() < whole.len() && !key.is_overflow {
+            CUT.fetch_add(1, Relaxed);
+        }
+        value.hash(&mut hasher);
+    }
+    hasher.finish() as u32
+}
+
+/// How many series there may be.
+fn cap(labels: &[LabelDef]) -> usize {
+    let counts = labels.iter().map(|label| label.values.count());
+    usize::try_from(counts.fold(1, u64::saturating_mul)).unwrap_or(usize::MAX)
 }
 
 /// The values of the combination `index` of finite labels.
@@ -198,29 +366,6 @@ fn combinations(labels: &[LabelDef]) -> Option<usize> {
             .filter(|&count| count <= MAX_DENSE)?;
     }
     usize::try_from(count).ok()
-}
-
-#[inline]
-fn dense<T: Clone>(row: &OnceLock<T>, make: impl FnOnce() -> Option<T>) -> Option<T> {
-    if let Some(found) = row.get() {
-        return Some(found.clone());
-    }
-    let made = make()?;
-    Some(row.get_or_init(|| made).clone())
-}
-
-fn cut_value(value: &str) -> &str {
-    let kept = cut(value, MAX_LABEL_BYTES);
-    if kept.len() < value.len() {
-        CUT.fetch_add(1, Relaxed);
-    }
-    kept
-}
-
-fn read<T>(
-    rows: &RwLock<HashMap<Box<[Box<str>]>, T>>,
-) -> std::sync::RwLockReadGuard<'_, HashMap<Box<[Box<str>]>, T>> {
-    rows.read().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use super::registry::Registry;
 use super::snapshot;
 use crate::diagnostics;
 use crate::label::Labels;
-use crate::series::{SeriesKey, SeriesTable};
+use crate::series::{SeriesKey, SeriesTable, fragment};
 
 /// A metric with labels: one series of kind `I` for every value of `L`.
 ///
@@ -156,15 +156,15 @@ impl<I: Series> Live for LiveFamily<I> {
 
     fn read(&self, reading: Reading) -> Vec<snapshot::Series> {
         let mut all = Vec::new();
-        self.series.each(|values, series| {
+        self.series.each(|fragment, series| {
             let value = match series {
                 Some(series) => series.read(self.def, reading),
                 None => I::untouched(self.def),
             };
             if let Some(value) = value {
-                let mut labels: Vec<snapshot::Label> = Vec::with_capacity(values.len());
-                for (label, &text) in self.def.labels.iter().zip(values) {
-                    labels.push((label.name.into(), text.to_owned().into()));
+                let mut labels: Vec<snapshot::Label> = Vec::new();
+                for (name, value) in fragment::read(fragment) {
+                    labels.push((name.into(), value.into()));
                 }
                 labels.extend(series.map(I::facts).unwrap_or_default());
                 all.push(snapshot::Series { labels, value });

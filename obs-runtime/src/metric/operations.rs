@@ -106,7 +106,7 @@ fn labels(block: &LiveBlock, series: &OperationSeries, outcome: CallOutcome) -> 
     let mut labels = constants(block);
     labels.push(("outcome".into(), outcome.as_str().into()));
     let own = series.labels.iter();
-    labels.extend(own.map(|(name, value)| ((*name).into(), value.clone().into())));
+    labels.extend(own.map(|(name, value)| (name.clone().into(), value.clone().into())));
     labels
 }
 

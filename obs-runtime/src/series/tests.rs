@@ -1,5 +1,9 @@
-use super::*;
 use std::cell::Cell;
+use std::collections::HashMap;
+
+use proptest::prelude::*;
+
+use super::*;
 
 const MANY: &[&str] = &["v"; 300];
 
@@ -94,4 +98,100 @@ fn free_text_beyond_the_cap_shares_one_series_per_finite_value() {
     assert_eq!(series.get(SeriesKey::Values(&["third", "no"])), beyond);
     assert_eq!(series.get(SeriesKey::Values(&[OVERFLOW, "no"])), beyond);
     assert_ne!(series.get(SeriesKey::Values(&["third", "yes"])), beyond);
+}
+
+const FREE: &[LabelDef] = &[
+    LabelDef {
+        name: "a",
+        values: Values::Capped { max_series: 3 },
+    },
+    finite("b", &["no", "yes"]),
+    LabelDef {
+        name: "c",
+        values: Values::Capped { max_series: 4 },
+    },
+];
+
+/// What the table does, with nothing but a map.
+#[derive(Default)]
+struct Model {
+    series: HashMap<[String; 3], u32>,
+}
+
+impl Model {
+    fn get(&mut self, values: [&str; 3]) -> u32 {
+        let own = |values: [&str; 3]| values.map(|value| cut(value, MAX_LABEL_BYTES).to_owned());
+        let mut key = own(values);
+        if self.series.len() >= 24 && !self.series.contains_key(&key) {
+            key = own([OVERFLOW, values[1], OVERFLOW]);
+        }
+        let next = self.series.len() as u32;
+        *self.series.entry(key).or_insert(next)
+    }
+}
+
+fn label_value() -> impl Strategy<Value = String> {
+    prop_oneof![
+        4 => "[ab\"\\\\\n,=\0]{0,3}",
+        1 => any::<String>(),
+        1 => Just("x".repeat(10_000)),
+        1 => Just("x".repeat(10_001)),
+    ]
+}
+
+proptest! {
+    /// `spread` is how many different hashes there are: with 1 every lookup collides with every other.
+    #[test]
+    fn lookups_agree_with_a_map(
+        keys in prop::collection::vec((label_value(), any::<bool>(), label_value()), 1..80),
+        spread in prop_oneof![Just(1u32), Just(3), Just(u32::MAX)],
+    ) {
+        let (table, mut model) = (Sparse::new(cap(FREE)), Model::default());
+        let next = Cell::new(0);
+        for (a, b, c) in &keys {
+            let values = [a.as_str(), if *b { "yes" } else { "no" }, c.as_str()];
+            let key = Key::new(FREE, &values).unwrap();
+            let make = || Some(next.replace(next.get() + 1));
+            let found = table.get_hashed(key, |key| hash(key) % spread, make);
+            prop_assert_eq!(found, Some(model.get(values)));
+        }
+        prop_assert_eq!(table.rows.len(), model.series.len());
+        for row in table.rows.iter() {
+            let labels: Vec<String> = fragment::read(row.fragment).into_iter().map(|l| l.1).collect();
+            prop_assert_eq!(model.series.get(<&[String; 3]>::try_from(&labels[..]).unwrap()), Some(&row.value));
+        }
+    }
+}
+
+#[test]
+fn threads_that_create_the_same_series_get_the_same() {
+    const LABELS: &[LabelDef] = &[LabelDef {
+        name: "n",
+        values: Values::Capped { max_series: 1000 },
+    }];
+    let table = SeriesTable::new(LABELS);
+    let next = AtomicU64::new(0);
+    let look_up = || -> Vec<u64> {
+        let all = (0..1200).map(|n| {
+            let value = n.to_string();
+            let make = || Some(next.fetch_add(1, Relaxed));
+            table.get(SeriesKey::Values(&[&value]), make).unwrap()
+        });
+        all.collect()
+    };
+    let found: Vec<Vec<u64>> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..4).map(|_| scope.spawn(look_up)).collect();
+        threads
+            .into_iter()
+            .map(|thread| thread.join().unwrap())
+            .collect()
+    });
+    let again = look_up();
+    assert_eq!(next.load(Relaxed), 1001);
+    let distinct: std::collections::HashSet<_> = again.iter().collect();
+    assert_eq!(distinct.len(), 1001, "a thousand and the one for the rest");
+    for seen in found {
+        // What a thread saw stays what it is.
+        assert!(seen[..1000] == again[..1000] && seen[1000..] == again[1000..]);
+    }
 }

@@ -15,7 +15,7 @@
 //! ");
 //! ```
 
-mod escape;
+pub(crate) mod escape;
 mod line;
 mod negotiate;
 mod number;
