@@ -1,5 +1,6 @@
 //! The metrics of annotated functions: from the definition to the cells.
 
+use std::cmp::Ordering;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
 
@@ -21,6 +22,7 @@ pub(crate) const MORE_BLOCKS: usize = OperationDef::MAX_BLOCKS - 1;
 pub(crate) struct LiveBlock {
     family: OperationFamily,
     constants: &'static [(&'static str, &'static str)],
+    constants_encoded: Box<[u8]>,
     buckets: &'static [f64],
     /// The bucket bounds in ticks.
     bounds: Box<[u64]>,
@@ -32,22 +34,18 @@ pub(crate) struct LiveBlock {
     outcomes: AtomicU8,
 }
 
-/// A series of an operation's metrics, read.
-#[derive(Debug)]
-pub(crate) struct OperationSeries {
-    /// Own labels and their values.
-    pub(crate) labels: Vec<(String, String)>,
-    pub(crate) totals: Totals,
-    pub(crate) block: Option<Block>,
-}
-
 impl LiveBlock {
     fn new(def: &'static BlockDef, labels: &'static [LabelDef]) -> Self {
         let series = SeriesTable::new(labels);
+        let mut constants_encoded = Vec::new();
+        for (name, value) in def.constants {
+            fragment::push(name, value, &mut constants_encoded);
+        }
         let dense = series.combinations().unwrap_or(0);
         Self {
             family: def.family,
             constants: def.constants,
+            constants_encoded: constants_encoded.into(),
             buckets: def.buckets,
             bounds: def
                 .buckets
@@ -108,18 +106,27 @@ impl LiveBlock {
         Some(block)
     }
 
-    /// Every series with its totals over all threads.
-    pub(crate) fn read(&self) -> Vec<OperationSeries> {
-        let mut all = Vec::new();
-        self.series.each(|fragment, block| {
-            all.push(OperationSeries {
-                labels: fragment::read(fragment),
-                totals: block
-                    .map_or_else(|| Totals::zero(self.buckets.len()), |block| block.read()),
-                block: block.copied(),
-            });
-        });
-        all
+    /// Its constant labels, encoded.
+    pub(crate) fn constants_encoded(&self) -> &[u8] {
+        &self.constants_encoded
+    }
+
+    /// The names of the labels that are not constant.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.series.labels().iter().map(|label| label.name)
+    }
+
+    /// Calls `visit` with the own labels of every series, encoded, and its cells if it was used.
+    pub(crate) fn each(&self, mut visit: impl FnMut(&'static [u8], Option<Block>)) {
+        self.series
+            .each(|labels, block| visit(labels, block.copied()));
+    }
+
+    /// Blocks of one order have series with the same names and the same constants; all that have the same
+    /// constants stand together.
+    pub(crate) fn order(&self, other: &Self) -> Ordering {
+        let constants = self.constants.cmp(other.constants);
+        constants.then_with(|| self.names().cmp(other.names()))
     }
 }
 
@@ -174,12 +181,10 @@ pub(crate) fn blocks(def: &'static OperationDef) -> Box<[&'static LiveBlock]> {
         .collect()
 }
 
-/// Every block of every registered operation.
-pub(crate) fn all() -> Vec<&'static LiveBlock> {
-    BLOCKS
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .clone()
+/// Every block of every registered operation, in their [order](LiveBlock::order).
+pub(crate) fn all(into: &mut Vec<&'static LiveBlock>) {
+    into.clear();
+    into.extend_from_slice(&BLOCKS.lock().unwrap_or_else(PoisonError::into_inner));
 }
 
 /// The blocks of an operation that was registered.
@@ -219,7 +224,8 @@ fn intern(
         }
         None => {
             let live: &'static LiveBlock = Box::leak(Box::new(LiveBlock::new(block, def.labels)));
-            all.push(live);
+            let place = all.partition_point(|other| other.order(live).is_le());
+            all.insert(place, live);
             live
         }
     };

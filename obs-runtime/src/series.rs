@@ -150,6 +150,14 @@ impl<T: Clone> SeriesTable<T> {
         Some(index)
     }
 
+    /// How many series [`each`](Self::each) visits.
+    pub(crate) fn len(&self) -> usize {
+        match &self.series {
+            Kind::Dense(all) => all.len(),
+            Kind::Sparse(all) => all.rows.len(),
+        }
+    }
+
     /// Calls `visit` with the labels of every series as a [`fragment`]. A combination of finite labels
     /// that was never used is there as well, without its series. No lock is held meanwhile.
     pub(crate) fn each(&self, mut visit: impl FnMut(&'static [u8], Option<&T>)) {

@@ -51,6 +51,8 @@ pub(crate) struct Totals {
     pub(crate) buckets: Vec<u64>,
     /// Threads whose cells changed under every attempt to read them.
     pub(crate) torn: u64,
+    /// The cells of one thread, without the header.
+    attempt: Vec<u64>,
 }
 
 /// The extremes of a window in ticks.
@@ -187,15 +189,25 @@ impl Block {
     }
 
     /// The totals over all threads. Per thread they belong together, unless `torn` says otherwise.
+    #[cfg(test)]
     pub(crate) fn read(self) -> Totals {
-        let mut totals = Totals::zero(self.stride() - 2);
-        let mut attempt = vec![0; self.len() - HEADER];
+        let mut totals = Totals::default();
+        self.read_into(&mut totals);
+        totals
+    }
+
+    /// The same into memory that was used before.
+    pub(crate) fn read_into(self, totals: &mut Totals) {
+        totals.clear(self.stride() - 2);
+        let mut attempt = std::mem::take(&mut totals.attempt);
+        attempt.clear();
+        attempt.resize(self.len() - HEADER, 0);
         cells::each_shard(|shard| {
             if let Some(row) = shard.row(self.offset(), self.len()) {
-                read_row(row, &mut attempt, &mut totals);
+                read_row(row, &mut attempt, totals);
             }
         });
-        totals
+        totals.attempt = attempt;
     }
 
     /// Takes the extremes since the last time, and starts a new window.
@@ -253,11 +265,11 @@ fn sum_index(stride: usize, outcome: CallOutcome) -> usize {
 
 impl Totals {
     /// The totals of a series that nobody has called, with `bounds` bucket bounds.
-    pub(crate) fn zero(bounds: usize) -> Self {
-        Self {
-            buckets: vec![0; OUTCOMES * (bounds + 1)],
-            ..Self::default()
-        }
+    pub(crate) fn clear(&mut self, bounds: usize) {
+        (self.begun, self.ended, self.torn) = (0, 0, 0);
+        self.sums = [0; OUTCOMES];
+        self.buckets.clear();
+        self.buckets.resize(OUTCOMES * (bounds + 1), 0);
     }
 
     /// Adds what one thread has: its header, and the sum and the buckets of each outcome in turn.

@@ -35,6 +35,19 @@ pub(crate) struct Counts {
     pub(crate) buckets: Vec<u64>,
     /// Threads whose cells changed under every attempt to read them.
     pub(crate) torn: u64,
+    /// The buckets of one thread.
+    attempt: Vec<u64>,
+}
+
+impl Counts {
+    /// No observations in so many buckets.
+    pub(crate) fn clear(&mut self, buckets: usize) {
+        (self.sum, self.torn) = (0.0, 0);
+        for list in [&mut self.buckets, &mut self.attempt] {
+            list.clear();
+            list.resize(buckets, 0);
+        }
+    }
 }
 
 impl Distribution {
@@ -81,18 +94,19 @@ impl Distribution {
 
     /// The totals over all threads. Per thread they belong together, unless `torn` says otherwise.
     pub(crate) fn read(self) -> Counts {
-        let buckets = self.buckets as usize;
-        let mut counts = Counts {
-            buckets: vec![0; buckets],
-            ..Counts::default()
-        };
-        let mut attempt = vec![0; buckets];
+        let mut counts = Counts::default();
+        self.read_into(&mut counts);
+        counts
+    }
+
+    /// The same into memory that was used before.
+    pub(crate) fn read_into(self, counts: &mut Counts) {
+        counts.clear(self.buckets as usize);
         cells::each_shard(|shard| {
             if let Some(row) = shard.row(self.offset, self.len()) {
-                read_row(row, &mut attempt, &mut counts);
+                read_row(row, counts);
             }
         });
-        counts
     }
 
     /// Takes the smallest and the largest value since the last time.
@@ -125,12 +139,12 @@ fn add_own(cells: &Cells, at: usize, bucket: usize, value: f64) {
 }
 
 /// Adds a thread's cells to `counts`, reading again while a value is added in between.
-fn read_row(row: &'static [AtomicU64], attempt: &mut [u64], counts: &mut Counts) {
+fn read_row(row: &'static [AtomicU64], counts: &mut Counts) {
     let (header, buckets) = row.split_at(HEADER);
     let mut sum = 0.0;
     let (consistent, _) = tally::read(&header[ADDED], || {
         let mut counted = 0u64;
-        for (slot, cell) in attempt.iter_mut().zip(buckets) {
+        for (slot, cell) in counts.attempt.iter_mut().zip(buckets) {
             *slot = tally::look(cell);
             counted = counted.wrapping_add(*slot);
         }
@@ -139,7 +153,7 @@ fn read_row(row: &'static [AtomicU64], attempt: &mut [u64], counts: &mut Counts)
     });
     counts.torn += u64::from(!consistent);
     counts.sum += sum;
-    for (total, slot) in counts.buckets.iter_mut().zip(attempt) {
+    for (total, slot) in counts.buckets.iter_mut().zip(&counts.attempt) {
         *total = total.wrapping_add(*slot);
     }
 }

@@ -16,6 +16,7 @@ pub(crate) mod distribution;
 pub(crate) mod local;
 pub(crate) mod pool;
 pub(crate) mod published;
+pub(crate) mod reduce;
 mod roster;
 pub(crate) mod segment;
 mod sync;

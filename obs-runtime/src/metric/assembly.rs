@@ -3,10 +3,14 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use obs_schema::def::MetricKind;
+use obs_schema::def::{MetricDef, MetricKind};
 use obs_schema::name::{check_metric, check_metric_label};
 
-use super::snapshot::{Family, Histogram, Kind, Label, Series, Value};
+use super::family::Live;
+use super::operations::Which;
+use super::own;
+use super::scan::{Labels, Scan, Sink};
+use super::snapshot::{Family, Histogram, Kind, Label, Value};
 
 /// Whose rules the names of a family have to keep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,30 +29,75 @@ pub(super) struct Refusal {
     pub(super) reason: String,
 }
 
-/// Families with distinct names, of series with distinct labels.
-#[derive(Debug, Default)]
-pub(super) struct Assembly {
-    families: Vec<Family>,
-    /// Every name that a format writes for a family, and the family that it belongs to.
-    taken: HashMap<String, usize>,
-    reserved: HashSet<String>,
+/// A family of the result: what is read while it is written, and the series that were handed over.
+#[derive(Debug)]
+pub(super) struct Entry {
+    /// Described by its definition, without the prefix, if there is a body.
+    pub(super) body: Option<Body>,
+    /// With the series that were handed over.
+    pub(super) family: Family,
 }
 
-impl Assembly {
-    /// Keeps the names of a family that is added later.
-    pub(super) fn reserve(&mut self, name: &str, kind: Kind) {
-        self.reserved.extend(names(name, kind));
+/// Where a family of ours is read from.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Body {
+    Registered(&'static dyn Live),
+    Operations(Which),
+}
+
+/// Families with distinct names, of series with distinct labels.
+#[derive(Debug)]
+pub(super) struct Assembly<'a> {
+    prefix: &'a str,
+    entries: Vec<Entry>,
+    /// Every name that a format writes for a family, and the entry that it belongs to. Ours do not clash
+    /// with each other, so it is there only if somebody else hands over families.
+    taken: Option<HashMap<String, usize>>,
+    /// Names of families that are added later.
+    reserved: &'a [&'a MetricDef],
+    series: usize,
+}
+
+impl<'a> Assembly<'a> {
+    /// An assembly in the memory of an earlier one.
+    pub(super) fn new(
+        prefix: &'a str,
+        reserved: &'a [&'a MetricDef],
+        mut memory: Vec<Entry>,
+    ) -> Self {
+        memory.clear();
+        Self {
+            prefix,
+            entries: memory,
+            taken: None,
+            reserved,
+            series: 0,
+        }
     }
 
     /// Adds a family of ours: its names and labels were checked when it was registered.
-    pub(super) fn add_own(&mut self, family: Family) {
-        if !family.series.is_empty() {
-            let place = self.families.len();
-            for name in names(&family.name, family.kind) {
-                self.taken.insert(name, place);
-            }
-            self.families.push(family);
+    pub(super) fn add_body(&mut self, def: &'static MetricDef, body: Body, series: usize) {
+        if series > 0 {
+            let family = own::family(def, Vec::new());
+            self.push(Some(body), family, series);
         }
+    }
+
+    /// Adds a family of ours that was read already.
+    pub(super) fn add_own(&mut self, family: Family) {
+        let series = family.series.len();
+        if series > 0 {
+            self.push(None, family, series);
+        }
+    }
+
+    fn push(&mut self, body: Option<Body>, family: Family, series: usize) {
+        let entry = Entry { body, family };
+        if let Some(taken) = &mut self.taken {
+            note(&entry, self.prefix, self.entries.len(), taken);
+        }
+        self.entries.push(entry);
+        self.series += series;
     }
 
     /// Adds a family, or the series that an earlier one of the same name and kind lacks.
@@ -58,19 +107,22 @@ impl Assembly {
         let handed_over = family.series.len();
         clean(&mut family, rules);
         let sound = family.series.len();
-        let existing = place.and_then(|place| self.families.get_mut(place));
-        let mut seen = existing.as_ref().map_or_else(HashSet::new, |existing| {
-            existing.series.iter().map(canonical).collect()
-        });
+        let existing = place.and_then(|place| self.entries.get_mut(place));
+        let mut seen = existing
+            .as_ref()
+            .map_or_else(HashSet::new, |existing| existing.label_sets());
         family
             .series
-            .retain(|series| seen.insert(canonical(series)));
-        let twice = sound - family.series.len();
+            .retain(|series| seen.insert(canonical(&series.labels)));
+        let taken = family.series.len();
         match existing {
-            Some(existing) => existing.series.append(&mut family.series),
+            Some(existing) => {
+                existing.family.series.append(&mut family.series);
+                self.series += taken;
+            }
             None => self.add_own(family),
         }
-        let broken = handed_over - sound;
+        let (broken, twice) = (handed_over - sound, sound - taken);
         let reason = match (broken, twice) {
             (0, 0) => return Ok(()),
             (0, _) => "a series is there twice",
@@ -82,49 +134,111 @@ impl Assembly {
         })
     }
 
-    /// The families, sorted by name, their series by labels.
-    pub(super) fn finish(mut self) -> Vec<Family> {
-        self.families.sort_by(|a, b| a.name.cmp(&b.name));
-        for family in &mut self.families {
-            family.series.sort_by(|a, b| a.labels.cmp(&b.labels));
-        }
-        self.families
+    /// The families, sorted by name.
+    pub(super) fn finish(mut self) -> Vec<Entry> {
+        let prefix = self.prefix;
+        self.entries
+            .sort_unstable_by(|a, b| a.name(prefix).cmp(b.name(prefix)));
+        self.entries
     }
 
     /// How many series there are.
     pub(super) fn series(&self) -> usize {
-        self.families.iter().map(|family| family.series.len()).sum()
+        self.series
     }
 
-    /// The family to continue, if there is one of this name and kind.
-    fn place(&self, family: &Family) -> Result<Option<usize>, Refusal> {
+    /// The entry to continue, if there is one of this name and kind.
+    fn place(&mut self, family: &Family) -> Result<Option<usize>, Refusal> {
         let clash = |other: &str| Refusal {
             count: 1,
             reason: format!("`{}` clashes with `{other}`", family.name),
         };
+        let prefix = self.prefix;
+        let taken = self.taken.get_or_insert_with(|| {
+            let mut taken = HashMap::new();
+            for def in self.reserved {
+                let name = format!("{prefix}{}", def.name);
+                let names = names(&name, def.kind.into()).into_iter();
+                taken.extend(names.map(|name| (name, RESERVED)));
+            }
+            for (place, entry) in self.entries.iter().enumerate() {
+                note(entry, prefix, place, &mut taken);
+            }
+            taken
+        });
         let mut found = None;
         for name in names(&family.name, family.kind) {
-            if self.reserved.contains(&name) {
+            let Some(&place) = taken.get(&name) else {
+                continue;
+            };
+            let same = self.entries.get(place).filter(|other| {
+                other.family.kind == family.kind && other.name(prefix).eq(family.name.bytes())
+            });
+            if same.is_none() {
                 return Err(clash(&name));
             }
-            if let Some(&place) = self.taken.get(&name) {
-                let same = self
-                    .families
-                    .get(place)
-                    .filter(|other| other.name == family.name && other.kind == family.kind);
-                if same.is_none() {
-                    return Err(clash(&name));
-                }
-                found = Some(place);
-            }
+            found = Some(place);
         }
         Ok(found)
     }
 }
 
+/// The place of what is added later: nobody continues it.
+const RESERVED: usize = usize::MAX;
+
+fn note(entry: &Entry, prefix: &str, place: usize, taken: &mut HashMap<String, usize>) {
+    let name = match entry.body {
+        Some(_) => format!("{prefix}{}", entry.family.name),
+        None => entry.family.name.to_string(),
+    };
+    for name in names(&name, entry.family.kind) {
+        taken.entry(name).or_insert(place);
+    }
+}
+
+impl Entry {
+    /// The full name.
+    fn name<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = u8> + 'a {
+        let prefix = if self.body.is_some() { prefix } else { "" };
+        prefix.bytes().chain(self.family.name.bytes())
+    }
+
+    /// The labels of all series that are there.
+    fn label_sets(&self) -> HashSet<Vec<Label>> {
+        let handed_over = self.family.series.iter();
+        let mut all = LabelSets(
+            handed_over
+                .map(|series| canonical(&series.labels))
+                .collect(),
+        );
+        if let Some(Body::Registered(live)) = self.body {
+            live.visit(
+                &self.family,
+                &mut Scan::default(),
+                &mut Value::Info,
+                &mut all,
+            );
+        }
+        all.0
+    }
+}
+
+/// Takes down the labels of series.
+struct LabelSets(HashSet<Vec<Label>>);
+
+impl Sink for LabelSets {
+    fn family(&mut self, _: &Family) {}
+
+    fn names(&mut self, _: &dyn Fn(&str) -> bool) {}
+
+    fn series(&mut self, _: &Family, labels: Labels<'_>, _: &Value) {
+        self.0.insert(canonical(&labels.to_vec()));
+    }
+}
+
 /// The labels in an order that does not depend on who wrote them. An empty value is no label.
-fn canonical(series: &Series) -> Vec<Label> {
-    let labels = series.labels.iter();
+fn canonical(labels: &[Label]) -> Vec<Label> {
+    let labels = labels.iter();
     let mut labels: Vec<Label> = labels
         .filter(|label| !label.1.is_empty())
         .cloned()

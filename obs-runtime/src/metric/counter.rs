@@ -5,7 +5,8 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use obs_schema::def::{MetricDef, MetricKind};
 
-use super::instrument::{Instrument, Reading, Series, sealed::Sealed};
+use super::instrument::{Instrument, Series, sealed::Sealed};
+use super::scan::Scan;
 use super::snapshot::Value;
 use super::{cell, own};
 use crate::hot::cells;
@@ -148,12 +149,14 @@ impl Sealed for Counter<u64> {
         Self::at(VOID)
     }
 
-    fn read(&self, _: &'static MetricDef, _: Reading) -> Option<Value> {
-        Some(Value::Counter(self.get()))
+    fn read(&self, _: &'static MetricDef, scan: &mut Scan, value: &mut Value) -> bool {
+        *value = Value::Counter(scan.cells.read(self.cell));
+        true
     }
 
-    fn untouched(_: &'static MetricDef) -> Option<Value> {
-        Some(Value::Counter(0))
+    fn read_untouched(_: &'static MetricDef, value: &mut Value) -> bool {
+        *value = Value::Counter(0);
+        true
     }
 }
 
@@ -170,11 +173,13 @@ impl Sealed for Counter<f64> {
         Self::at(VOID)
     }
 
-    fn read(&self, _: &'static MetricDef, _: Reading) -> Option<Value> {
-        Some(Value::FloatCounter(self.get()))
+    fn read(&self, _: &'static MetricDef, _: &mut Scan, value: &mut Value) -> bool {
+        *value = Value::FloatCounter(self.get());
+        true
     }
 
-    fn untouched(_: &'static MetricDef) -> Option<Value> {
-        Some(Value::FloatCounter(0.0))
+    fn read_untouched(_: &'static MetricDef, value: &mut Value) -> bool {
+        *value = Value::FloatCounter(0.0);
+        true
     }
 }

@@ -72,18 +72,21 @@ pub(crate) fn offer_marked(mark: u32, call: Call) {
     keep((mark, None), exemplar);
 }
 
-/// The exemplars of a series, sorted by bucket.
-pub(super) fn of(block: Block, outcome: CallOutcome) -> Vec<Exemplar> {
-    kept(key_of(block, outcome))
+/// The exemplars of a series, sorted by bucket. They replace what was there.
+pub(super) fn of(block: Block, outcome: CallOutcome, into: &mut Vec<Exemplar>) {
+    kept(key_of(block, outcome), into);
 }
 
 /// The exemplars of a histogram, sorted by bucket.
-pub(super) fn of_histogram(mark: u32) -> Vec<Exemplar> {
-    kept((mark, None))
+pub(super) fn of_histogram(mark: u32, into: &mut Vec<Exemplar>) {
+    kept((mark, None), into);
 }
 
-fn kept(key: Key) -> Vec<Exemplar> {
-    lock(&KEPT).get(&key).cloned().unwrap_or_default()
+fn kept(key: Key, into: &mut Vec<Exemplar>) {
+    into.clear();
+    if let Some(kept) = lock(&KEPT).get(&key) {
+        into.extend_from_slice(kept);
+    }
 }
 
 fn key_of(block: Block, outcome: CallOutcome) -> Key {

@@ -5,12 +5,13 @@ use std::marker::PhantomData;
 
 use obs_schema::def::{LabelDef, MetricDef, MetricKind};
 
-use super::instrument::{Instrument, Reading, Series};
+use super::instrument::{Instrument, Series};
 use super::registry::Registry;
-use super::snapshot;
+use super::scan::{Labels, Scan, Sink};
+use super::snapshot::{self, Value};
 use crate::diagnostics;
-use crate::label::Labels;
-use crate::series::{SeriesKey, SeriesTable, fragment};
+use crate::label;
+use crate::series::{SeriesKey, SeriesTable};
 
 /// A metric with labels: one series of kind `I` for every value of `L`.
 ///
@@ -71,7 +72,7 @@ pub struct Family<I: 'static, L> {
     labels: PhantomData<fn() -> L>,
 }
 
-impl<I: Series, L: Labels> Family<I, L> {
+impl<I: Series, L: label::Labels> Family<I, L> {
     /// The handle of the series with these labels.
     #[inline]
     #[must_use]
@@ -83,7 +84,7 @@ impl<I: Series, L: Labels> Family<I, L> {
     }
 }
 
-impl<I: Series, L: Labels + 'static> Instrument for Family<I, L> {
+impl<I: Series, L: label::Labels + 'static> Instrument for Family<I, L> {
     const KIND: MetricKind = <I as Series>::KIND;
     const LABELS: &'static [LabelDef] = L::LABELS;
 
@@ -143,8 +144,17 @@ impl<I: Series> LiveFamily<I> {
 pub(super) trait Live: Any + Send + Sync {
     fn def(&self) -> &'static MetricDef;
 
-    /// The present values.
-    fn read(&self, reading: Reading) -> Vec<snapshot::Series>;
+    /// How many series it shows.
+    fn count(&self) -> usize;
+
+    /// Tells `sink` of them; `family` describes the family. `value` is memory to use again.
+    fn visit(
+        &self,
+        family: &snapshot::Family,
+        scan: &mut Scan,
+        value: &mut Value,
+        sink: &mut dyn Sink,
+    );
 
     fn as_any(&'static self) -> &'static dyn Any;
 }
@@ -154,23 +164,43 @@ impl<I: Series> Live for LiveFamily<I> {
         self.def
     }
 
-    fn read(&self, reading: Reading) -> Vec<snapshot::Series> {
-        let mut all = Vec::new();
+    fn count(&self) -> usize {
+        if <I as Series>::KIND != MetricKind::Info {
+            return self.series.len();
+        }
+        let mut count = 0;
+        self.series.each(|_, series| {
+            count += usize::from(series.and_then(I::facts).is_some());
+        });
+        count
+    }
+
+    fn visit(
+        &self,
+        family: &snapshot::Family,
+        scan: &mut Scan,
+        value: &mut Value,
+        sink: &mut dyn Sink,
+    ) {
+        let has = |name: &str| self.def.labels.iter().any(|label| label.name == name);
+        sink.names(&has);
         self.series.each(|fragment, series| {
-            let value = match series {
-                Some(series) => series.read(self.def, reading),
-                None => I::untouched(self.def),
+            let is_shown = match series {
+                Some(series) => series.read(self.def, scan, value),
+                None => I::read_untouched(self.def, value),
             };
-            if let Some(value) = value {
-                let mut labels: Vec<snapshot::Label> = Vec::new();
-                for (name, value) in fragment::read(fragment) {
-                    labels.push((name.into(), value.into()));
+            if is_shown {
+                let facts = series.and_then(I::facts);
+                if let Some(facts) = &facts {
+                    sink.names(&|name| has(name) || facts.iter().any(|fact| fact.0 == name));
                 }
-                labels.extend(series.map(I::facts).unwrap_or_default());
-                all.push(snapshot::Series { labels, value });
+                let labels = Labels {
+                    encoded: &[fragment],
+                    plain: facts.as_ref().map_or(&[], |facts| facts),
+                };
+                sink.series(family, labels, value);
             }
         });
-        all
     }
 
     fn as_any(&'static self) -> &'static dyn Any {

@@ -5,7 +5,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use obs_schema::def::{MetricDef, MetricKind};
 
-use super::instrument::{Reading, Series, sealed::Sealed};
+use super::instrument::{Series, sealed::Sealed};
+use super::scan::Scan;
 use super::snapshot::Value;
 
 /// A number that goes up and down, 0 at first: a queue's length, a temperature, open connections.
@@ -113,11 +114,13 @@ impl Sealed for Gauge {
         Self { bits: None }
     }
 
-    fn read(&self, _: &'static MetricDef, _: Reading) -> Option<Value> {
-        Some(Value::Gauge(self.get()))
+    fn read(&self, _: &'static MetricDef, _: &mut Scan, value: &mut Value) -> bool {
+        *value = Value::Gauge(self.get());
+        true
     }
 
-    fn untouched(_: &'static MetricDef) -> Option<Value> {
-        Some(Value::Gauge(0.0))
+    fn read_untouched(_: &'static MetricDef, value: &mut Value) -> bool {
+        *value = Value::Gauge(0.0);
+        true
     }
 }

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use obs_schema::def::{MetricDef, MetricKind};
 
-use super::instrument::{Reading, Series, sealed::Sealed};
-use super::snapshot::{self, Value};
+use super::instrument::{Series, sealed::Sealed};
+use super::scan::{Reading, Scan, take_histogram};
+use super::snapshot::Value;
 use super::{exemplar, own};
 use crate::hot::clock;
 use crate::hot::distribution::Distribution;
@@ -153,22 +154,27 @@ impl Sealed for Histogram {
         }
     }
 
-    fn read(&self, _: &'static MetricDef, reading: Reading) -> Option<Value> {
-        let cells = self.cells?;
-        let counts = cells.read();
-        own::TORN.fetch_add(counts.torn, Relaxed);
-        let mut histogram =
-            snapshot::Histogram::from_buckets(self.bounds, &counts.buckets, counts.sum);
-        histogram.exemplars = exemplar::of_histogram(cells.cell());
-        if reading == Reading::Tick {
+    fn read(&self, _: &'static MetricDef, scan: &mut Scan, value: &mut Value) -> bool {
+        let Some(cells) = self.cells else {
+            return false;
+        };
+        cells.read_into(&mut scan.counts);
+        own::TORN.fetch_add(scan.counts.torn, Relaxed);
+        let mut histogram = take_histogram(value, self.bounds);
+        histogram.set(&scan.counts.buckets, scan.counts.sum);
+        exemplar::of_histogram(cells.cell(), &mut histogram.exemplars);
+        if scan.reading == Reading::Tick {
             histogram.extremes = cells.take_extremes();
         }
-        Some(Value::Histogram(histogram))
+        *value = Value::Histogram(histogram);
+        true
     }
 
-    fn untouched(def: &'static MetricDef) -> Option<Value> {
-        let empty = vec![0; def.buckets.len() + 1];
-        let histogram = snapshot::Histogram::from_buckets(def.buckets, &empty, 0.0);
-        Some(Value::Histogram(histogram))
+    fn read_untouched(def: &'static MetricDef, value: &mut Value) -> bool {
+        let nothing = std::iter::repeat_n(&0, def.buckets.len() + 1);
+        let mut histogram = take_histogram(value, def.buckets);
+        histogram.set(nothing, 0.0);
+        *value = Value::Histogram(histogram);
+        true
     }
 }

@@ -1,11 +1,12 @@
 //! Facts as labels.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use obs_schema::def::{MetricDef, MetricKind};
 use obs_schema::name::check_metric_label;
 
-use super::instrument::{Reading, Series, sealed::Sealed};
+use super::instrument::{Series, sealed::Sealed};
+use super::scan::Scan;
 use super::snapshot::{Label, Value};
 use crate::diagnostics;
 use crate::hot::body::cut;
@@ -36,7 +37,7 @@ pub struct Info {
 #[derive(Debug)]
 struct Facts {
     def: &'static MetricDef,
-    now: Mutex<Option<Vec<Label>>>,
+    now: Mutex<Option<Arc<Vec<Label>>>>,
 }
 
 impl Info {
@@ -60,11 +61,11 @@ impl Info {
                 }
             }
         }
-        *own.now.lock().unwrap_or_else(PoisonError::into_inner) = Some(labels);
+        *own.now.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(labels));
     }
 
     /// The facts as labels, if they were set.
-    fn get(&self) -> Option<Vec<Label>> {
+    fn get(&self) -> Option<Arc<Vec<Label>>> {
         let facts = self.facts?.now.lock();
         facts.unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -86,15 +87,16 @@ impl Sealed for Info {
         Self { facts: None }
     }
 
-    fn read(&self, _: &'static MetricDef, _: Reading) -> Option<Value> {
-        self.get().map(|_| Value::Info)
+    fn read(&self, _: &'static MetricDef, _: &mut Scan, value: &mut Value) -> bool {
+        *value = Value::Info;
+        self.get().is_some()
     }
 
-    fn facts(&self) -> Vec<Label> {
-        self.get().unwrap_or_default()
+    fn read_untouched(_: &'static MetricDef, _: &mut Value) -> bool {
+        false
     }
 
-    fn untouched(_: &'static MetricDef) -> Option<Value> {
-        None
+    fn facts(&self) -> Option<Arc<Vec<Label>>> {
+        self.get()
     }
 }

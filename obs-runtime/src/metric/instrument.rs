@@ -1,10 +1,13 @@
 //! What a field of a metrics struct can be, and what a series needs to be part of a family.
 
+use std::sync::Arc;
+
 use linkme::distributed_slice;
 use obs_schema::def::{LabelDef, MetricDef, MetricKind};
 
 use super::family::LiveFamily;
 use super::registry::Registry;
+use super::scan::Scan;
 use super::snapshot::{Label, Value};
 use crate::series::SeriesKey;
 
@@ -90,7 +93,7 @@ pub trait Series: sealed::Sealed + Copy + Send + Sync + 'static {
 }
 
 pub(crate) mod sealed {
-    use super::{Label, MetricDef, Reading, Value};
+    use super::{Arc, Label, MetricDef, Scan, Value};
 
     /// The part of [`Series`](super::Series) that is not public.
     pub trait Sealed: Sized {
@@ -98,24 +101,16 @@ pub(crate) mod sealed {
         fn create(def: &'static MetricDef) -> Option<Self>;
         /// A series that nobody reads.
         fn void() -> Self;
-        /// The present value. `None` leaves the series out.
-        fn read(&self, def: &'static MetricDef, reading: Reading) -> Option<Value>;
+        /// Reads the present value into `value`, whose memory is used again. `false` leaves the series
+        /// out.
+        fn read(&self, def: &'static MetricDef, scan: &mut Scan, value: &mut Value) -> bool;
+        /// The same for a series that was declared and never used.
+        fn read_untouched(def: &'static MetricDef, value: &mut Value) -> bool;
         /// Labels that the series has beside those of its family.
-        fn facts(&self) -> Vec<Label> {
-            Vec::new()
+        fn facts(&self) -> Option<Arc<Vec<Label>>> {
+            None
         }
-        /// The value of a series that was declared and never used.
-        fn untouched(def: &'static MetricDef) -> Option<Value>;
     }
-}
-
-/// What a reading is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reading {
-    /// A scrape.
-    Scrape,
-    /// A tick of the windows, which starts new extremes.
-    Tick,
 }
 
 impl<I: Series> Instrument for I {

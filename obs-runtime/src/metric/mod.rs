@@ -43,6 +43,7 @@ mod operations;
 mod own;
 mod quantile;
 mod registry;
+mod scan;
 pub mod snapshot;
 mod source;
 mod summary;

@@ -1,125 +1,281 @@
 //! The families that annotated functions feed.
+//!
+//! All cells are added up before anything is written, so the families agree with each other: the number
+//! of calls is the number of durations.
 
-use std::collections::BTreeMap;
 use std::sync::atomic::Ordering::Relaxed;
 
 use obs_schema::def::{CallOutcome, MetricDef, OperationFamily};
 
-use super::instrument::Reading;
-use super::snapshot::{Family, Histogram, Label, Series, Value};
+use super::scan::{Labels, Reading, Scan, Sink, take_histogram};
+use super::snapshot::{self, Value};
 use super::{builtin, exemplar, own};
-use crate::hot::block::Extremes;
+use crate::hot::block::{Block, Extremes, Totals};
 use crate::hot::clock;
-use crate::operation::{self, LiveBlock, OperationSeries};
+use crate::operation::{self, LiveBlock};
+use crate::series::fragment;
 
-/// Series by their labels: several functions may feed one.
-type Rows<T> = BTreeMap<Vec<Label>, T>;
+/// The label that every finished call has.
+const OUTCOME: &str = "outcome";
 
-#[derive(Debug, Default)]
-struct Totals {
-    calls: Rows<u64>,
-    in_flight: Rows<u64>,
-    duration: Rows<Histogram>,
-    database: Rows<Histogram>,
-    external_api: Rows<Histogram>,
+/// A family of annotated functions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Which {
+    Calls,
+    InFlight,
+    Duration,
+    Database,
+    ExternalApi,
 }
 
-/// The present values of all annotated functions.
-pub(super) fn families(reading: Reading) -> Vec<Family> {
-    let mut totals = Totals::default();
-    for block in operation::all() {
-        for series in block.read() {
-            totals.add(block, &series, reading);
+/// What all annotated functions have counted. Its memory is used again.
+#[derive(Debug)]
+pub(super) struct Operations {
+    blocks: Vec<&'static LiveBlock>,
+    rows: Vec<Row>,
+    /// Rows from here on are memory to use again.
+    len: usize,
+    /// `outcome="…",`
+    outcomes: [Vec<u8>; CallOutcome::ALL.len()],
+}
+
+/// A series of a block.
+#[derive(Debug)]
+struct Row {
+    live: &'static LiveBlock,
+    /// The labels that are not constant, encoded.
+    labels: &'static [u8],
+    cells: Option<Block>,
+    totals: Totals,
+    extremes: Option<(f64, f64)>,
+}
+
+impl Default for Operations {
+    fn default() -> Self {
+        let encode = |outcome: CallOutcome| {
+            let mut encoded = Vec::new();
+            fragment::push(OUTCOME, outcome.as_str(), &mut encoded);
+            encoded
+        };
+        Self {
+            blocks: Vec::new(),
+            rows: Vec::new(),
+            len: 0,
+            outcomes: CallOutcome::ALL.map(encode),
         }
     }
-    vec![
-        family(&builtin::CALLS, totals.calls, Value::Counter),
-        family(&builtin::IN_FLIGHT, totals.in_flight, |count| {
-            Value::Gauge(count as f64)
-        }),
-        family(&builtin::DURATION, totals.duration, Value::Histogram),
-        family(&builtin::DATABASE, totals.database, Value::Histogram),
-        family(
-            &builtin::EXTERNAL_API,
-            totals.external_api,
-            Value::Histogram,
-        ),
-    ]
 }
 
-impl Totals {
-    fn add(&mut self, block: &LiveBlock, series: &OperationSeries, reading: Reading) {
-        own::TORN.fetch_add(series.totals.torn, Relaxed);
-        let family = block.family();
-        if family == OperationFamily::Operation {
-            let labels = constants(block);
-            *self.in_flight.entry(labels).or_default() += series.totals.in_flight();
+impl Which {
+    pub(super) const ALL: [Self; 5] = [
+        Self::Calls,
+        Self::InFlight,
+        Self::Duration,
+        Self::Database,
+        Self::ExternalApi,
+    ];
+
+    pub(super) fn def(self) -> &'static MetricDef {
+        match self {
+            Self::Calls => &builtin::CALLS,
+            Self::InFlight => &builtin::IN_FLIGHT,
+            Self::Duration => &builtin::DURATION,
+            Self::Database => &builtin::DATABASE,
+            Self::ExternalApi => &builtin::EXTERNAL_API,
         }
-        let extremes = match (reading, series.block) {
-            (Reading::Tick, Some(cells)) => cells.take_extremes().map(Extremes::seconds),
-            _ => None,
-        };
-        for outcome in CallOutcome::ALL {
-            let calls = series.totals.calls(outcome);
-            if calls > 0 || block.can_be(outcome) {
-                let labels = labels(block, series, outcome);
-                if let OperationFamily::Operation | OperationFamily::Calls = family {
-                    *self.calls.entry(labels.clone()).or_default() += calls;
+    }
+
+    /// Whether blocks of this kind feed it.
+    fn is_fed_by(self, block: OperationFamily) -> bool {
+        use OperationFamily::{Calls, Database, Duration, ExternalApi, Operation};
+        match self {
+            Self::Calls => matches!(block, Operation | Calls),
+            Self::InFlight => matches!(block, Operation),
+            Self::Duration => matches!(block, Operation | Duration),
+            Self::Database => matches!(block, Database),
+            Self::ExternalApi => matches!(block, ExternalApi),
+        }
+    }
+}
+
+impl Row {
+    fn has(&self, outcome: CallOutcome) -> bool {
+        self.live.can_be(outcome) || self.totals.calls(outcome) > 0
+    }
+
+    /// Whether another row is the same series. Functions that are declared alike may feed one.
+    fn is_same(&self, other: &Self) -> bool {
+        !std::ptr::eq(self.live, other.live)
+            && self.labels == other.labels
+            && self.live.order(other.live).is_eq()
+    }
+}
+
+impl Operations {
+    /// Adds up all cells.
+    pub(super) fn read(&mut self, scan: &Scan) {
+        operation::all(&mut self.blocks);
+        self.len = 0;
+        for &live in &self.blocks {
+            live.each(|labels, cells| {
+                let used_before = self.rows.get_mut(self.len);
+                let totals = used_before.map(|row| std::mem::take(&mut row.totals));
+                let row = Row::read(live, labels, cells, totals.unwrap_or_default(), scan);
+                match self.rows.get_mut(self.len) {
+                    Some(place) => *place = row,
+                    None => self.rows.push(row),
                 }
-                if let Some(rows) = self.durations(family) {
-                    let mut duration = duration(block, series, outcome);
-                    duration.extremes = extremes;
-                    if let Some(cells) = series.block {
-                        duration.exemplars = exemplar::of(cells, outcome);
-                    }
-                    add_duration(rows, labels, duration);
+                self.len += 1;
+            });
+        }
+        // Series that several blocks feed stand together.
+        let rows = self.rows.get_mut(..self.len).unwrap_or_default();
+        for group in rows.chunk_by_mut(|a, b| a.live.order(b.live).is_eq()) {
+            let blocks = group.chunk_by(|a, b| std::ptr::eq(a.live, b.live)).count();
+            if blocks > 1 {
+                group.sort_by_key(|row| row.labels);
+            }
+        }
+    }
+
+    fn rows(&self) -> &[Row] {
+        self.rows.get(..self.len).unwrap_or_default()
+    }
+
+    /// Calls `visit` with the rows of each series of a family, and its outcome.
+    fn each(&self, which: Which, mut visit: impl FnMut(&[Row], CallOutcome)) {
+        for rows in self.rows().chunk_by(Row::is_same) {
+            for outcome in CallOutcome::ALL {
+                if rows.iter().any(|row| row.feeds(which, outcome)) {
+                    visit(rows, outcome);
                 }
             }
         }
     }
 
-    fn durations(&mut self, family: OperationFamily) -> Option<&mut Rows<Histogram>> {
-        match family {
-            OperationFamily::Operation | OperationFamily::Duration => Some(&mut self.duration),
-            OperationFamily::Database => Some(&mut self.database),
-            OperationFamily::ExternalApi => Some(&mut self.external_api),
-            OperationFamily::Calls => None,
+    /// How many series a family has.
+    pub(super) fn count(&self, which: Which) -> usize {
+        let mut count = 0;
+        match which {
+            Which::InFlight => self.each_in_flight(|_, _| count += 1),
+            _ => self.each(which, |_, _| count += 1),
+        }
+        count
+    }
+
+    /// Tells `sink` of the series of a family; `family` describes it. `value` is memory to use again.
+    pub(super) fn visit(
+        &self,
+        which: Which,
+        family: &snapshot::Family,
+        value: &mut Value,
+        sink: &mut dyn Sink,
+    ) {
+        let mut tell = |live: &LiveBlock, labels: &[&[u8]], value: &Value| {
+            let has_constant = |name: &str| live.constants().iter().any(|label| label.0 == name);
+            let has_own = |name: &str| name == OUTCOME || live.names().any(|own| own == name);
+            sink.names(&|name| has_constant(name) || which != Which::InFlight && has_own(name));
+            let labels = Labels {
+                encoded: labels,
+                plain: &[],
+            };
+            sink.series(family, labels, value);
+        };
+        if which == Which::InFlight {
+            return self.each_in_flight(|live, count| {
+                tell(
+                    live,
+                    &[live.constants_encoded()],
+                    &Value::Gauge(count as f64),
+                );
+            });
+        }
+        self.each(which, |rows, outcome| {
+            let mut rows = rows.iter().filter(|row| row.feeds(which, outcome));
+            let (Some(first), Some(encoded)) = (rows.next(), self.outcomes.get(outcome as usize))
+            else {
+                return;
+            };
+            first.read_into(which, outcome, value);
+            rows.for_each(|row| row.add_to(value, which, outcome));
+            let live = first.live;
+            tell(
+                live,
+                &[live.constants_encoded(), encoded, first.labels],
+                value,
+            );
+        });
+    }
+
+    /// Calls `visit` with the calls in flight of all blocks that have the same constant labels.
+    fn each_in_flight(&self, mut visit: impl FnMut(&'static LiveBlock, u64)) {
+        let alike = |a: &Row, b: &Row| a.live.constants() == b.live.constants();
+        for rows in self.rows().chunk_by(alike) {
+            let fed = |row: &&Row| Which::InFlight.is_fed_by(row.live.family());
+            let mut rows = rows.iter().filter(fed).peekable();
+            if let Some(first) = rows.peek() {
+                let live = first.live;
+                visit(live, rows.map(|row| row.totals.in_flight()).sum());
+            }
         }
     }
 }
 
-fn family<T>(def: &'static MetricDef, rows: Rows<T>, value: impl Fn(T) -> Value) -> Family {
-    let series = rows.into_iter().map(|(labels, row)| Series {
-        labels,
-        value: value(row),
-    });
-    own::family(def, series.collect())
-}
+impl Row {
+    fn read(
+        live: &'static LiveBlock,
+        labels: &'static [u8],
+        cells: Option<Block>,
+        mut totals: Totals,
+        scan: &Scan,
+    ) -> Self {
+        match cells {
+            Some(cells) => cells.read_into(&mut totals),
+            None => totals.clear(live.buckets().len()),
+        }
+        own::TORN.fetch_add(totals.torn, Relaxed);
+        let extremes = match scan.reading {
+            Reading::Tick => cells.and_then(Block::take_extremes).map(Extremes::seconds),
+            Reading::Scrape => None,
+        };
+        Self {
+            live,
+            labels,
+            cells,
+            totals,
+            extremes,
+        }
+    }
 
-fn constants(block: &LiveBlock) -> Vec<Label> {
-    let constants = block.constants().iter();
-    constants.map(|&(k, v)| (k.into(), v.into())).collect()
-}
+    fn feeds(&self, which: Which, outcome: CallOutcome) -> bool {
+        which.is_fed_by(self.live.family()) && self.has(outcome)
+    }
 
-/// The constant labels, the outcome, then the function's own labels.
-fn labels(block: &LiveBlock, series: &OperationSeries, outcome: CallOutcome) -> Vec<Label> {
-    let mut labels = constants(block);
-    labels.push(("outcome".into(), outcome.as_str().into()));
-    let own = series.labels.iter();
-    labels.extend(own.map(|(name, value)| (name.clone().into(), value.clone().into())));
-    labels
-}
+    /// Its value in a family.
+    fn read_into(&self, which: Which, outcome: CallOutcome, value: &mut Value) {
+        if which == Which::Calls {
+            *value = Value::Counter(self.totals.calls(outcome));
+            return;
+        }
+        let mut duration = take_histogram(value, self.live.buckets());
+        let sum = clock::to_seconds(self.totals.sum(outcome));
+        duration.set(self.totals.of(outcome), sum);
+        duration.extremes = self.extremes;
+        if let Some(cells) = self.cells {
+            exemplar::of(cells, outcome, &mut duration.exemplars);
+        }
+        *value = Value::Histogram(duration);
+    }
 
-fn duration(block: &LiveBlock, series: &OperationSeries, outcome: CallOutcome) -> Histogram {
-    let sum = clock::to_seconds(series.totals.sum(outcome));
-    Histogram::from_buckets(block.buckets(), series.totals.of(outcome), sum)
-}
-
-fn add_duration(rows: &mut Rows<Histogram>, labels: Vec<Label>, duration: Histogram) {
-    match rows.get_mut(&labels) {
-        Some(other) => other.add(&duration),
-        None => {
-            rows.insert(labels, duration);
+    /// Adds its value in a family to that of another row.
+    fn add_to(&self, sum: &mut Value, which: Which, outcome: CallOutcome) {
+        let mut own = Value::Info;
+        self.read_into(which, outcome, &mut own);
+        match (sum, own) {
+            (Value::Counter(sum), Value::Counter(own)) => *sum = sum.wrapping_add(own),
+            (Value::Histogram(sum), Value::Histogram(own)) => sum.add(&own),
+            // A family has one kind.
+            _ => {}
         }
     }
 }

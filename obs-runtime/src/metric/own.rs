@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use obs_schema::def::MetricDef;
 
-use super::instrument::{Reading, sealed::Sealed};
+use super::instrument::sealed::Sealed;
+use super::scan::Scan;
 use super::snapshot::{Family, Series, Value};
 use super::source::Record;
 use super::{Histogram, builtin, exemplar};
@@ -36,17 +37,15 @@ pub(super) fn scraped(duration: Duration) {
 pub(super) fn families(
     series: usize,
     collectors: &BTreeMap<String, Record>,
-    reading: Reading,
+    scan: &mut Scan,
 ) -> Vec<Family> {
+    let mut scrapes = Value::Info;
+    let scraped = SCRAPES.read(&builtin::SCRAPE, scan, &mut scrapes);
     let mut all = vec![
         gauge(&builtin::SERIES, series as f64),
         family(
             &builtin::SCRAPE,
-            SCRAPES
-                .read(&builtin::SCRAPE, reading)
-                .map(unlabelled)
-                .into_iter()
-                .collect(),
+            scraped.then(|| unlabelled(scrapes)).into_iter().collect(),
         ),
         gauge(&builtin::SHARDS, cells::shards() as f64),
         gauge(&builtin::TRACE_QUEUE, pool::waiting() as f64),

@@ -165,11 +165,20 @@ impl Histogram {
     /// A histogram from the counts of its buckets, not cumulative, `+Inf` last.
     #[must_use]
     pub fn from_buckets(bounds: impl Into<Cow<'static, [f64]>>, buckets: &[u64], sum: f64) -> Self {
+        let mut histogram = Self::from_counts(bounds, Vec::new(), 0.0);
+        histogram.set(buckets, sum);
+        histogram
+    }
+
+    /// Changes what was observed to this; the buckets are not cumulative.
+    pub(super) fn set<'a>(&mut self, buckets: impl IntoIterator<Item = &'a u64>, sum: f64) {
         let cumulate = |total: &mut u64, &count: &u64| {
             *total = total.wrapping_add(count);
             Some(*total)
         };
-        Self::from_counts(bounds, buckets.iter().scan(0, cumulate).collect(), sum)
+        self.counts.clear();
+        self.counts.extend(buckets.into_iter().scan(0, cumulate));
+        self.sum = sum;
     }
 
     /// A histogram from its cumulative counts, that of `+Inf` last.

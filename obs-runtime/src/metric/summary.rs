@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use obs_schema::def::{MetricDef, MetricKind};
 
-use super::instrument::{Reading, Series, sealed::Sealed};
+use super::instrument::{Series, sealed::Sealed};
 use super::own;
 use super::quantile::Stream;
-use super::snapshot::{self, Value};
+use super::scan::{Scan, take_summary};
+use super::snapshot::Value;
 use crate::hot::clock;
 
 /// Into how many parts `max_age` is divided: an observation counts for between four fifths of it
@@ -95,8 +96,7 @@ impl Summary {
     /// within `max_age`.
     #[must_use]
     pub fn quantile(&self, quantile: f64) -> Option<f64> {
-        let all = self.with(State::quantiles)?;
-        let found = all.into_iter().find(|known| known.0 == quantile)?;
+        let found = self.with(|state| state.quantiles().find(|known| known.0 == quantile))??;
         Some(found.1).filter(|value| !value.is_nan())
     }
 
@@ -132,17 +132,18 @@ impl State {
         }
     }
 
-    fn quantiles(&mut self) -> Vec<(f64, f64)> {
+    fn quantiles(&mut self) -> impl Iterator<Item = (f64, f64)> {
         self.turn_to(clock::ticks());
         self.flush();
-        let Some(stream) = self.ages.get(self.oldest) else {
-            return Vec::new();
-        };
+        let stream = self.ages.get(self.oldest);
         let wanted = self.objectives.iter();
-        wanted.map(|&(q, _)| (q, stream.query(q))).collect()
+        wanted.filter_map(move |&(q, _)| Some((q, stream?.query(q))))
     }
 
     fn flush(&mut self) {
+        if self.buffer.is_empty() {
+            return;
+        }
         self.buffer.sort_unstable_by(f64::total_cmp);
         for stream in &mut self.ages {
             stream.insert(&self.buffer);
@@ -186,22 +187,21 @@ impl Sealed for Summary {
         Self { state: None }
     }
 
-    fn read(&self, _: &'static MetricDef, _: Reading) -> Option<Value> {
-        self.with(|state| {
-            Value::Summary(snapshot::Summary {
-                quantiles: state.quantiles(),
-                count: state.count,
-                sum: state.sum,
-            })
-        })
+    fn read(&self, _: &'static MetricDef, _: &mut Scan, value: &mut Value) -> bool {
+        let read = self.with(|state| {
+            let mut summary = take_summary(value);
+            summary.quantiles.extend(state.quantiles());
+            (summary.count, summary.sum) = (state.count, state.sum);
+            *value = Value::Summary(summary);
+        });
+        read.is_some()
     }
 
-    fn untouched(def: &'static MetricDef) -> Option<Value> {
+    fn read_untouched(def: &'static MetricDef, value: &mut Value) -> bool {
         let quantiles = def.objectives.iter().map(|&(q, _)| (q, f64::NAN));
-        Some(Value::Summary(snapshot::Summary {
-            quantiles: quantiles.collect(),
-            count: 0,
-            sum: 0.0,
-        }))
+        let mut summary = take_summary(value);
+        summary.quantiles.extend(quantiles);
+        *value = Value::Summary(summary);
+        true
     }
 }

@@ -1,16 +1,22 @@
 //! The lines of samples, which both formats have in common.
 
+use super::super::scan::Labels;
 use super::super::snapshot::Label;
-use super::{escape, number};
+use super::number;
+use crate::series::fragment;
 
 /// Writes the lines of one series after the other. Labels are encoded once per series, bounds once
 /// per family.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Lines {
-    /// The common labels, encoded, each with a comma at the end.
-    common: Vec<(String, Vec<u8>)>,
-    /// The labels of the present series, encoded likewise.
+    /// The common labels, as they are and encoded, with a comma at the end.
+    common: Vec<(Label, Vec<u8>)>,
+    /// Those that the present series does not have itself.
+    shared: Vec<u8>,
+    /// All labels of the present series, encoded likewise.
     labels: Vec<u8>,
+    /// How the lines of the present histogram begin.
+    start: Vec<u8>,
     bounds: Bounds,
 }
 
@@ -18,7 +24,9 @@ pub(super) struct Lines {
 #[derive(Debug, Default)]
 struct Bounds {
     numbers: Vec<f64>,
-    texts: Vec<Vec<u8>>,
+    texts: Vec<u8>,
+    /// Where each of the texts ends.
+    ends: Vec<usize>,
 }
 
 /// The number at the end of a line.
@@ -30,37 +38,54 @@ pub(super) enum Number {
 
 impl Lines {
     pub(super) fn new(common: &[Label]) -> Self {
-        let encode = |label: &Label| {
-            let mut encoded = Vec::new();
-            pair(&label.0, &label.1, &mut encoded);
-            (label.0.to_string(), encoded)
-        };
-        Self {
-            common: common.iter().map(encode).collect(),
-            labels: Vec::new(),
-            bounds: Bounds::default(),
+        let mut lines = Self::default();
+        lines.set_common(common);
+        lines
+    }
+
+    /// Changes the common labels.
+    pub(super) fn set_common(&mut self, common: &[Label]) {
+        if !self.common.iter().map(|(label, _)| label).eq(common) {
+            let encode = |label: &Label| {
+                let mut encoded = Vec::new();
+                fragment::push(&label.0, &label.1, &mut encoded);
+                (label.clone(), encoded)
+            };
+            self.common = common.iter().map(encode).collect();
         }
     }
 
-    /// Begins a series.
-    pub(super) fn labels(&mut self, labels: &[Label]) {
-        self.labels.clear();
-        for (name, encoded) in &self.common {
-            if !labels.iter().any(|label| label.0 == *name) {
-                self.labels.extend_from_slice(encoded);
+    /// Says which labels the next series have.
+    pub(super) fn names(&mut self, has: impl Fn(&str) -> bool) {
+        self.shared.clear();
+        for (label, encoded) in &self.common {
+            if !has(&label.0) {
+                self.shared.extend_from_slice(encoded);
             }
         }
-        for (name, value) in labels {
-            pair(name, value, &mut self.labels);
+    }
+
+    /// Begins a series, whose [names](Self::names) were told.
+    #[inline]
+    pub(super) fn labels(&mut self, labels: Labels<'_>) {
+        self.labels.clear();
+        self.labels.extend_from_slice(&self.shared);
+        for piece in labels.encoded {
+            self.labels.extend_from_slice(piece);
+        }
+        for (name, value) in labels.plain {
+            fragment::push(name, value, &mut self.labels);
         }
     }
 
     /// Writes `name+suffix{labels} value`.
+    #[inline]
     pub(super) fn sample(&self, name: &str, suffix: &str, value: Number, out: &mut Vec<u8>) {
-        self.start(name, suffix, out);
-        if !self.labels.is_empty() {
+        out.extend_from_slice(name.as_bytes());
+        out.extend_from_slice(suffix.as_bytes());
+        if let Some((_, labels)) = self.labels.split_last() {
             out.push(b'{');
-            out.extend_from_slice(self.labels.strip_suffix(b",").unwrap_or(&self.labels));
+            out.extend_from_slice(labels);
             out.push(b'}');
         }
         finish(value, out);
@@ -69,7 +94,7 @@ impl Lines {
 
     /// Writes `name{labels,quantile="…"} value`.
     pub(super) fn quantile(&self, name: &str, quantile: f64, value: f64, out: &mut Vec<u8>) {
-        self.start(name, "", out);
+        out.extend_from_slice(name.as_bytes());
         out.push(b'{');
         out.extend_from_slice(&self.labels);
         out.extend_from_slice(b"quantile=\"");
@@ -90,22 +115,17 @@ impl Lines {
         out: &mut Vec<u8>,
     ) {
         self.bounds.set(bounds);
+        self.start.clear();
+        self.start.extend_from_slice(name.as_bytes());
+        self.start.extend_from_slice(b"_bucket{");
+        self.start.extend_from_slice(&self.labels);
         for (bucket, count) in counts.iter().enumerate() {
-            self.start(name, "_bucket", out);
-            out.push(b'{');
-            out.extend_from_slice(&self.labels);
-            out.extend_from_slice(b"le=\"");
-            out.extend_from_slice(self.bounds.texts.get(bucket).map_or(b"+Inf", Vec::as_slice));
-            out.extend_from_slice(b"\"}");
-            finish(Number::Whole(*count), out);
+            out.extend_from_slice(&self.start);
+            out.extend_from_slice(self.bounds.get(bucket));
+            number::whole(*count, out);
             append(bucket, out);
             out.push(b'\n');
         }
-    }
-
-    fn start(&self, name: &str, suffix: &str, out: &mut Vec<u8>) {
-        out.extend_from_slice(name.as_bytes());
-        out.extend_from_slice(suffix.as_bytes());
     }
 }
 
@@ -114,21 +134,29 @@ impl Bounds {
         if self.numbers == numbers {
             return;
         }
-        self.numbers = numbers.to_vec();
-        let text = |&bound: &f64| {
-            let mut text = Vec::new();
-            number::canonical(bound, &mut text);
-            text
-        };
-        self.texts = numbers.iter().map(text).collect();
+        self.numbers.clear();
+        self.numbers.extend_from_slice(numbers);
+        self.texts.clear();
+        self.ends.clear();
+        for &bound in numbers {
+            self.texts.extend_from_slice(b"le=\"");
+            number::canonical(bound, &mut self.texts);
+            self.texts.extend_from_slice(b"\"} ");
+            self.ends.push(self.texts.len());
+        }
     }
-}
 
-fn pair(name: &str, value: &str, out: &mut Vec<u8>) {
-    out.extend_from_slice(name.as_bytes());
-    out.extend_from_slice(b"=\"");
-    escape::label_value(value, out);
-    out.extend_from_slice(b"\",");
+    /// `le="…"} `
+    fn get(&self, bucket: usize) -> &[u8] {
+        let Some(&end) = self.ends.get(bucket) else {
+            return b"le=\"+Inf\"} ";
+        };
+        let before = bucket
+            .checked_sub(1)
+            .and_then(|before| self.ends.get(before));
+        let start = before.copied().unwrap_or(0);
+        self.texts.get(start..end).unwrap_or_default()
+    }
 }
 
 fn finish(value: Number, out: &mut Vec<u8>) {

@@ -26,7 +26,8 @@ mod text;
 
 use line::Lines;
 
-use super::snapshot::{Family, Label, Series, Snapshot};
+use super::scan::Labels;
+use super::snapshot::{Family, Label, Series, Snapshot, Value};
 
 /// An exposition format, as [`negotiate`](Format::negotiate) chooses it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -130,6 +131,12 @@ impl Encoder {
         }
     }
 
+    /// Begins another exposition in the memory of this one.
+    pub(super) fn renew(&mut self, format: Format, common: &[Label]) {
+        self.syntax = format.syntax;
+        self.lines.set_common(common);
+    }
+
     /// Writes what comes before the series of a family; `family.series` is not looked at.
     pub fn family(&mut self, family: &Family, out: &mut Vec<u8>) {
         match self.syntax {
@@ -140,19 +147,43 @@ impl Encoder {
 
     /// Writes a series of `family`.
     pub fn series(&mut self, family: &Family, series: &Series, out: &mut Vec<u8>) {
-        self.lines.labels(&series.labels);
+        let labels = Labels {
+            plain: &series.labels,
+            ..Labels::default()
+        };
+        self.names(|name| series.label(name).is_some());
+        self.labelled(family, labels, &series.value, out);
+    }
+
+    /// Says which names the labels of the next series have.
+    pub(super) fn names(&mut self, has: impl Fn(&str) -> bool) {
+        self.lines.names(has);
+    }
+
+    /// Writes a series of `family`.
+    #[inline]
+    pub(super) fn labelled(
+        &mut self,
+        family: &Family,
+        labels: Labels<'_>,
+        value: &Value,
+        out: &mut Vec<u8>,
+    ) {
+        self.lines.labels(labels);
         match self.syntax {
             Syntax::Text004 | Syntax::Text100 => {
-                text::series(&mut self.lines, &family.name, &series.value, out);
+                text::series(&mut self.lines, &family.name, value, out);
             }
-            Syntax::OpenMetrics => {
-                openmetrics::series(&mut self.lines, family, &series.value, out);
-            }
+            Syntax::OpenMetrics => openmetrics::series(&mut self.lines, family, value, out),
         }
     }
 
     /// Writes what comes after the last family.
     pub fn end(self, out: &mut Vec<u8>) {
+        self.write_end(out);
+    }
+
+    pub(super) fn write_end(&self, out: &mut Vec<u8>) {
         if self.syntax == Syntax::OpenMetrics {
             out.extend_from_slice(b"# EOF\n");
         }

@@ -6,7 +6,7 @@ mod naming;
 mod reading;
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use obs_schema::check::metric_findings;
@@ -16,6 +16,7 @@ use obs_schema::name::family_name;
 #[cfg(feature = "interop")]
 pub(crate) use self::ledger::Ledger;
 use self::naming::Naming;
+use self::reading::Memory;
 use super::family::{Live, LiveFamily};
 use super::instrument::{self, Series as Instrument};
 use super::snapshot::{Family, Kind, Series, Value};
@@ -54,7 +55,12 @@ pub struct Registry {
     families: Mutex<BTreeMap<&'static str, &'static dyn Live>>,
     sources: Mutex<Vec<Arc<Entry>>>,
     next_id: AtomicU64,
-    naming: Mutex<Naming>,
+    /// `None` until something is set.
+    naming: Mutex<Option<Arc<Naming>>>,
+    /// The memory of earlier readings.
+    memory: Mutex<Vec<Memory>>,
+    /// Bytes of the last scrape into memory.
+    last_length: AtomicUsize,
 }
 
 /// A registered collector, for [`Registry::unregister`].
@@ -80,7 +86,9 @@ impl Registry {
             families: Mutex::new(BTreeMap::new()),
             sources: Mutex::new(Vec::new()),
             next_id: AtomicU64::new(1),
-            naming: Mutex::new(Naming::new()),
+            naming: Mutex::new(None),
+            memory: Mutex::new(Vec::new()),
+            last_length: AtomicUsize::new(0),
         }
     }
 

@@ -1,5 +1,7 @@
 //! What is added to every name and every series.
 
+use std::sync::Arc;
+
 use obs_schema::name::{check_metric_label, check_prefix};
 
 use super::super::snapshot::{Family, Label};
@@ -7,20 +9,13 @@ use super::{Registry, lock};
 use crate::diagnostics;
 
 /// The prefix of every name, and the labels of every series.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Naming {
-    prefix: String,
+    pub(super) prefix: String,
     pub(super) common: Vec<Label>,
 }
 
 impl Naming {
-    pub(super) const fn new() -> Self {
-        Self {
-            prefix: String::new(),
-            common: Vec::new(),
-        }
-    }
-
     /// The name with which a metric is shown.
     pub(super) fn name(&self, name: &str) -> String {
         format!("{}{name}", self.prefix)
@@ -38,7 +33,7 @@ impl Registry {
     /// reported and left out.
     pub fn set_prefix(&self, prefix: &str) {
         match check_prefix(prefix) {
-            Ok(()) => prefix.clone_into(&mut lock(&self.naming).prefix),
+            Ok(()) => self.rename(|naming| prefix.clone_into(&mut naming.prefix)),
             Err(error) => diagnostics::report(&error.to_string()),
         }
     }
@@ -60,13 +55,21 @@ impl Registry {
         }
         common.sort();
         common.dedup_by(|a, b| a.0 == b.0);
-        lock(&self.naming).common = common;
+        self.rename(|naming| naming.common = common);
+    }
+
+    pub(super) fn naming(&self) -> Arc<Naming> {
+        lock(&self.naming).get_or_insert_default().clone()
+    }
+
+    fn rename(&self, change: impl FnOnce(&mut Naming)) {
+        change(Arc::make_mut(lock(&self.naming).get_or_insert_default()));
     }
 
     /// The name with which a metric is shown.
     #[cfg(feature = "interop")]
     pub(crate) fn prefixed(&self, name: &str) -> String {
-        lock(&self.naming).name(name)
+        self.naming().name(name)
     }
 }
 
