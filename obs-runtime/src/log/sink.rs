@@ -80,12 +80,16 @@ impl Batch {
         self.lines.push(Line { end, level });
     }
 
-    /// Empties the batch for the next lines. Memory that only a burst needed is given back.
+    /// Empties the batch for the next lines.
     pub(super) fn clear(&mut self) {
-        const WARM_BYTES: usize = 256 * 1024;
-        const WARM_LINES: usize = 1024;
         self.bytes.clear();
         self.lines.clear();
+    }
+
+    /// Gives memory back that only a burst needed.
+    pub(super) fn give_back(&mut self) {
+        const WARM_BYTES: usize = 256 * 1024;
+        const WARM_LINES: usize = 1024;
         self.bytes.shrink_to(WARM_BYTES);
         self.lines.shrink_to(WARM_LINES);
     }

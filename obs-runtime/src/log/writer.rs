@@ -4,6 +4,10 @@
 //! during I/O; a thread takes the batch as a whole and writes it. When the sink
 //! does not keep up, the batch reaches its bound and further lines are refused:
 //! the caller never waits.
+//!
+//! To wake a thread costs the caller more than all the rest, so it does so only
+//! for the first line after a rest. Then the thread looks by itself every now and
+//! then, until there is nothing.
 
 use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -16,6 +20,11 @@ use super::count::{self, PerLevel};
 use super::sink::{Batch, Sink};
 use super::suppress::suppress;
 use crate::diagnostics;
+
+/// How long lines gather once the thread is awake, unless there are many or somebody waits for them.
+const GATHER: Duration = Duration::from_millis(2);
+/// After how long without a line the memory that only a burst needed is given back.
+const REST: Duration = Duration::from_secs(5);
 
 /// How much may wait to be written, what is being written included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,12 +77,9 @@ pub struct WriterStats {
 impl WriterStats {
     /// The sum of two outputs.
     pub(super) fn plus(mut self, other: &Self) -> Self {
-        let add = |to: &mut PerLevel, from: &PerLevel| {
-            to.iter_mut().zip(from).for_each(|(to, from)| *to += from);
-        };
-        add(&mut self.written, &other.written);
-        add(&mut self.refused, &other.refused);
-        add(&mut self.failed, &other.failed);
+        add_all(&mut self.written, &other.written);
+        add_all(&mut self.refused, &other.refused);
+        add_all(&mut self.failed, &other.failed);
         self.queued += other.queued;
         self.queued_bytes += other.queued_bytes;
         self
@@ -124,10 +130,24 @@ struct State {
     /// Lines taken in and lines written or lost, ever.
     accepted: u64,
     done: u64,
+    /// Of those taken in, how many are to be written at once.
+    wanted: u64,
     stats: WriterStats,
-    waiting: bool,
+    thread: Thread,
     closed: bool,
     ended: bool,
+}
+
+/// What the thread does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Thread {
+    /// Writes, or is about to.
+    #[default]
+    Awake,
+    /// Waits for more lines before it writes them.
+    Gathers,
+    /// Waits for a line.
+    Rests,
 }
 
 impl Writer {
@@ -171,14 +191,13 @@ impl Writer {
 
     /// Waits until every line that was handed over before is written or lost.
     pub(super) fn flush(&self, timeout: Duration) -> Result<(), FlushTimeout> {
-        let target = self.queue.lock().accepted;
+        let target = self.queue.hurry(|state| state.accepted);
         self.queue.wait(timeout, |state| state.done >= target)
     }
 
     /// Takes no more lines, writes those that wait, and ends the thread.
     pub(super) fn close(&self, timeout: Duration) -> Result<(), FlushTimeout> {
-        self.queue.lock().closed = true;
-        self.queue.work.notify_one();
+        self.queue.hurry(|state| state.closed = true);
         self.queue.wait(timeout, |state| state.ended)
     }
 
@@ -195,8 +214,7 @@ impl Writer {
 impl Drop for Writer {
     /// The thread ends by itself once it has written what waits.
     fn drop(&mut self) {
-        self.queue.lock().closed = true;
-        self.queue.work.notify_one();
+        self.queue.hurry(|state| state.closed = true);
     }
 }
 
@@ -213,11 +231,29 @@ impl Queue {
         }
         state.batch.push(level, line);
         state.accepted += 1;
-        let wake = std::mem::take(&mut state.waiting);
+        let wake = match state.thread {
+            Thread::Awake => false,
+            Thread::Gathers => state.is_half_full(self.limits),
+            Thread::Rests => true,
+        };
+        if wake {
+            state.thread = Thread::Awake;
+        }
         drop(state);
         if wake {
             self.work.notify_one();
         }
+    }
+
+    /// Makes the thread write what there is.
+    fn hurry<R>(&self, change: impl FnOnce(&mut State) -> R) -> R {
+        let mut state = self.lock();
+        state.thread = Thread::Awake;
+        state.wanted = state.accepted;
+        let result = change(&mut state);
+        drop(state);
+        self.work.notify_one();
+        result
     }
 
     fn wait(&self, timeout: Duration, over: impl Fn(&State) -> bool) -> Result<(), FlushTimeout> {
@@ -266,34 +302,53 @@ impl Queue {
     /// Waits for lines. `false` when there are none and no more will come.
     fn take(&self, batch: &mut Batch) -> bool {
         let mut state = self.lock();
-        while state.batch.is_empty() {
-            if state.closed {
-                return false;
-            }
-            state.waiting = true;
-            state = self
-                .work
-                .wait(state)
-                .unwrap_or_else(PoisonError::into_inner);
+        if state.done >= state.wanted {
+            state = self.sleep(state, Thread::Gathers, GATHER);
         }
-        state.waiting = false;
+        let mut rest = REST;
+        while state.batch.is_empty() && !state.closed {
+            state = self.sleep(state, Thread::Rests, rest);
+            if state.batch.is_empty() {
+                batch.give_back();
+                state.batch.give_back();
+                rest = Duration::MAX;
+            }
+        }
         std::mem::swap(&mut state.batch, batch);
         state.taken_lines = batch.len();
         state.taken_bytes = batch.bytes().len();
-        true
+        !batch.is_empty()
+    }
+
+    /// Waits for so long, or until it is woken.
+    fn sleep<'a>(
+        &self,
+        mut state: MutexGuard<'a, State>,
+        how: Thread,
+        limit: Duration,
+    ) -> MutexGuard<'a, State> {
+        state.thread = how;
+        let is_asleep = |state: &mut State| state.thread == how && !state.closed;
+        let slept = self.work.wait_timeout_while(state, limit, is_asleep);
+        state = slept.unwrap_or_else(PoisonError::into_inner).0;
+        state.thread = Thread::Awake;
+        state
     }
 
     /// Counts a batch of which the first `written` lines were written.
     fn settle(&self, batch: &Batch, written: usize) {
-        let mut state = self.lock();
+        let (mut done, mut lost) = (PerLevel::default(), PerLevel::default());
         for (position, (level, _)) in batch.lines().enumerate() {
             let counts = if position < written {
-                &mut state.stats.written
+                &mut done
             } else {
-                &mut state.stats.failed
+                &mut lost
             };
             add(counts, level, 1);
         }
+        let mut state = self.lock();
+        add_all(&mut state.stats.written, &done);
+        add_all(&mut state.stats.failed, &lost);
         state.done += batch.len() as u64;
         state.taken_lines = 0;
         state.taken_bytes = 0;
@@ -307,12 +362,20 @@ impl State {
         self.batch.len() + self.taken_lines < limits.lines
             && self.batch.bytes().len() + self.taken_bytes + bytes <= limits.bytes
     }
+
+    fn is_half_full(&self, limits: QueueLimits) -> bool {
+        self.batch.len() >= limits.lines / 2 || self.batch.bytes().len() >= limits.bytes / 2
+    }
 }
 
 fn add(counts: &mut PerLevel, level: Level, n: u64) {
     if let Some(count) = counts.get_mut(count::index(level)) {
         *count += n;
     }
+}
+
+fn add_all(to: &mut PerLevel, from: &PerLevel) {
+    to.iter_mut().zip(from).for_each(|(to, from)| *to += from);
 }
 
 /// Writes a batch. The error says how many lines were written, and why not all.

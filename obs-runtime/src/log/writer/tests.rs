@@ -126,6 +126,34 @@ fn lines_arrive_in_order_and_closing_writes_them() {
 }
 
 #[test]
+fn lines_are_written_without_being_asked_for() {
+    let (writer, open, lines) = gated(QueueLimits::default());
+    drop(open);
+    // At rest, right after a line, and while lines gather.
+    for pause in [20, 0, 1, 0, 20, 3, 0].map(Duration::from_millis) {
+        std::thread::sleep(pause);
+        writer.push(Level::INFO, b"line\n");
+    }
+    let started = Instant::now();
+    while lines.lock().unwrap().len() < 7 {
+        assert!(started.elapsed() < LONG, "the thread sleeps over lines");
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn nobody_waits_for_lines_to_gather() {
+    let (writer, open, _) = gated(QueueLimits::default());
+    drop(open);
+    let started = Instant::now();
+    for _ in 0..1000 {
+        writer.push(Level::INFO, b"line\n");
+        writer.flush(LONG).unwrap();
+    }
+    assert!(started.elapsed() < 1000 * GATHER, "{:?}", started.elapsed());
+}
+
+#[test]
 fn closing_a_stalled_writer_gives_up_in_time() {
     let (writer, _open, _) = gated(QueueLimits::default());
     writer.push(Level::INFO, b"stuck\n");
