@@ -349,17 +349,27 @@ fn cap(labels: &[LabelDef]) -> usize {
 }
 
 /// The values of the combination `index` of finite labels.
-pub(crate) fn finite_values(labels: &[LabelDef], mut index: usize) -> Vec<&'static str> {
-    let mut values = vec![""; labels.len()];
-    for (label, value) in labels.iter().zip(&mut values).rev() {
-        if let Values::Finite(known) = label.values
-            && !known.is_empty()
-        {
-            *value = known.get(index % known.len()).copied().unwrap_or("");
-            index /= known.len();
+pub(crate) fn finite_values(labels: &[LabelDef], index: usize) -> Vec<&'static str> {
+    let positions = 0..labels.len();
+    positions
+        .map(|position| finite_value(labels, index, position))
+        .collect()
+}
+
+/// The value of the label at `position` in the combination with this number; empty if it is not finite.
+pub(crate) fn finite_value(labels: &[LabelDef], index: usize, position: usize) -> &'static str {
+    let mut index = index;
+    for (at, label) in labels.iter().enumerate().rev() {
+        let Values::Finite(known) = label.values else {
+            continue;
+        };
+        if at == position {
+            let digit = index.checked_rem(known.len()).unwrap_or(0);
+            return known.get(digit).copied().unwrap_or("");
         }
+        index = index.checked_div(known.len()).unwrap_or(index);
     }
-    values
+    ""
 }
 
 /// How many combinations there are if all labels are finite and an array of them is reasonable.

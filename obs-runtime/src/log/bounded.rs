@@ -12,16 +12,17 @@ const PANICKED: &str = "<panicked while formatting>";
 /// What stands for the rest of a text that is too long.
 const CUT: &str = "…";
 
-/// The text of `arguments`, at most [`MAX_TEXT_BYTES`] of it.
+/// Appends the text of `arguments`, at most [`MAX_TEXT_BYTES`] of it.
 ///
 /// A panic ends the text, not the caller: a program that logs must not fail where one that does
 /// not log goes on.
-pub(super) fn text(arguments: fmt::Arguments<'_>) -> String {
+pub(super) fn write(out: &mut String, arguments: fmt::Arguments<'_>) {
     if let Some(text) = arguments.as_str() {
-        return kept(text);
+        return push(out, text);
     }
     let mut bounded = Bounded {
-        text: String::new(),
+        limit: out.len() + MAX_TEXT_BYTES,
+        text: out,
         full: false,
     };
     // An error of the value's own leaves what it has written so far.
@@ -29,9 +30,8 @@ pub(super) fn text(arguments: fmt::Arguments<'_>) -> String {
         bounded.text.push_str(PANICKED);
     }
     if bounded.full {
-        mark_cut(&mut bounded.text);
+        mark_cut(bounded.text);
     }
-    bounded.text
 }
 
 /// Runs code of the program. `None` if it panics.
@@ -42,14 +42,23 @@ pub(super) fn guarded<R>(run: impl FnOnce() -> R) -> Option<R> {
         .ok()
 }
 
-/// A copy of a text, at most [`MAX_TEXT_BYTES`] of it.
-pub(super) fn kept(text: &str) -> String {
+/// Appends a text, at most [`MAX_TEXT_BYTES`] of it.
+pub(super) fn push(out: &mut String, text: &str) {
     let part = cut(text, MAX_TEXT_BYTES);
-    let mut kept = part.to_owned();
+    out.push_str(part);
     if part.len() < text.len() {
-        mark_cut(&mut kept);
+        mark_cut(out);
     }
-    kept
+}
+
+/// Cuts what `out` has from `start` on down to [`MAX_TEXT_BYTES`].
+pub(super) fn shorten(out: &mut String, start: usize) {
+    let written = out.get(start..).unwrap_or_default();
+    let kept = cut(written, MAX_TEXT_BYTES).len();
+    if kept < written.len() {
+        out.truncate(start + kept);
+        mark_cut(out);
+    }
 }
 
 fn mark_cut(text: &mut String) {
@@ -57,15 +66,16 @@ fn mark_cut(text: &mut String) {
     count::truncated();
 }
 
-/// Takes no more than [`MAX_TEXT_BYTES`], so that an endless `Display` ends.
-struct Bounded {
-    text: String,
+/// Takes no more than up to `limit`, so that an endless `Display` ends.
+struct Bounded<'a> {
+    text: &'a mut String,
+    limit: usize,
     full: bool,
 }
 
-impl Write for Bounded {
+impl Write for Bounded<'_> {
     fn write_str(&mut self, part: &str) -> fmt::Result {
-        let room = MAX_TEXT_BYTES.saturating_sub(self.text.len());
+        let room = self.limit.saturating_sub(self.text.len());
         let kept = cut(part, room);
         self.text.push_str(kept);
         if kept.len() < part.len() {
@@ -80,10 +90,28 @@ impl Write for Bounded {
 mod tests {
     use super::*;
 
+    fn text(arguments: fmt::Arguments<'_>) -> String {
+        let mut out = String::from("before");
+        write(&mut out, arguments);
+        out.split_off("before".len())
+    }
+
+    fn kept(text: &str) -> String {
+        let mut out = String::from("before");
+        push(&mut out, text);
+        out.split_off("before".len())
+    }
+
+    fn shortened(text: &str) -> String {
+        let mut out = format!("before{text}");
+        shorten(&mut out, "before".len());
+        out.split_off("before".len())
+    }
+
     #[test]
     fn long_text_is_cut_at_a_character_and_says_so() {
         let long = "é".repeat(MAX_TEXT_BYTES);
-        for text in [kept(&long), text(format_args!("{long}"))] {
+        for text in [kept(&long), text(format_args!("{long}")), shortened(&long)] {
             assert_eq!(text.len(), MAX_TEXT_BYTES + CUT.len());
             assert!(text.ends_with("é…"));
         }

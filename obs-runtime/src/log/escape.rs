@@ -53,16 +53,51 @@ pub(super) fn write_word(out: &mut String, text: &str) {
 /// Appends `text`, with `escape` called for quotes, backslashes and unsafe characters.
 fn write_escaped(out: &mut String, text: &str, escape: impl Fn(&mut String, char)) {
     let mut rest = text;
-    while let Some((at, c)) = rest
-        .char_indices()
-        .find(|&(_, c)| matches!(c, '"' | '\\') || is_unsafe(c))
-    {
+    while let Some((at, c)) = first_special(rest) {
         let (before, after) = rest.split_at(at);
         out.push_str(before);
         escape(out, c);
         rest = after.get(c.len_utf8()..).unwrap_or("");
     }
     out.push_str(rest);
+}
+
+/// The first quote, backslash or unsafe character, and where it is.
+fn first_special(text: &str) -> Option<(usize, char)> {
+    let mut at = 0;
+    loop {
+        at += plain_bytes(text.as_bytes().get(at..)?);
+        let c = text.get(at..)?.chars().next()?;
+        if matches!(c, '"' | '\\') || is_unsafe(c) {
+            return Some((at, c));
+        }
+        at += c.len_utf8();
+    }
+}
+
+/// How many bytes there are before the first that is not printable ASCII or a quote or backslash.
+fn plain_bytes(bytes: &[u8]) -> usize {
+    let (words, _) = bytes.as_chunks::<8>();
+    let plain = 8 * words.iter().take_while(|word| all_plain(**word)).count();
+    let rest = bytes.get(plain..).unwrap_or_default();
+    plain + rest.iter().take_while(|byte| is_plain(**byte)).count()
+}
+
+fn is_plain(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\'
+}
+
+/// Whether [`is_plain`] holds for all of them, without a look at each.
+fn all_plain(bytes: [u8; 8]) -> bool {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x80 * ONES;
+    let word = u64::from_le_bytes(bytes);
+    // Of the bytes below 0x80, subtracting `n` sets the upper bit of exactly those that are less; a
+    // borrow reaches only bytes above such a one.
+    let less = |word: u64, n: u64| word.wrapping_sub(n * ONES);
+    let is = |byte: u8| less(word ^ (u64::from(byte) * ONES), 1);
+    let special = less(word, 0x20) | is(b'"') | is(b'\\') | is(0x7f) | word;
+    special & HIGH == 0
 }
 
 #[cfg(test)]
@@ -86,6 +121,33 @@ mod tests {
             with(write_json, attack),
             r"ok\u001b[31m\r\nINFO forged\u009b2J\u202egnp\u007f\u0000"
         );
+    }
+
+    #[test]
+    fn each_byte_is_judged_the_same_alone_and_in_a_word() {
+        for byte in 0..=u8::MAX {
+            for place in 0..8 {
+                let mut word = *b"a~ !#[]^";
+                word[place] = byte;
+                assert_eq!(all_plain(word), is_plain(byte), "{byte} at {place}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_needs_an_escape_is_found_wherever_it_is() {
+        for length in 0..20 {
+            for (special, escaped) in [
+                ("\"", "\\\""),
+                ("\u{85}", "\\u0085"),
+                ("\u{2028}", "\\u2028"),
+            ] {
+                let around = |inner: &str| {
+                    format!("ä{}{inner}{}é", "x".repeat(length), "y".repeat(19 - length))
+                };
+                assert_eq!(with(write_json, &around(special)), around(escaped));
+            }
+        }
     }
 
     #[test]

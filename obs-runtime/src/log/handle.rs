@@ -1,12 +1,12 @@
 //! The running log: where records go, and what can be asked and changed.
 
-use std::cell::Cell;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use obs_schema::monitoring::LogFormat;
 
 use super::config::{ForeignSpans, LogConfig, Output};
+use super::draft::View;
 use super::json::{self, Common};
 use super::levels::{InForce, Levels};
 use super::recent::{Query, Recent};
@@ -14,15 +14,6 @@ use super::record::Record;
 use super::writer::{FlushTimeout, Writer, WriterStats};
 use super::{count, pretty};
 use crate::diagnostics;
-
-/// A line buffer that only one long record needed is not kept.
-const WARM_LINE: usize = 64 * 1024;
-
-thread_local! {
-    /// Where this thread writes its lines. Taken out while it is used, so that a record made
-    /// meanwhile has one of its own.
-    static LINE: Cell<String> = const { Cell::new(String::new()) };
-}
 
 /// The log that the functions of the module speak for: the one that was made last.
 static CURRENT: RwLock<Option<LogHandle>> = RwLock::new(None);
@@ -89,23 +80,19 @@ impl RunningOutput {
         }
     }
 
-    fn write(&self, record: &Record, common: &Common, line: &mut String) {
+    fn write(&self, record: View<'_>, common: &Common, line: &mut String) {
         line.clear();
         match self.format {
             LogFormat::Json => json::write(line, record, common),
             LogFormat::Pretty => pretty::write(line, record, common, self.colour),
         }
-        self.writer.push(record.level, line.as_bytes());
+        self.writer.push(record.head.level, line.as_bytes());
     }
 }
 
 impl LogHandle {
     pub(super) fn start(config: LogConfig) -> Self {
-        let common = Common {
-            service: config.service,
-            pid: std::process::id(),
-            correlation: config.correlation,
-        };
+        let common = Common::new(config.service, std::process::id(), config.correlation);
         Self {
             log: Arc::new(Log {
                 levels: InForce::new(config.levels),
@@ -199,20 +186,12 @@ impl LogHandle {
         self.log.span_events
     }
 
-    /// Counts a record, hands it to the outputs and keeps it.
-    pub(super) fn emit(&self, record: Record) {
-        count::record(record.level);
-        if !self.log.outputs.is_empty() {
-            let mut line = LINE.try_with(Cell::take).unwrap_or_default();
-            for output in &self.log.outputs {
-                output.write(&record, &self.log.common, &mut line);
-            }
-            if line.capacity() <= WARM_LINE {
-                let _ = LINE.try_with(|kept| kept.set(line));
-            }
+    /// Counts a record, hands it to the outputs and keeps it. `line` is memory to use.
+    pub(super) fn emit(&self, record: View<'_>, line: &mut String) {
+        count::record(record.head.level);
+        for output in &self.log.outputs {
+            output.write(record, &self.log.common, line);
         }
-        if self.log.recent.is_on() {
-            self.log.recent.push(Arc::new(record));
-        }
+        self.log.recent.push(record);
     }
 }

@@ -1,9 +1,7 @@
 //! A record as one line of JSON.
 
-use super::escape;
-use super::record::{Record, Scope};
-use crate::rfc3339;
-use crate::trace::{Attribute, Value};
+use super::draft::{Raw, Text, View};
+use super::{digits, escape, stamp};
 
 /// What every line of the process has in common.
 #[derive(Debug, Clone)]
@@ -12,164 +10,176 @@ pub(super) struct Common {
     pub(super) pid: u32,
     /// Whether lines carry trace id and span id.
     pub(super) correlation: bool,
+    /// The members of the object that every line has, each with the comma before it.
+    json_service: String,
+    json_pid: String,
+}
+
+impl Common {
+    pub(super) fn new(service: String, pid: u32, correlation: bool) -> Self {
+        let mut json_service = String::new();
+        if !service.is_empty() {
+            string(&mut json_service, ",\"service\":", &service);
+        }
+        Self {
+            json_service,
+            json_pid: format!(",\"pid\":{pid}"),
+            service,
+            pid,
+            correlation,
+        }
+    }
 }
 
 /// Appends a record as one JSON object, and a line feed.
 ///
 /// The keys of the object are those of the module documentation of [`log`](super) and no others:
 /// what the program or a client chose is inside `fields`, `attributes`, `context` and `spans`.
-pub(super) fn write(out: &mut String, record: &Record, common: &Common) {
-    let mut object = Object::begin(out);
-    rfc3339::write(object.raw_string("timestamp"), record.time_unix_ns);
-    object.end_raw_string();
-    object.string("level", record.level.as_str());
-    object.string("target", &record.target);
-    object.string("message", &record.message);
-    object.some_string("service", &common.service);
-    write_place(&mut object, record, common);
-    object.fields("fields", &record.fields);
-    object.strings("error_chain", &record.error_chain);
-    object.fields("attributes", &record.attributes);
-    write_context(&mut object, &record.context);
-    write_spans(&mut object, &record.spans);
-    write_source(&mut object, record, common);
-    object.end();
-    out.push('\n');
+pub(super) fn write(out: &mut String, record: View<'_>, common: &Common) {
+    let head = record.head;
+    out.push_str("{\"timestamp\":\"");
+    stamp::write(out, head.time_unix_ns);
+    out.push_str("\",\"level\":\"");
+    out.push_str(head.level.as_str());
+    string(out, "\",\"target\":", record.text(head.target));
+    string(out, ",\"message\":", record.text(head.message));
+    out.push_str(&common.json_service);
+    write_place(out, record, common);
+    write_fields(out, ",\"fields\":{", record, record.fields());
+    write_errors(out, record);
+    write_fields(out, ",\"attributes\":{", record, record.attributes());
+    write_context(out, record);
+    write_spans(out, record);
+    write_source(out, record, common);
+    out.push_str("}\n");
 }
 
 /// The call, trace and request of the record.
-fn write_place(object: &mut Object<'_>, record: &Record, common: &Common) {
-    if let (Some(place), true) = (record.trace, common.correlation) {
-        object.string("trace_id", &place.trace_id.hex());
-        object.string("span_id", &place.span_id.hex());
+fn write_place(out: &mut String, record: View<'_>, common: &Common) {
+    let head = record.head;
+    if let (Some(place), true) = (head.place, common.correlation) {
+        let trace_id = place.trace_id.get();
+        out.push_str(",\"trace_id\":\"");
+        digits::push(out, &digits::hex((trace_id >> 64) as u64));
+        digits::push(out, &digits::hex(trace_id as u64));
+        out.push_str("\",\"span_id\":\"");
+        digits::push(out, &digits::hex(place.span_id.get()));
+        out.push('"');
     }
-    if let Some(operation) = record.operation {
-        object.string("operation", operation);
+    if let Some(operation) = head.operation {
+        string(out, ",\"operation\":", operation);
     }
-    if let Some(id) = &record.request_id {
-        object.string("request_id", id);
+    if let Some(id) = head.request_id {
+        string(out, ",\"request_id\":", record.text(id));
     }
-    if let Some(id) = &record.user_id {
-        object.string("user_id", id);
+    if let Some(id) = head.user_id {
+        string(out, ",\"user_id\":", record.text(id));
     }
 }
 
-fn write_context(object: &mut Object<'_>, context: &[(String, String)]) {
-    if context.is_empty() {
-        return;
+fn write_errors(out: &mut String, record: View<'_>) {
+    let mut list = Brackets::new(out, ",\"error_chain\":[", ']');
+    for error in record.errors() {
+        let out = list.element();
+        write_string(out, record.text(error));
     }
-    let mut inner = Object::begin(object.key("context"));
-    for (key, value) in context {
-        inner.string(key, value);
-    }
-    inner.end();
+    list.end();
 }
 
-fn write_spans(object: &mut Object<'_>, spans: &[Scope]) {
-    if spans.is_empty() {
-        return;
+fn write_context(out: &mut String, record: View<'_>) {
+    let mut object = Brackets::new(out, ",\"context\":{", '}');
+    for (key, value) in record.context() {
+        let out = object.element();
+        write_string(out, record.text(key));
+        string(out, ":", record.text(value));
     }
-    let out = object.key("spans");
-    for (index, span) in spans.iter().enumerate() {
-        out.push(if index == 0 { '[' } else { ',' });
-        let mut inner = Object::begin(out);
-        inner.string("name", span.name);
-        inner.fields("fields", &span.fields);
-        inner.end();
+    object.end();
+}
+
+fn write_spans(out: &mut String, record: View<'_>) {
+    let mut list = Brackets::new(out, ",\"spans\":[", ']');
+    for (name, fields) in record.spans() {
+        let out = list.element();
+        string(out, "{\"name\":", name);
+        write_fields(out, ",\"fields\":{", record, fields);
+        out.push('}');
     }
-    out.push(']');
+    list.end();
 }
 
 /// The place in the program: source, process, thread.
-fn write_source(object: &mut Object<'_>, record: &Record, common: &Common) {
-    if let Some(file) = &record.file {
-        object.string("file", file);
+fn write_source(out: &mut String, record: View<'_>, common: &Common) {
+    let head = record.head;
+    if let Some(file) = head.file {
+        string(out, ",\"file\":", record.text(file));
     }
-    if let Some(line) = record.line {
-        object.number("line", u64::from(line));
+    if let Some(line) = head.line {
+        number(out, ",\"line\":", line);
     }
-    object.number("pid", u64::from(common.pid));
-    if let Some(name) = &record.thread.name {
-        object.string("thread", name);
+    out.push_str(&common.json_pid);
+    if let Some(name) = head.thread {
+        string(out, ",\"thread\":", record.text(name));
     }
-    object.number("thread_id", record.thread.id);
+    number(out, ",\"thread_id\":", head.thread_id);
 }
 
-/// A JSON object that is being written.
-struct Object<'a> {
+fn write_fields(
+    out: &mut String,
+    open: &'static str,
+    record: View<'_>,
+    fields: impl Iterator<Item = (Text, Raw)>,
+) {
+    let mut object = Brackets::new(out, open, '}');
+    for (key, value) in fields {
+        let out = object.element();
+        write_string(out, record.text(key));
+        out.push(':');
+        write_value(out, record, value);
+    }
+    object.end();
+}
+
+/// A list or an object that is not there when it is empty.
+struct Brackets<'a> {
     out: &'a mut String,
+    open: &'static str,
+    close: char,
     empty: bool,
 }
 
-impl<'a> Object<'a> {
-    fn begin(out: &'a mut String) -> Self {
-        out.push('{');
-        Self { out, empty: true }
-    }
-
-    fn end(self) {
-        self.out.push('}');
-    }
-
-    /// Writes a key; its value comes next.
-    fn key(&mut self, key: &str) -> &mut String {
-        if !self.empty {
-            self.out.push(',');
+impl<'a> Brackets<'a> {
+    fn new(out: &'a mut String, open: &'static str, close: char) -> Self {
+        Self {
+            out,
+            open,
+            close,
+            empty: true,
         }
-        self.empty = false;
-        write_string(self.out, key);
-        self.out.push(':');
+    }
+
+    /// Where the next element comes.
+    fn element(&mut self) -> &mut String {
+        let empty = std::mem::replace(&mut self.empty, false);
+        self.out.push_str(if empty { self.open } else { "," });
         self.out
     }
 
-    fn string(&mut self, key: &str, value: &str) {
-        write_string(self.key(key), value);
-    }
-
-    fn some_string(&mut self, key: &str, value: &str) {
-        if !value.is_empty() {
-            self.string(key, value);
+    fn end(self) {
+        if !self.empty {
+            self.out.push(self.close);
         }
     }
+}
 
-    /// Opens a string that the caller writes and that needs no escapes.
-    fn raw_string(&mut self, key: &str) -> &mut String {
-        let out = self.key(key);
-        out.push('"');
-        out
-    }
+/// What comes before a text, and the text.
+fn string(out: &mut String, before: &'static str, text: &str) {
+    out.push_str(before);
+    write_string(out, text);
+}
 
-    fn end_raw_string(&mut self) {
-        self.out.push('"');
-    }
-
-    fn number(&mut self, key: &str, value: u64) {
-        let mut buffer = itoa::Buffer::new();
-        self.key(key).push_str(buffer.format(value));
-    }
-
-    fn strings(&mut self, key: &str, values: &[String]) {
-        if values.is_empty() {
-            return;
-        }
-        let out = self.key(key);
-        for (index, value) in values.iter().enumerate() {
-            out.push(if index == 0 { '[' } else { ',' });
-            write_string(out, value);
-        }
-        out.push(']');
-    }
-
-    fn fields(&mut self, key: &str, fields: &[Attribute]) {
-        if fields.is_empty() {
-            return;
-        }
-        let mut inner = Object::begin(self.key(key));
-        for (key, value) in fields {
-            write_value(inner.key(key), value);
-        }
-        inner.end();
-    }
+fn number(out: &mut String, before: &'static str, number: impl itoa::Integer) {
+    out.push_str(before);
+    out.push_str(itoa::Buffer::new().format(number));
 }
 
 fn write_string(out: &mut String, text: &str) {
@@ -178,20 +188,20 @@ fn write_string(out: &mut String, text: &str) {
     out.push('"');
 }
 
-fn write_value(out: &mut String, value: &Value) {
+fn write_value(out: &mut String, record: View<'_>, value: Raw) {
     match value {
-        Value::Bool(true) => out.push_str("true"),
-        Value::Bool(false) => out.push_str("false"),
-        Value::I64(value) => out.push_str(itoa::Buffer::new().format(*value)),
-        Value::U64(value) => out.push_str(itoa::Buffer::new().format(*value)),
-        Value::F64(value) if value.is_finite() => {
-            out.push_str(zmij::Buffer::new().format_finite(*value));
+        Raw::Bool(true) => out.push_str("true"),
+        Raw::Bool(false) => out.push_str("false"),
+        Raw::I64(value) => out.push_str(itoa::Buffer::new().format(value)),
+        Raw::U64(value) => out.push_str(itoa::Buffer::new().format(value)),
+        Raw::F64(value) if value.is_finite() => {
+            out.push_str(zmij::Buffer::new().format_finite(value));
         }
         // JSON has no numbers for these; the words are those of the JSON form of Protocol Buffers.
-        Value::F64(value) if value.is_nan() => out.push_str("\"NaN\""),
-        Value::F64(value) if *value > 0.0 => out.push_str("\"Infinity\""),
-        Value::F64(_) => out.push_str("\"-Infinity\""),
-        Value::Str(text) => write_string(out, text),
+        Raw::F64(value) if value.is_nan() => out.push_str("\"NaN\""),
+        Raw::F64(value) if value > 0.0 => out.push_str("\"Infinity\""),
+        Raw::F64(_) => out.push_str("\"-Infinity\""),
+        Raw::Text(text) => write_string(out, record.text(text)),
     }
 }
 

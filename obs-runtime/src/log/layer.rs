@@ -1,6 +1,5 @@
 //! The layer: `tracing` events become records.
 
-use std::borrow::Cow;
 use std::cell::Cell;
 
 use tracing::span::{Attributes, Id, Record as Values};
@@ -11,8 +10,9 @@ use tracing_subscriber::registry::LookupSpan;
 
 use super::bounded::guarded;
 use super::config::LogConfig;
+use super::draft::{Draft, Text};
 use super::handle::{self, LogHandle};
-use super::record::{Record, Scope};
+use super::scratch::{self, Scratch};
 use super::suppress::is_suppressed;
 use super::visit::Fields;
 use super::{count, here, scope, span_event};
@@ -138,67 +138,47 @@ where
         let Some(_nesting) = Nesting::enter() else {
             return count::nested();
         };
-        let time_unix_ns = clock::now_unix_nanos();
-        let mut fields = Fields::default();
-        event.record(&mut fields);
-        let (spans, call_span) = spans_around(event, &cx);
-        let mut record = record(event.metadata(), fields, time_unix_ns, spans);
-        here::locate(&mut record, call_span);
-        if self.log.has_span_events() {
-            span_event::add(&record);
-        }
-        self.log.emit(record);
+        scratch::with(|Scratch { draft, line }| {
+            describe(draft, event, &cx);
+            if self.log.has_span_events() {
+                span_event::add(draft.view());
+            }
+            self.log.emit(draft.view(), line);
+        });
     }
 }
 
-fn record(
-    metadata: &Metadata<'static>,
-    fields: Fields,
-    time_unix_ns: u64,
-    spans: Vec<Scope>,
-) -> Record {
-    let Fields {
-        message,
-        fields,
-        error_chain,
-        log,
-    } = fields;
-    let text = |own: Option<String>, of_event: Option<&'static str>| {
-        own.map(Cow::Owned).or(of_event.map(Cow::Borrowed))
-    };
-    Record {
-        time_unix_ns,
-        level: *metadata.level(),
-        target: log
-            .target
-            .map_or(Cow::Borrowed(metadata.target()), Cow::Owned),
-        file: text(log.file, metadata.file()),
-        line: log.line.or(metadata.line()),
-        message,
-        fields,
-        error_chain,
-        thread: here::thread(),
-        spans,
-        ..Record::empty(*metadata.level())
-    }
+/// Makes the record of an event.
+fn describe<S>(draft: &mut Draft, event: &Event<'_>, cx: &Context<'_, S>)
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+{
+    let metadata = event.metadata();
+    draft.begin(*metadata.level(), clock::now_unix_nanos());
+    draft.head.target = Text::Static(metadata.target());
+    draft.head.file = metadata.file().map(Text::Static);
+    draft.head.line = metadata.line();
+    event.record(&mut Fields::of_event(draft));
+    let call_span = note_spans(draft, event, cx);
+    here::locate(draft, call_span);
 }
 
-/// The spans around an event, and the span of the annotated call around those.
-fn spans_around<S>(event: &Event<'_>, cx: &Context<'_, S>) -> (Vec<Scope>, Option<u64>)
+/// Notes the spans around an event. Returns the span of the annotated call around those.
+fn note_spans<S>(draft: &mut Draft, event: &Event<'_>, cx: &Context<'_, S>) -> Option<u64>
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
 {
     if Teardown::has_begun() {
-        return (Vec::new(), None);
+        return None;
     }
     let current = local::current().span();
     // The registry panics where the thread's locals are gone, which cannot always be foreseen.
     let found = guarded(|| {
         let spans = cx.event_scope(event)?;
-        Some(scope::around(spans, current))
+        scope::around(draft, spans, current)
     });
     Teardown::watch();
-    found.flatten().unwrap_or_default()
+    found.flatten()
 }
 
 /// How deep in the formatting of records this thread is: a `Debug` that logs itself must not

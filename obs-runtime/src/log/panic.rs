@@ -5,11 +5,11 @@ use std::sync::Once;
 
 use tracing::Level;
 
-use super::record::{Record, set};
+use super::draft::{Draft, Raw, Text};
+use super::scratch::{self, Scratch};
 use super::suppress::is_suppressed;
-use super::{bounded, count, handle, here};
+use super::{count, handle, here};
 use crate::hot::clock;
-use crate::trace::Value;
 
 /// The target of the records of panics.
 const TARGET: &str = "panic";
@@ -36,26 +36,27 @@ fn log(info: &PanicHookInfo<'_>) {
     if !log.levels().allow(TARGET, Level::ERROR) {
         return;
     }
-    let mut record = Record {
-        time_unix_ns: clock::now_unix_nanos(),
-        target: TARGET.into(),
-        message: match info.payload_as_str() {
-            Some(text) => bounded::kept(text),
-            None => "panic with a payload that is not text".to_owned(),
-        },
-        thread: here::thread(),
-        ..Record::empty(Level::ERROR)
-    };
-    if let Some(location) = info.location() {
-        record.file = Some(location.file().to_owned().into());
-        record.line = Some(location.line());
-        let column = Value::from(location.column());
-        set(&mut record.fields, "column".into(), column);
-    }
-    here::locate(&mut record, None);
-    log.emit(record);
+    scratch::with(|Scratch { draft, line }| {
+        describe(draft, info);
+        log.emit(draft.view(), line);
+    });
     if cfg!(panic = "abort") {
         // Nobody comes to flush the log later.
         let _ = log.flush(std::time::Duration::from_secs(1));
     }
+}
+
+fn describe(draft: &mut Draft, info: &PanicHookInfo<'_>) {
+    draft.begin(Level::ERROR, clock::now_unix_nanos());
+    draft.head.target = Text::Static(TARGET);
+    draft.head.message = match info.payload_as_str() {
+        Some(text) => draft.keep(text),
+        None => Text::Static("panic with a payload that is not text"),
+    };
+    if let Some(location) = info.location() {
+        draft.head.file = Some(draft.append(location.file()));
+        draft.head.line = Some(location.line());
+        draft.set_field("column", Raw::U64(location.column().into()));
+    }
+    here::locate(draft, None);
 }

@@ -8,48 +8,48 @@ use std::fmt::Write;
 
 use tracing::Level;
 
-use super::escape;
+use super::draft::{Raw, Text, View};
 use super::json::Common;
-use super::record::Record;
-use crate::rfc3339;
-use crate::trace::Attribute;
+use super::{escape, stamp};
 
 const DIM: &str = "\u{1b}[2m";
 const BOLD: &str = "\u{1b}[1m";
 const RESET: &str = "\u{1b}[0m";
 
 /// Appends a record as a line, and a line feed.
-pub(super) fn write(out: &mut String, record: &Record, common: &Common, colour: bool) {
+pub(super) fn write(out: &mut String, record: View<'_>, common: &Common, colour: bool) {
     let paint = Paint { colour };
+    let head = record.head;
+    paint.write(out, DIM, |out| stamp::write(out, head.time_unix_ns));
+    out.push(' ');
+    paint.write(out, level_colour(head.level), |out| {
+        let _ = write!(out, "{:>5}", head.level.as_str());
+    });
+    out.push(' ');
     paint.write(out, DIM, |out| {
-        rfc3339::write(out, record.time_unix_ns);
+        escape::write_plain(out, record.text(head.target));
     });
-    out.push(' ');
-    paint.write(out, level_colour(record.level), |out| {
-        let _ = write!(out, "{:>5}", record.level.as_str());
-    });
-    out.push(' ');
-    paint.write(out, DIM, |out| escape::write_plain(out, &record.target));
     out.push(':');
-    if !record.message.is_empty() {
+    let message = record.text(head.message);
+    if !message.is_empty() {
         out.push(' ');
-        escape::write_plain(out, &record.message);
+        escape::write_plain(out, message);
     }
-    write_fields(out, "  ", &record.fields, paint);
+    write_fields(out, "  ", record, record.fields(), paint);
     write_place(out, record, common, paint);
     write_source(out, record, common, paint);
     out.push('\n');
 }
 
 /// The place in the program: source, service, process, thread.
-fn write_source(out: &mut String, record: &Record, common: &Common, paint: Paint) {
+fn write_source(out: &mut String, record: View<'_>, common: &Common, paint: Paint) {
     let mut lead = " ";
-    if let Some(file) = &record.file {
+    if let Some(file) = record.head.file {
         out.push_str("  at ");
         lead = "";
         paint.write(out, DIM, |out| {
-            escape::write_plain(out, file);
-            if let Some(line) = record.line {
+            escape::write_plain(out, record.text(file));
+            if let Some(line) = record.head.line {
                 let _ = write!(out, ":{line}");
             }
         });
@@ -59,64 +59,86 @@ fn write_source(out: &mut String, record: &Record, common: &Common, paint: Paint
         write_pair(out, "service", &common.service, paint);
     }
     write_pair(out, "pid", itoa::Buffer::new().format(common.pid), paint);
-    match &record.thread.name {
-        Some(name) => write_pair(out, "thread", name, paint),
+    match record.head.thread {
+        Some(name) => write_pair(out, "thread", record.text(name), paint),
         None => write_pair(
             out,
             "thread_id",
-            itoa::Buffer::new().format(record.thread.id),
+            itoa::Buffer::new().format(record.head.thread_id),
             paint,
         ),
     }
 }
 
-fn write_place(out: &mut String, record: &Record, common: &Common, paint: Paint) {
+fn write_place(out: &mut String, record: View<'_>, common: &Common, paint: Paint) {
+    let head = record.head;
     let mut lead = "  in ";
-    for span in &record.spans {
+    let mut operation_lead = lead;
+    for (name, fields) in record.spans() {
         out.push_str(std::mem::replace(&mut lead, ":"));
-        paint.write(out, BOLD, |out| escape::write_plain(out, span.name));
-        write_braced(out, &span.fields, paint);
+        operation_lead = " of ";
+        paint.write(out, BOLD, |out| escape::write_plain(out, name));
+        write_braced(out, record, fields, paint);
     }
-    if let Some(operation) = record.operation {
-        out.push_str(if record.spans.is_empty() {
-            "  in "
-        } else {
-            " of "
-        });
+    if let Some(operation) = head.operation {
+        out.push_str(operation_lead);
         paint.write(out, BOLD, |out| escape::write_plain(out, operation));
-        write_braced(out, &record.attributes, paint);
+        write_braced(out, record, record.attributes(), paint);
     }
-    let request = [
-        ("request_id", &record.request_id),
-        ("user_id", &record.user_id),
-    ];
-    for (key, id) in request {
+    for (key, id) in [("request_id", head.request_id), ("user_id", head.user_id)] {
         if let Some(id) = id {
-            write_pair(out, key, id, paint);
+            write_pair(out, key, record.text(id), paint);
         }
     }
-    for (key, value) in &record.context {
-        write_pair(out, key, value, paint);
+    for (key, value) in record.context() {
+        write_pair(out, record.text(key), record.text(value), paint);
     }
-    if let (Some(place), true) = (record.trace, common.correlation) {
+    if let (Some(place), true) = (head.place, common.correlation) {
         write_pair(out, "trace_id", &place.trace_id.hex(), paint);
         write_pair(out, "span_id", &place.span_id.hex(), paint);
     }
 }
 
-fn write_fields(out: &mut String, lead: &str, fields: &[Attribute], paint: Paint) {
-    for (index, (key, value)) in fields.iter().enumerate() {
-        out.push_str(if index == 0 { lead } else { " " });
-        write_key(out, key, paint);
-        escape::write_word(out, &value.to_string());
+/// Writes fields with spaces between them, and `lead` before the first. Says whether there were any.
+fn write_fields(
+    out: &mut String,
+    lead: &str,
+    record: View<'_>,
+    fields: impl Iterator<Item = (Text, Raw)>,
+    paint: Paint,
+) -> bool {
+    let mut before = lead;
+    for (key, value) in fields {
+        out.push_str(std::mem::replace(&mut before, " "));
+        write_key(out, record.text(key), paint);
+        write_value(out, record, value);
+    }
+    before != lead
+}
+
+fn write_braced(
+    out: &mut String,
+    record: View<'_>,
+    fields: impl Iterator<Item = (Text, Raw)>,
+    paint: Paint,
+) {
+    if write_fields(out, "{", record, fields, paint) {
+        out.push('}');
     }
 }
 
-fn write_braced(out: &mut String, fields: &[Attribute], paint: Paint) {
-    if !fields.is_empty() {
-        write_fields(out, "{", fields, paint);
-        out.push('}');
-    }
+/// Numbers and booleans are words as they are.
+fn write_value(out: &mut String, record: View<'_>, value: Raw) {
+    let _ = match value {
+        Raw::Bool(value) => write!(out, "{value}"),
+        Raw::I64(value) => write!(out, "{value}"),
+        Raw::U64(value) => write!(out, "{value}"),
+        Raw::F64(value) => write!(out, "{value}"),
+        Raw::Text(text) => {
+            escape::write_word(out, record.text(text));
+            Ok(())
+        }
+    };
 }
 
 fn write_pair(out: &mut String, key: &str, value: &str, paint: Paint) {

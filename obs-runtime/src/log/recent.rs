@@ -1,25 +1,28 @@
 //! The last records, in memory.
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
+mod rings;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tracing::Level;
 
+use self::rings::{Portion, Rings};
+use super::draft::View;
 use super::record::Record;
 use crate::trace::TraceId;
 
+/// Records that are copied at a time for a reader.
+const PORTION: usize = 64;
+
 /// The last records, bounded by number and by bytes; the oldest give way.
+///
+/// They lie in rings, so that keeping one more is to copy it to the end, and allocates nothing once
+/// the rings have grown to their bounds.
 #[derive(Debug)]
 pub(super) struct Recent {
     max_records: usize,
     max_bytes: usize,
-    inner: Mutex<Inner>,
-}
-
-#[derive(Debug, Default)]
-struct Inner {
-    records: VecDeque<(Arc<Record>, usize)>,
-    bytes: usize,
+    rings: Mutex<Rings>,
 }
 
 /// Which of the last records to show. The default is: the last 100, whatever they are.
@@ -115,55 +118,47 @@ impl Recent {
         Self {
             max_records,
             max_bytes,
-            inner: Mutex::default(),
+            rings: Mutex::default(),
         }
-    }
-
-    /// Whether any record would be kept.
-    pub(super) fn is_on(&self) -> bool {
-        self.max_records > 0 && self.max_bytes > 0
     }
 
     /// Keeps a record, and lets go of the oldest as far as necessary.
-    pub(super) fn push(&self, record: Arc<Record>) {
-        let size = record.size();
-        if !self.is_on() || size > self.max_bytes {
+    pub(super) fn push(&self, record: View<'_>) {
+        let size = rings::size(record);
+        if self.max_records == 0 || size > self.max_bytes {
             return;
         }
-        // Dropped after the lock is released.
-        let mut old = Vec::new();
-        let mut inner = self.lock();
-        inner.bytes += size;
-        inner.records.push_back((record, size));
-        while inner.records.len() > self.max_records || inner.bytes > self.max_bytes {
-            let Some((record, size)) = inner.records.pop_front() else {
+        let mut rings = self.lock();
+        while rings.len() >= self.max_records || rings.bytes() + size > self.max_bytes {
+            if !rings.pop() {
                 break;
-            };
-            inner.bytes -= size;
-            old.push(record);
+            }
         }
-        drop(inner);
+        rings.push(record);
     }
 
     /// The last records that `query` picks, the newest first.
+    ///
+    /// They are copied a few at a time: the program logs meanwhile, and must not wait for long. What
+    /// gives way before its turn is not found.
     pub(super) fn find(&self, query: &Query) -> Vec<Arc<Record>> {
-        let all: Vec<Arc<Record>> = {
-            let inner = self.lock();
-            inner
-                .records
-                .iter()
-                .map(|(record, _)| record.clone())
-                .collect()
-        };
-        all.into_iter()
-            .rev()
-            .filter(|record| query.picks(record))
-            .take(query.limit)
-            .collect()
+        let mut found = Vec::new();
+        let mut portion = Portion::default();
+        let mut before = u64::MAX;
+        while found.len() < query.limit {
+            before = self.lock().copy_last(PORTION, before, &mut portion);
+            if portion.is_empty() {
+                break;
+            }
+            let records = portion.newest_first().map(View::record);
+            let picked = records.filter(|record| query.picks(record));
+            found.extend(picked.take(query.limit - found.len()).map(Arc::new));
+        }
+        found
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Inner> {
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Rings> {
+        self.rings.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

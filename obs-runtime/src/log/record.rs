@@ -84,6 +84,7 @@ pub struct Scope {
 
 impl Record {
     /// A record of which nothing else is known.
+    #[cfg(test)]
     pub(super) fn empty(level: Level) -> Self {
         Self {
             time_unix_ns: 0,
@@ -143,30 +144,6 @@ impl Record {
                 .iter()
                 .any(|span| has(span.name) || any(&span.fields))
     }
-
-    /// About how much memory the record takes, in bytes.
-    pub(super) fn size(&self) -> usize {
-        let text: usize = self.message.len()
-            + self.error_chain.iter().map(String::len).sum::<usize>()
-            + self.request_id.as_ref().map_or(0, String::len)
-            + self.user_id.as_ref().map_or(0, String::len);
-        let context: usize = self
-            .context
-            .iter()
-            .map(|(k, v)| k.len() + v.len() + 48)
-            .sum();
-        let spans: usize = self
-            .spans
-            .iter()
-            .map(|span| size_of_all(&span.fields) + 32)
-            .sum();
-        size_of::<Self>()
-            + text
-            + context
-            + spans
-            + size_of_all(&self.fields)
-            + size_of_all(&self.attributes)
-    }
 }
 
 /// Sets `key`; if it is there already, it gets the new value in its old place.
@@ -182,22 +159,4 @@ fn find<'a>(fields: &'a [Attribute], key: &str) -> Option<&'a Value> {
         .iter()
         .find(|(name, _)| name == key)
         .map(|(_, value)| value)
-}
-
-fn size_of_all(fields: &[Attribute]) -> usize {
-    let text = |text: &Cow<'static, str>| match text {
-        Cow::Borrowed(_) => 0,
-        Cow::Owned(text) => text.len(),
-    };
-    fields
-        .iter()
-        .map(|(key, value)| {
-            let value = if let Value::Str(value) = value {
-                text(value)
-            } else {
-                0
-            };
-            size_of::<Attribute>() + text(key) + value
-        })
-        .sum()
 }

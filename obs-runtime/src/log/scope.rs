@@ -1,6 +1,5 @@
 //! The `tracing` spans of other libraries, as the log and the traces see them.
 
-use std::borrow::Cow;
 use std::cell::RefCell;
 use std::sync::Arc;
 
@@ -10,9 +9,10 @@ use tracing_subscriber::layer::Context;
 use tracing_subscriber::registry::{LookupSpan, SpanRef};
 
 use super::config::ForeignSpans;
-use super::record::{self, set};
+use super::draft::{Draft, Item};
+use super::record::{MAX_SPANS, set};
 use super::suppress::is_suppressed;
-use super::visit::Fields;
+use super::visit;
 use crate::callsite;
 use crate::span::foreign::{Description, ForeignSpan, Stay};
 use crate::trace::{Attribute, Value};
@@ -41,13 +41,12 @@ where
 {
     let Some(span) = cx.span(id) else { return };
     // Runs the program's code, so no lock is held.
-    let mut fields = Fields::default();
-    attributes.record(&mut fields);
+    let fields = visit::of_span(|visit| attributes.record(visit));
     let ours = (!is_suppressed())
         .then(|| begin(attributes, cx, mode))
         .flatten();
     span.extensions_mut().replace(Foreign {
-        fields: Arc::new(with_message(fields)),
+        fields: Arc::new(fields),
         span: ours,
         links: Vec::new(),
     });
@@ -83,24 +82,13 @@ fn below<'a, S: LookupSpan<'a>>(parent: &SpanRef<'a, S>) -> Option<ForeignSpan> 
     Some(parent.begin_below())
 }
 
-/// The fields of a span; unlike that of an event, its field `message` is one like any other.
-fn with_message(fields: Fields) -> Vec<Attribute> {
-    let mut all = fields.fields;
-    if !fields.message.is_empty() {
-        let message = Value::Str(Cow::Owned(fields.message));
-        set(&mut all, Cow::Borrowed("message"), message);
-    }
-    all
-}
-
 /// Notes values that became known after the span was made.
 pub(super) fn update<'a, S: LookupSpan<'a>>(span: &SpanRef<'a, S>, values: &Values<'_>) {
-    let mut fields = Fields::default();
-    values.record(&mut fields);
+    let fields = visit::of_span(|visit| values.record(visit));
     let mut extensions = span.extensions_mut();
     if let Some(foreign) = extensions.get_mut::<Foreign>() {
         let known = Arc::make_mut(&mut foreign.fields);
-        for (key, value) in with_message(fields) {
+        for (key, value) in fields {
             set(known, key, value);
         }
     }
@@ -208,29 +196,32 @@ fn describe<'a>(
     }
 }
 
-/// The spans around an event, outermost first; and, if the current span of ours is one of them,
-/// the span of the annotated call around them.
+/// Notes the spans around an event, outermost first. If the current span of ours is one of them,
+/// returns the span of the annotated call around them.
 pub(super) fn around<'a, S: LookupSpan<'a> + 'a>(
+    draft: &mut Draft,
     spans: impl Iterator<Item = SpanRef<'a, S>>,
     current: u64,
-) -> (Vec<record::Scope>, Option<u64>) {
-    let mut scopes = Vec::new();
+) -> Option<u64> {
     let mut innermost = current;
-    for span in spans.take(record::MAX_SPANS) {
-        let extensions = span.extensions();
-        let Some(foreign) = extensions.get::<Foreign>() else {
-            continue;
-        };
-        if let Some(ours) = &foreign.span
-            && ours.id() == innermost
-        {
-            innermost = ours.parent();
+    // Few events are inside a span of another library, and then of few.
+    let mut found = Vec::new();
+    for span in spans.take(MAX_SPANS) {
+        if let Some(foreign) = span.extensions().get::<Foreign>() {
+            if let Some(ours) = &foreign.span
+                && ours.id() == innermost
+            {
+                innermost = ours.parent();
+            }
+            found.push((span.name(), foreign.fields.clone()));
         }
-        scopes.push(record::Scope {
-            name: span.name(),
-            fields: foreign.fields.clone(),
-        });
     }
-    scopes.reverse();
-    (scopes, (innermost != current).then_some(innermost))
+    for (name, fields) in found.iter().rev() {
+        draft.items.push(Item::Span(name));
+        for (key, value) in fields.iter() {
+            let (key, value) = (draft.append_cow(key), draft.keep_value(value));
+            draft.items.push(Item::SpanField(key, value));
+        }
+    }
+    (innermost != current).then_some(innermost)
 }

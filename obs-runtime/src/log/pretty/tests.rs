@@ -2,18 +2,15 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 
-use super::super::record::{Place, Scope, Thread};
+use super::super::draft::tests::draft;
+use super::super::record::{Place, Record, Scope, Thread};
 use super::*;
-use crate::trace::{SpanId, TraceId, Value};
+use crate::trace::{Attribute, SpanId, TraceId, Value};
 
 fn line(record: &Record, colour: bool) -> String {
-    let common = Common {
-        service: "shop".to_owned(),
-        pid: 7,
-        correlation: true,
-    };
+    let common = Common::new("shop".to_owned(), 7, true);
     let mut out = String::new();
-    write(&mut out, record, &common, colour);
+    write(&mut out, draft(record).view(), &common, colour);
     out
 }
 
