@@ -1,6 +1,9 @@
 //! From what an endpoint found to the response.
 
-use std::io::Write;
+use std::fmt;
+use std::io::{self, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
 
 use ::http::header::{
     CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, VARY,
@@ -10,10 +13,10 @@ use ::http::{HeaderName, HeaderValue, Response, StatusCode};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use http_body_util::Full;
-use hyper::body::Bytes;
 use serde_json::Value;
 
 use super::problem::Problem;
+use super::stream::{Content, Made, Patience, Pieces};
 
 const JSON: &str = "application/json";
 const HTML: &str = "text/html; charset=utf-8";
@@ -21,12 +24,26 @@ const HTML: &str = "text/html; charset=utf-8";
 const PAGE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
+/// How long an answer waits for a client that does not read it. As long as Prometheus waits for a scrape.
+const PATIENCE: Patience = Patience {
+    piece: Duration::from_secs(10),
+    whole: Duration::from_secs(30),
+};
+
+/// Writes a body.
+type WriteBody = Box<dyn FnOnce(&mut dyn Write) -> io::Result<()> + Send>;
+
+enum Body {
+    Made(Made),
+    Written(WriteBody),
+}
+
 /// What an endpoint found.
 #[derive(Debug)]
 pub(super) struct Answer {
     pub(super) status: StatusCode,
     content_type: &'static str,
-    body: Vec<u8>,
+    body: Body,
     header: Option<(HeaderName, HeaderValue)>,
     gzipped: bool,
 }
@@ -34,10 +51,22 @@ pub(super) struct Answer {
 impl Answer {
     /// Text in a format of its own.
     pub(super) fn text(content_type: &'static str, body: impl Into<Vec<u8>>) -> Self {
+        Self::new(content_type, Body::Made(Made::Whole(body.into())))
+    }
+
+    /// Text that may be long: `write` writes it while it is sent.
+    pub(super) fn written(
+        content_type: &'static str,
+        write: impl FnOnce(&mut dyn Write) -> io::Result<()> + Send + 'static,
+    ) -> Self {
+        Self::new(content_type, Body::Written(Box::new(write)))
+    }
+
+    fn new(content_type: &'static str, body: Body) -> Self {
         Self {
             status: StatusCode::OK,
             content_type,
-            body: body.into(),
+            body,
             header: None,
             gzipped: false,
         }
@@ -53,29 +82,49 @@ impl Answer {
         Self { status, ..self }
     }
 
-    /// The body as it is, or compressed. Compression cannot fail, writing to memory; if it did, the
-    /// plain body would still be right.
-    pub(super) fn gzip(mut self) -> Self {
-        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-        if let Ok(body) = encoder
-            .write_all(&self.body)
-            .and_then(|()| encoder.finish())
-        {
-            self.body = body;
-            self.gzipped = true;
+    /// Makes the body, compressed if `gzip`, and gives the answer to `send`. If the body is long and
+    /// `read_meanwhile` says that somebody reads it on another thread, that happens as soon as there is
+    /// something of it, and this returns when everything is sent or the client has gone.
+    pub(super) fn deliver(self, gzip: bool, read_meanwhile: bool, send: impl FnOnce(Self)) {
+        let (write, is_long): (WriteBody, _) = match self.body {
+            Body::Made(_) if !gzip => return send(self),
+            Body::Made(Made::Whole(body)) => (Box::new(move |out| out.write_all(&body)), false),
+            Body::Made(_) => return send(self),
+            Body::Written(write) => (write, true),
+        };
+        let sender = move |made| {
+            send(match made {
+                Made::Nothing => Problem::internal("the endpoint panicked").into(),
+                made => Self {
+                    body: Body::Made(made),
+                    gzipped: gzip,
+                    ..self
+                },
+            });
+        };
+        let mut pieces = Pieces::new(PATIENCE, sender);
+        if !is_long || !read_meanwhile {
+            pieces = pieces.at_once();
         }
-        self
+        let written = catch_unwind(AssertUnwindSafe(|| match gzip {
+            true => compress(write, &mut pieces),
+            false => write(&mut pieces),
+        }));
+        pieces.end(matches!(written, Ok(Ok(()))));
     }
 
-    /// The response. `is_head` leaves the body out and says how long it would have been.
-    pub(super) fn into_response(self, is_head: bool) -> Response<Full<Bytes>> {
-        let length = self.body.len();
-        let body = if is_head {
-            Bytes::new()
-        } else {
-            Bytes::from(self.body)
+    /// The response. `is_head` leaves the body out and says how long it would have been, if that is known.
+    pub(super) fn into_response(self, is_head: bool) -> Response<Content> {
+        let (length, body) = match self.body {
+            Body::Made(Made::Whole(body)) => {
+                let length = body.len();
+                let body = if is_head { Vec::new() } else { body };
+                (Some(length), Content::Whole(Full::from(body)))
+            }
+            Body::Made(Made::Long(stream)) => (None, Content::Stream(stream)),
+            Body::Made(Made::Nothing) | Body::Written(_) => (None, Content::Whole(Full::default())),
         };
-        let mut response = Response::new(Full::new(body));
+        let mut response = Response::new(body);
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
         let mut set = |name, value| headers.insert(name, HeaderValue::from_static(value));
@@ -90,9 +139,27 @@ impl Answer {
         if self.gzipped {
             set(CONTENT_ENCODING, "gzip");
         }
-        headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
+        if let Some(length) = length {
+            headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
+        }
         headers.extend(self.header);
         response
+    }
+}
+
+/// Writes compressed. The fastest level: a scrape is mostly repetition.
+fn compress(write: WriteBody, out: &mut dyn Write) -> io::Result<()> {
+    let mut encoder = GzEncoder::new(out, Compression::fast());
+    write(&mut encoder)?;
+    encoder.finish().map(drop)
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Made(made) => made.fmt(f),
+            Self::Written(_) => f.write_str("Written"),
+        }
     }
 }
 

@@ -26,6 +26,7 @@ mod propagate;
 mod router;
 mod settings;
 mod site;
+mod stream;
 #[cfg(test)]
 mod tests;
 

@@ -8,11 +8,11 @@ use ::http::request::Parts;
 use ::http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use axum::extract::OriginalUri;
 use http_body::Body;
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Bytes;
 use obs_schema::suggest;
 use tokio::runtime::Handle;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, oneshot};
 
 use super::accept;
 use super::answer::Answer;
@@ -22,6 +22,7 @@ use super::pages::Call;
 use super::params::Params;
 use super::paths::Paths;
 use super::problem::Problem;
+use super::stream::Content;
 
 /// Bytes of a request's body.
 const MAX_BODY: usize = 64 * 1024;
@@ -62,7 +63,7 @@ impl Site {
     }
 
     /// Answers a request. Never fails: what goes wrong is an answer too.
-    pub(super) async fn answer<B>(self: Arc<Self>, request: Request<B>) -> Response<Full<Bytes>>
+    pub(super) async fn answer<B>(self: Arc<Self>, request: Request<B>) -> Response<Content>
     where
         B: Body<Error: Into<Box<dyn std::error::Error + Send + Sync>>>,
     {
@@ -129,7 +130,7 @@ impl Site {
 impl Job {
     async fn run(self) -> Answer {
         if !self.endpoint.page().heavy {
-            return self.finish();
+            return self.finish_here();
         }
         let site = self.site.clone();
         let Ok(_asked) = site.asked.try_acquire() else {
@@ -138,30 +139,32 @@ impl Job {
         let Ok(permit) = site.at_work.clone().acquire_owned().await else {
             return busy().into();
         };
-        let work = move || {
-            let _permit = permit;
-            self.finish()
-        };
         // The program's own server may run on another runtime than tokio's.
-        match Handle::try_current() {
-            Ok(runtime) => runtime
-                .spawn_blocking(work)
-                .await
-                .unwrap_or_else(|_| Problem::internal("the runtime is shutting down").into()),
-            Err(_) => work(),
-        }
+        let Ok(runtime) = Handle::try_current() else {
+            return self.finish_here();
+        };
+        let (send, sent) = oneshot::channel();
+        runtime.spawn_blocking(move || {
+            let _permit = permit;
+            // Fails if the client is gone: then nobody reads what follows either.
+            self.finish(true, |answer| drop(send.send(answer)));
+        });
+        let stopped = || Problem::internal("the runtime is shutting down").into();
+        sent.await.unwrap_or_else(|_| stopped())
+    }
+
+    fn finish_here(self) -> Answer {
+        let mut made = None;
+        self.finish(false, |answer| made = Some(answer));
+        made.unwrap_or_else(|| Problem::internal("the endpoint panicked").into())
     }
 
     /// Collectors of the program run in there, so a panic is possible and costs one answer.
-    fn finish(self) -> Answer {
+    fn finish(self, read_meanwhile: bool, send: impl FnOnce(Answer)) {
         let answer = catch_unwind(AssertUnwindSafe(|| self.ask()));
         let answer = answer.unwrap_or_else(|_| Err(Problem::internal("the endpoint panicked")));
         let answer = answer.unwrap_or_else(Answer::from);
-        if accept::gzip(&self.headers) {
-            answer.gzip()
-        } else {
-            answer
-        }
+        answer.deliver(accept::gzip(&self.headers), read_meanwhile, send);
     }
 
     fn ask(&self) -> Result<Answer, Problem> {
@@ -233,9 +236,11 @@ fn busy() -> Problem {
 
 #[cfg(test)]
 mod tests {
+    use http_body_util::Full;
+
     use super::*;
 
-    async fn ask(site: &Arc<Site>, path: &str) -> Response<Full<Bytes>> {
+    async fn ask(site: &Arc<Site>, path: &str) -> Response<Content> {
         let request = Request::get(path).body(Full::<Bytes>::default()).unwrap();
         site.clone().answer(request).await
     }

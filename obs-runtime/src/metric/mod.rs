@@ -63,6 +63,8 @@ pub use info::Info;
 pub use instrument::{Instrument, METRIC_SETS, MetricSet, Series};
 #[cfg(feature = "interop")]
 pub(crate) use registry::Ledger;
+#[cfg(feature = "http")]
+pub(crate) use registry::PIECE;
 pub use registry::{Registration, Registry};
 #[cfg(feature = "interop")]
 pub(crate) use source::Source;

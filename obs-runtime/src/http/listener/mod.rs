@@ -32,6 +32,8 @@ use super::site::Site;
 const MAX_CONNECTIONS: u32 = 64;
 /// Bytes of a request's head; more is answered with 431.
 const MAX_HEADER: usize = 16 * 1024;
+/// Bytes that are held for a client that does not read, beside the piece that is being sent.
+const MAX_BUFFER: usize = 64 * 1024;
 /// For how long a client may take to send a head. Also ends connections that are idle.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
 /// For how long a request may take altogether.
@@ -240,6 +242,7 @@ async fn connection(
             .timer(TokioTimer::new())
             .header_read_timeout(limits.header_timeout)
             .max_header_size(MAX_HEADER)
+            .max_buf_size(MAX_BUFFER)
             .serve_connection(TokioIo::new(stream), service)
     );
     tokio::select! {

@@ -1,5 +1,7 @@
 //! The metrics, for scrapers.
 
+use std::io::Write;
+
 use ::http::HeaderMap;
 use ::http::header::ACCEPT;
 
@@ -16,8 +18,8 @@ pub(in crate::http) const EXPOSITION: Page = Page::heavy(
 
 fn exposition(call: &Call<'_>) -> Result<Answer, Problem> {
     let format = Format::negotiate(&accept(call.headers));
-    let text = Registry::global().scrape(format);
-    Ok(Answer::text(format.content_type(), text))
+    let write = move |out: &mut dyn Write| Registry::global().scrape_to(format, out);
+    Ok(Answer::written(format.content_type(), write))
 }
 
 /// The header `Accept`; several are one list.

@@ -17,6 +17,8 @@ use obs_schema::name::family_name;
 pub(crate) use self::ledger::Ledger;
 use self::naming::Naming;
 use self::reading::Memory;
+#[cfg(feature = "http")]
+pub(crate) use self::reading::PIECE;
 use super::family::{Live, LiveFamily};
 use super::instrument::{self, Series as Instrument};
 use super::snapshot::{Family, Kind, Series, Value};
