@@ -16,7 +16,7 @@ pub use crate::callsite::{CALLSITES, Callsite};
 pub use crate::label::{Label, LabelText, Labels};
 pub use crate::metric::{Instrument, METRIC_SETS, MetricSet};
 pub use crate::observe::Later;
-pub use crate::op::{Count, Op};
+pub use crate::op::{Count, Observed, Op, Recorder, Task};
 pub use crate::outcome::{
     ByDisplay, ByOutcome, ByOutcomeAndDisplay, ByResult, ByValue, Class, Classify, Outcome, Verdict,
 };

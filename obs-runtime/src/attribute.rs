@@ -30,6 +30,8 @@ pub enum AttributeRef<'a> {
     Bool(bool),
     /// A whole number.
     Int(i64),
+    /// A whole number that is not negative. OpenTelemetry has none beyond [`i64::MAX`]: these are text.
+    Uint(u64),
     /// A real number.
     Float(f64),
     /// A text.
@@ -46,6 +48,7 @@ impl Debug for AttributeRef<'_> {
             Self::None => f.write_str("None"),
             Self::Bool(value) => Debug::fmt(value, f),
             Self::Int(value) => Debug::fmt(value, f),
+            Self::Uint(value) => Debug::fmt(value, f),
             Self::Float(value) => Debug::fmt(value, f),
             Self::Str(value) => Debug::fmt(value, f),
             Self::Display(value) => value.fmt(f),
@@ -136,9 +139,9 @@ attribute_values! {
     u8 => |value| AttributeRef::Int(i64::from(*value));
     u16 => |value| AttributeRef::Int(i64::from(*value));
     u32 => |value| AttributeRef::Int(i64::from(*value));
-    u64 => |value| whole(*value, value);
-    usize => |value| whole(*value as u64, value);
-    u128 => |value| u64::try_from(*value).map_or(AttributeRef::Display(value), |n| whole(n, value));
+    u64 => |value| AttributeRef::Uint(*value);
+    usize => |value| AttributeRef::Uint(*value as u64);
+    u128 => |value| u64::try_from(*value).map_or(AttributeRef::Display(value), AttributeRef::Uint);
     i128 => |value| i64::try_from(*value).map_or(AttributeRef::Display(value), AttributeRef::Int);
     f32 => |value| AttributeRef::Float(f64::from(*value));
     f64 => |value| AttributeRef::Float(*value);
@@ -146,12 +149,6 @@ attribute_values! {
     str => |value| AttributeRef::Str(value);
     String => |value| AttributeRef::Str(value);
     Cow<'_, str> => |value| AttributeRef::Str(value);
-}
-
-/// A whole number, or its text when it is beyond what OpenTelemetry can carry.
-#[inline(always)]
-fn whole(value: u64, text: &dyn Display) -> AttributeRef<'_> {
-    i64::try_from(value).map_or(AttributeRef::Display(text), AttributeRef::Int)
 }
 
 /// Adds an attribute to the span `span` of the open trace. Formatting runs the program's code, so
@@ -176,10 +173,11 @@ pub(crate) fn record_static(span: u64, key: &'static str, value: AttributeRef<'_
         AttributeRef::None => {}
         AttributeRef::Bool(value) => record_bool(span, key, value),
         AttributeRef::Int(value) => record_int(span, key, value),
+        AttributeRef::Uint(value) => record_uint(span, key, value),
         AttributeRef::Float(value) => record_float(span, key, value),
-        AttributeRef::Str(value) => record_ready(span, key, Ready::Str(value)),
-        AttributeRef::Display(value) => record_written(span, key, format_args!("{value}")),
-        AttributeRef::Debug(value) => record_written(span, key, format_args!("{value:?}")),
+        AttributeRef::Str(value) => record_str(span, key, value),
+        AttributeRef::Display(value) => record_display(span, key, value),
+        AttributeRef::Debug(value) => record_debug(span, key, value),
     }
 }
 
@@ -199,8 +197,26 @@ fn record_float(span: u64, key: &'static str, value: f64) {
 }
 
 #[inline(never)]
-fn record_written(span: u64, key: &'static str, value: std::fmt::Arguments<'_>) {
-    record_ready(span, key, Ready::Str(&written(value)));
+fn record_uint(span: u64, key: &'static str, value: u64) {
+    match i64::try_from(value) {
+        Ok(value) => add(span, key, Raw::Int(value)),
+        Err(_) => record_display(span, key, &value),
+    }
+}
+
+#[inline(never)]
+fn record_str(span: u64, key: &'static str, value: &str) {
+    record_ready(span, key, Ready::Str(value));
+}
+
+#[inline(never)]
+fn record_display(span: u64, key: &'static str, value: &dyn Display) {
+    record_str(span, key, &written(format_args!("{value}")));
+}
+
+#[inline(never)]
+fn record_debug(span: u64, key: &'static str, value: &dyn Debug) {
+    record_str(span, key, &written(format_args!("{value:?}")));
 }
 
 #[inline(always)]
@@ -245,6 +261,10 @@ pub(crate) fn with_raw(value: AttributeRef<'_>, use_value: impl FnOnce(Ready<'_>
         AttributeRef::None => {}
         AttributeRef::Bool(value) => use_value(Ready::Raw(Raw::Bool(value))),
         AttributeRef::Int(value) => use_value(Ready::Raw(Raw::Int(value))),
+        AttributeRef::Uint(value) => match i64::try_from(value) {
+            Ok(value) => use_value(Ready::Raw(Raw::Int(value))),
+            Err(_) => use_value(Ready::Str(&value.to_string())),
+        },
         AttributeRef::Float(value) => use_value(Ready::Raw(Raw::Float(value))),
         AttributeRef::Str(value) => use_value(Ready::Str(value)),
         AttributeRef::Display(value) => use_value(Ready::Str(&written(format_args!("{value}")))),

@@ -148,7 +148,7 @@ pub use obs_macros::service;
 ///         static CALLSITE: Callsite = Callsite::new(&OperationDef { name: "place_order", .. });
 ///         op.enter(&CALLSITE, SeriesKey::Index(radix(0, &(order.express))), None)
 ///     };
-///     if op.is_recording() { op.attribute("order.id", &(order.id)); }
+///     if let Some(recorder) = op.recorder() { recorder.attribute("order.id", &(order.id)); }
 ///     let value = call(move || -> Result<Id, E> { /* the body */ });
 ///     op.finish(/* the verdict on */ &value);
 ///     value

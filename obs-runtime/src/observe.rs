@@ -1,4 +1,4 @@
-//! The future of an annotated `async fn`, and of a function that returns a future.
+//! The future of a function that returns one: the call begins when that is first polled.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -8,142 +8,10 @@ use pin_project_lite::pin_project;
 
 use crate::attribute::{self, AttributeValue, Formatted};
 use crate::callsite::Callsite;
-use crate::hot::local::Current;
-use crate::op::{Op, TaskOp};
+use crate::op::Task;
 use crate::outcome::Verdict;
 use crate::series::SeriesKey;
 use crate::trace::SpanContext;
-
-pin_project! {
-    /// Runs a future as the body of a call that has begun.
-    ///
-    /// While it is polled, the call's span is the thread's current one; a poll reads no clock and
-    /// allocates nothing. Dropped before it is done, the call ends as `cancelled`.
-    #[derive(Debug)]
-    #[must_use = "futures do nothing unless polled"]
-    pub struct Observed<F, C> {
-        #[pin]
-        future: Option<F>,
-        op: Option<TaskOp>,
-        classify: C,
-    }
-
-    impl<F, C> PinnedDrop for Observed<F, C> {
-        fn drop(this: Pin<&mut Self>) {
-            let mut this = this.project();
-            if this.op.is_some() {
-                // What the body's own values do when they are dropped belongs to the call.
-                let stay = Stay::new(this.op);
-                this.future.set(None);
-                drop(stay);
-            }
-        }
-    }
-}
-
-impl Op {
-    /// Goes on with the call in a future. `classify` looks at what it returns.
-    #[inline]
-    pub fn observe<F, C>(self, future: F, classify: C) -> Observed<F, C>
-    where
-        F: Future,
-        C: Fn(&F::Output) -> Verdict<'_>,
-    {
-        Observed {
-            future: Some(future),
-            op: self.suspend(),
-            classify,
-        }
-    }
-}
-
-impl<F, C> Future for Observed<F, C>
-where
-    F: Future,
-    C: Fn(&F::Output) -> Verdict<'_>,
-{
-    type Output = F::Output;
-
-    #[inline]
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        let mut this = self.project();
-        let Some(future) = this.future.as_mut().as_pin_mut() else {
-            // As after completion of any future: there is nothing left to do.
-            return Poll::Pending;
-        };
-        if this.op.is_none() {
-            return future.poll(cx);
-        }
-        let mut stay = Stay::new(this.op);
-        let Poll::Ready(output) = future.poll(cx) else {
-            stay.leave();
-            return Poll::Pending;
-        };
-        this.future.set(None);
-        stay.end(&(this.classify)(&output));
-        Poll::Ready(output)
-    }
-}
-
-/// The thread's stay in a call while its future runs. If it is dropped before that was said, the call has
-/// ended without a value: its body unwound, or its future was given up. Whoever catches the former drops the
-/// future later, when nothing shows any more that it panicked.
-struct Stay<'a> {
-    /// The call, until the stay has ended.
-    op: Option<&'a mut Option<TaskOp>>,
-    /// Where the thread was before.
-    former: Current,
-}
-
-impl<'a> Stay<'a> {
-    #[inline(always)]
-    fn new(op: &'a mut Option<TaskOp>) -> Self {
-        let former = op.as_mut().map_or(Current::NONE, TaskOp::enter);
-        Self {
-            op: Some(op),
-            former,
-        }
-    }
-
-    /// The future is not done.
-    #[inline(always)]
-    fn leave(&mut self) {
-        if let Some(Some(op)) = self.op.take() {
-            op.leave(&self.former);
-        }
-    }
-
-    /// The future is done.
-    #[inline(always)]
-    fn end(&mut self, verdict: &Verdict<'_>) {
-        if let Some(slot) = self.op.take() {
-            if let Some(op) = slot {
-                op.note(verdict);
-                op.leave(&self.former);
-                op.end(verdict.outcome);
-            }
-            *slot = None;
-        }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn abandon(&mut self) {
-        if let Some(mut op) = self.op.take().and_then(Option::take) {
-            op.leave(&self.former);
-            op.end_abandoned();
-        }
-    }
-}
-
-impl Drop for Stay<'_> {
-    #[inline(always)]
-    fn drop(&mut self) {
-        if self.op.is_some() {
-            self.abandon();
-        }
-    }
-}
 
 /// A call that begins when the future that a function returns is first polled.
 #[derive(Debug)]
@@ -184,10 +52,10 @@ impl Later {
         }
     }
 
-    /// Whether attributes are of use to anybody.
+    /// Takes attributes, if they are of use to anybody.
     #[must_use]
-    pub fn is_recording(&self) -> bool {
-        self.callsite.word().span()
+    pub fn recorder(&mut self) -> Option<&mut Self> {
+        self.callsite.word().span().then_some(self)
     }
 
     /// Adds an attribute to the span that is to come.
@@ -206,28 +74,26 @@ impl Later {
         self.guards = false;
         ObservedLater {
             later: Some(self),
-            future: Observed {
-                future: Some(future),
-                op: None,
-                classify,
-            },
+            task: Task::new(),
+            future: Some(future),
+            classify,
         }
     }
 
-    fn begin(&self) -> Op {
+    fn begin(&self, task: &mut Task) {
         let parent = self.parent.as_ref();
-        let mut op = Op::new();
         match &self.key {
-            Key::Index(index) => op.enter(self.callsite, SeriesKey::Index(*index), parent),
+            Key::Index(index) => task.enter(self.callsite, SeriesKey::Index(*index), parent),
             Key::Values(values) => {
                 let values: Vec<&str> = values.iter().map(String::as_str).collect();
-                op.enter(self.callsite, SeriesKey::Values(&values), parent);
+                task.enter(self.callsite, SeriesKey::Values(&values), parent);
             }
         }
-        for (key, value) in &self.attributes {
-            op.formatted(key, value);
+        if let Some(recorder) = task.recorder() {
+            for (key, value) in &self.attributes {
+                recorder.formatted(key, value);
+            }
         }
-        op
     }
 }
 
@@ -235,19 +101,32 @@ impl Drop for Later {
     /// A function that unwinds instead of returning its future is a call, too.
     fn drop(&mut self) {
         if self.guards && std::thread::panicking() {
-            self.begin().finish(Verdict::PANIC);
+            let mut task = Task::new();
+            self.begin(&mut task);
+            task.finish(Verdict::PANIC);
         }
     }
 }
 
 pin_project! {
-    /// The future of [`Later::observe`].
+    /// The future of [`Later::observe`]. Dropped before it is done, the call ends as `cancelled`.
     #[derive(Debug)]
     #[must_use = "futures do nothing unless polled"]
     pub struct ObservedLater<F, C> {
         later: Option<Later>,
+        task: Task,
         #[pin]
-        future: Observed<F, C>,
+        future: Option<F>,
+        classify: C,
+    }
+
+    impl<F, C> PinnedDrop for ObservedLater<F, C> {
+        fn drop(this: Pin<&mut Self>) {
+            let mut this = this.project();
+            // What the body's own values do when they are dropped belongs to the call.
+            this.task.go_in();
+            this.future.set(None);
+        }
     }
 }
 
@@ -259,11 +138,52 @@ where
     type Output = F::Output;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        let this = self.project();
-        let mut future = this.future;
+        let mut this = self.project();
+        let Some(future) = this.future.as_mut().as_pin_mut() else {
+            // As after completion of any future: there is nothing left to do.
+            return Poll::Pending;
+        };
         if let Some(later) = this.later.take() {
-            *future.as_mut().project().op = later.begin().suspend();
+            later.begin(this.task);
         }
-        future.poll(cx)
+        this.task.go_in();
+        let mut stay = Stay(Some(this.task));
+        let Poll::Ready(output) = future.poll(cx) else {
+            stay.end(Task::go_out);
+            return Poll::Pending;
+        };
+        this.future.set(None);
+        if stay.is_active() {
+            let verdict = (this.classify)(&output);
+            stay.end(|task| task.finish(verdict));
+        }
+        Poll::Ready(output)
+    }
+}
+
+/// The thread's stay in a call while its future runs. If it is dropped before that was said, the body has
+/// unwound, and so the call has ended: whoever catches that drops the future later, when nothing shows any
+/// more that it panicked.
+struct Stay<'a>(Option<&'a mut Task>);
+
+impl Stay<'_> {
+    fn is_active(&self) -> bool {
+        self.0.as_ref().is_some_and(|task| task.is_active())
+    }
+
+    fn end(&mut self, end: impl FnOnce(&mut Task)) {
+        if let Some(task) = self.0.take() {
+            end(task);
+        }
+    }
+}
+
+impl Drop for Stay<'_> {
+    fn drop(&mut self) {
+        self.end(|task| {
+            if task.is_active() {
+                task.abandon();
+            }
+        });
     }
 }

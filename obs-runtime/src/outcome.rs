@@ -2,6 +2,7 @@
 
 use std::any::type_name;
 use std::fmt::Display;
+use std::marker::PhantomData;
 
 pub use obs_schema::def::CallOutcome;
 
@@ -82,14 +83,38 @@ impl Class {
 #[derive(Clone, Copy)]
 pub struct Verdict<'a> {
     pub(crate) outcome: CallOutcome,
-    pub(crate) error: Option<ErrorInfo<'a>>,
+    pub(crate) error: Option<&'a dyn ErrorInfo>,
 }
 
-/// What is known of an error.
-#[derive(Clone, Copy)]
-pub(crate) struct ErrorInfo<'a> {
-    pub(crate) type_name: &'static str,
-    pub(crate) message: Option<&'a dyn Display>,
+/// What is known of an error. One pointer to it and one to its methods: so a call that fails hands over no
+/// more than that.
+pub(crate) trait ErrorInfo {
+    fn type_name(&self) -> &'static str;
+
+    fn message(&self) -> Option<&dyn Display>;
+}
+
+impl<E: Display> ErrorInfo for E {
+    fn type_name(&self) -> &'static str {
+        type_name::<E>()
+    }
+
+    fn message(&self) -> Option<&dyn Display> {
+        Some(self)
+    }
+}
+
+/// Stands for an error that says nothing.
+struct Silent<E>(PhantomData<fn() -> E>);
+
+impl<E> ErrorInfo for Silent<E> {
+    fn type_name(&self) -> &'static str {
+        type_name::<E>()
+    }
+
+    fn message(&self) -> Option<&dyn Display> {
+        None
+    }
 }
 
 impl std::fmt::Debug for Verdict<'_> {
@@ -118,15 +143,12 @@ impl<'a> Verdict<'a> {
         }
     }
 
-    fn of<E>(class: Class, message: Option<&'a dyn Display>) -> Self {
+    #[inline]
+    fn of(class: Class, error: &'a dyn ErrorInfo) -> Self {
         let noted = !matches!(class, Class::Ok | Class::Ignored);
-        let info = noted.then_some(ErrorInfo {
-            type_name: type_name::<E>(),
-            message,
-        });
         Self {
             outcome: class.outcome(),
-            error: info,
+            error: noted.then_some(error),
         }
     }
 
@@ -150,7 +172,7 @@ impl<'a> Verdict<'a> {
 pub struct Classify<'a, T: ?Sized>(pub &'a T);
 
 macro_rules! classify {
-    ($($(#[$doc:meta])* $name:ident($($reference:tt)*) [$($bound:tt)*] |$error:ident| $class:expr, $message:expr;)+) => {$(
+    ($($(#[$doc:meta])* $name:ident($($reference:tt)*) [$($bound:tt)*] |$error:ident| $class:expr, $info:expr;)+) => {$(
         $(#[$doc])*
         pub trait $name<'a> {
             /// The verdict on the value.
@@ -162,7 +184,7 @@ macro_rules! classify {
             fn verdict(&self) -> Verdict<'a> {
                 match self.0 {
                     Ok(_) => Verdict::OK,
-                    Err($error) => Verdict::of::<E>($class, $message),
+                    Err($error) => Verdict::of($class, $info),
                 }
             }
         }
@@ -171,13 +193,13 @@ macro_rules! classify {
 
 classify! {
     /// An error that classifies and describes itself.
-    ByOutcomeAndDisplay(&&&&) [: Outcome + Display] |error| error.class(), Some(error);
+    ByOutcomeAndDisplay(&&&&) [: Outcome + Display] |error| error.class(), error;
     /// An error that classifies itself.
-    ByOutcome(&&&) [: Outcome] |error| error.class(), None;
+    ByOutcome(&&&) [: Outcome] |error| error.class(), &Silent::<E>(PhantomData);
     /// An error that describes itself.
-    ByDisplay(&&) [: Display] |error| Class::Failure, Some(error);
+    ByDisplay(&&) [: Display] |error| Class::Failure, error;
     /// Any other error.
-    ByResult(&) [] |_error| Class::Failure, None;
+    ByResult(&) [] |_error| Class::Failure, &Silent::<E>(PhantomData);
 }
 
 /// A value that is not a `Result`.

@@ -143,22 +143,24 @@ impl OpenSpan {
     /// Takes the span of a call off the thread, for a future that is polled later and maybe elsewhere.
     pub(crate) fn suspend(self, what: What, call: Call, start: u64) -> TaskSpan {
         let Self { id, former, owned } = self;
-        match owned {
+        let task = match owned {
             Some(mut owned) => {
                 let place = owned.as_current(id, call);
                 let parent = owned.body().parent;
-                segment::leave(place, former);
                 TaskSpan::first(place, parent, what, start, owned)
             }
             None => {
                 let place = former.with_span(id).with_call(call);
+                // A guard that lives on in the future may have taken the thread elsewhere.
+                segment::return_to(&place);
                 let (trace, name) =
                     segment::with_current(|body, _| (Trace::of(body), own_name(body, what)))
                         .unzip();
-                segment::leave(place, former);
                 TaskSpan::child(place, former.span(), what, start, trace, name.flatten())
             }
-        }
+        };
+        segment::return_to(&former);
+        task
     }
 }
 

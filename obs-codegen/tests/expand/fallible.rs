@@ -64,8 +64,8 @@ pub fn place(order: &Order, express: bool) -> Result<u64, Error> {
                 ::core::option::Option::None,
             )
     };
-    if __obs_op.is_recording() {
-        __obs_op.attribute("order.id", &(order.id));
+    if let ::core::option::Option::Some(__obs_recorder) = __obs_op.recorder() {
+        __obs_recorder.attribute("order.id", &(order.id));
     }
     let __obs_value = ::obs_runtime::__private::call(move || -> Result<u64, Error> {
         store(order)?;

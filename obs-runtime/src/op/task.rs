@@ -1,105 +1,254 @@
 //! A call whose body is a future.
 
-use std::mem::ManuallyDrop;
+use std::future::Future;
+use std::mem::{self, ManuallyDrop};
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
 use obs_schema::def::CallOutcome;
 
-use super::measure::Measure;
-use super::{Op, Rare, record_error};
-use crate::hot::body::What;
-use crate::hot::local::{self, Current};
-use crate::hot::segment;
-use crate::outcome::Verdict;
-use crate::span::TaskSpan;
+use super::active::Slot;
+use super::away::Away;
+use super::{Parent, Recorder};
+use crate::callsite::{Callsite, Word};
+use crate::outcome::{ErrorInfo, Verdict};
+use crate::series::SeriesKey;
 
-/// See the module.
+/// A call whose body is a future, under way: a local variable of the `async fn`, so it lives where that is
+/// pinned.
+///
+/// From its beginning the thread is in the call. A body that is done at its first poll ends like one that is
+/// not `async`; only one that has to wait takes the call off the thread.
 #[derive(Debug)]
-pub(crate) struct TaskOp {
-    measure: Measure,
-    span: Option<TaskSpan>,
-    rare: Option<Box<Rare>>,
-    /// Whether the thread was unwinding when the call began.
-    unwinding: bool,
+#[must_use = "the call ends when this is dropped"]
+pub struct Task {
+    at: At,
+    /// The span, or 0. It is asked for once, where the call has just begun.
+    span: u64,
+    /// Taken out when the call ends, so that nothing has to be dropped where it has ended.
+    state: ManuallyDrop<State>,
 }
 
-impl Op {
-    /// Takes the call off the thread, for a future.
-    pub(crate) fn suspend(mut self) -> Option<TaskOp> {
-        let active = self.active.take()?;
-        let rare = ManuallyDrop::into_inner(active.rare);
-        #[cfg(feature = "log")]
-        if let Some(rare) = &rare {
-            rare.exit();
-        }
-        Some(TaskOp {
-            span: active.span.map(|span| {
-                let what = What::Operation(active.measure.callsite.def());
-                span.suspend(what, active.measure.call(), active.measure.start())
-            }),
-            measure: active.measure,
-            rare,
-            unwinding: std::thread::panicking(),
-        })
-    }
+/// Where the call is, seen from the thread that polls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum At {
+    /// Nobody observes it, it has not begun or it has ended.
+    Nowhere,
+    /// The thread is in it.
+    Here,
+    /// It waits.
+    Away,
+    /// The thread need not know of it.
+    Anywhere,
 }
 
-impl TaskOp {
-    /// Puts the thread into the call while its future runs. Returns where it was before, for
-    /// [`leave`](Self::leave).
-    #[inline(always)]
-    pub(crate) fn enter(&mut self) -> Current {
-        #[cfg(feature = "log")]
-        if let Some(rare) = &self.rare {
-            rare.enter();
-        }
-        self.span.as_mut().map_or(Current::NONE, TaskSpan::enter)
-    }
+#[derive(Debug)]
+enum State {
+    /// Its future has not had to wait yet.
+    First(Slot),
+    /// It has.
+    Later(Away),
+}
 
-    /// Takes the thread out of the call.
+impl Task {
+    /// The place of a call, before it has begun.
     #[inline(always)]
-    pub(crate) fn leave(&self, former: &Current) {
-        if self.span.is_some() {
-            segment::return_to(former);
-        }
-        #[cfg(feature = "log")]
-        if let Some(rare) = &self.rare {
-            rare.exit();
+    #[expect(clippy::new_without_default, reason = "only expansions make one")]
+    pub const fn new() -> Self {
+        Self {
+            at: At::Nowhere,
+            span: 0,
+            state: ManuallyDrop::new(State::First(Slot::EMPTY)),
         }
     }
 
-    /// Notes on the span what a returned value says. The thread is in the call.
+    /// Begins the call. The thread is in it until the first poll has ended.
     #[inline(always)]
-    pub(crate) fn note(&self, verdict: &Verdict<'_>) {
-        if let (Some(error), Some(span)) = (verdict.error, &self.span) {
-            record_error(span.id(), error, verdict.outcome == CallOutcome::Error);
+    pub fn enter(&mut self, callsite: &'static Callsite, key: SeriesKey<'_>, parent: Parent<'_>) {
+        let word = callsite.peek();
+        if word.is_active() {
+            match (key, parent) {
+                (SeriesKey::Index(index), None) => self.begin_plain(callsite, word, index),
+                _ => self.begin(callsite, key, parent),
+            }
         }
     }
 
-    /// Ends the call. The thread is not in it any more.
     #[inline(never)]
-    pub(crate) fn end(&mut self, outcome: CallOutcome) {
-        let (done, mut end) = self.measure.end_plain(local::get(), outcome);
-        if !done {
-            let more = self.rare.as_deref().and_then(|rare| rare.more.as_ref());
-            end = Some(self.measure.end(outcome, end, more));
-        }
-        if let Some(span) = &mut self.span {
-            span.end(end.unwrap_or_default(), outcome, self.measure.labels);
-        }
-        #[cfg(feature = "log")]
-        if let Some(rare) = self.rare.take() {
-            rare.close(outcome);
+    fn begin_plain(&mut self, callsite: &'static Callsite, word: Word, index: usize) {
+        self.begin_by(|slot| slot.begin_plain(callsite, word, index));
+    }
+
+    #[inline(never)]
+    fn begin(&mut self, callsite: &'static Callsite, key: SeriesKey<'_>, parent: Parent<'_>) {
+        self.begin_by(|slot| match key {
+            SeriesKey::Index(index) => slot.begin_index(callsite, index, parent),
+            SeriesKey::Values(values) => slot.begin_values(callsite, values, parent),
+        });
+    }
+
+    #[inline(always)]
+    fn begin_by(&mut self, begin: impl FnOnce(&mut Slot)) {
+        let State::First(slot) = &mut *self.state else {
+            return;
+        };
+        begin(slot);
+        if let Some(active) = slot.get_mut() {
+            active.note_unwinding();
+            self.span = active.span_id().unwrap_or(0);
+            self.at = match active.is_in_place() {
+                true => At::Here,
+                false => At::Anywhere,
+            };
         }
     }
 
-    /// Ends a call whose future was dropped before it was done.
+    /// Whether the call is observed: if not, nobody has to find out how it ends.
+    #[inline(always)]
+    #[must_use]
+    pub fn is_active(&self) -> bool {
+        self.at != At::Nowhere
+    }
+
+    /// Takes attributes, if they are of use to anybody. The call has just begun.
+    #[inline(always)]
+    #[must_use]
+    pub fn recorder(&self) -> Option<Recorder> {
+        (self.span != 0).then_some(Recorder::of(self.span))
+    }
+
+    /// Runs the body inside the call. It stays where it is: moving a large future costs time and code.
+    #[inline(always)]
+    pub fn observe<'a, F: Future>(&'a mut self, body: Pin<&'a mut F>) -> Observed<'a, F> {
+        Observed {
+            stay: Stay(self),
+            body,
+        }
+    }
+
+    /// Ends the call.
+    #[inline(always)]
+    pub fn finish(&mut self, verdict: Verdict<'_>) {
+        if self.is_active() {
+            self.end(verdict.outcome, verdict.error);
+        }
+    }
+
+    /// Puts the thread into the call, if it is not.
+    #[inline(always)]
+    pub(crate) fn go_in(&mut self) {
+        if self.at == At::Away {
+            self.resume();
+        }
+    }
+
+    /// Takes the thread out of the call, if it is in it.
+    #[inline(always)]
+    pub(crate) fn go_out(&mut self) {
+        if self.at == At::Here {
+            self.suspend();
+        }
+    }
+
+    #[inline(never)]
+    fn resume(&mut self) {
+        if let State::Later(away) = &mut *self.state {
+            away.enter();
+            self.at = At::Here;
+        }
+    }
+
+    #[inline(never)]
+    fn suspend(&mut self) {
+        self.at = At::Away;
+        match &mut *self.state {
+            State::Later(away) => away.leave(),
+            State::First(slot) => {
+                if let Some(active) = slot.take() {
+                    *self.state = State::Later(active.suspend());
+                }
+            }
+        }
+    }
+
+    #[inline(never)]
+    fn end(&mut self, outcome: CallOutcome, error: Option<&dyn ErrorInfo>) {
+        let was = mem::replace(&mut self.at, At::Nowhere);
+        match &mut *self.state {
+            State::First(slot) => {
+                if let Some(active) = slot.get_mut() {
+                    active.end(outcome, error);
+                }
+            }
+            State::Later(away) => {
+                away.note(outcome, error);
+                if was == At::Here {
+                    away.leave();
+                }
+                away.end(outcome);
+                *self.state = State::First(Slot::EMPTY);
+            }
+        }
+    }
+
+    /// Ends a call that did not say how: its body unwound, or its future was given up.
     #[cold]
     #[inline(never)]
-    pub(crate) fn end_abandoned(&mut self) {
-        self.end(if std::thread::panicking() && !self.unwinding {
-            CallOutcome::Panic
-        } else {
-            CallOutcome::Cancelled
-        });
+    pub(crate) fn abandon(&mut self) {
+        let has_unwound = match &*self.state {
+            State::First(slot) => slot.get().is_some_and(|active| active.has_unwound()),
+            State::Later(away) => away.has_unwound(),
+        };
+        let outcome = match has_unwound {
+            true => CallOutcome::Panic,
+            false => CallOutcome::Cancelled,
+        };
+        self.end(outcome, None);
+    }
+}
+
+impl Drop for Task {
+    #[inline(always)]
+    fn drop(&mut self) {
+        if self.is_active() {
+            self.abandon();
+        }
+    }
+}
+
+/// Runs a future as the body of a call that has begun.
+///
+/// While it is polled, the call's span is the thread's current one; a poll reads no clock and allocates
+/// nothing.
+#[derive(Debug)]
+#[must_use = "futures do nothing unless polled"]
+pub struct Observed<'a, F> {
+    stay: Stay<'a>,
+    body: Pin<&'a mut F>,
+}
+
+/// The thread's stays in the call while the body is polled, and while it is dropped: that comes after this.
+/// What the body's own values do then belongs to the call.
+#[derive(Debug)]
+struct Stay<'a>(&'a mut Task);
+
+impl Drop for Stay<'_> {
+    #[inline(always)]
+    fn drop(&mut self) {
+        self.0.go_in();
+    }
+}
+
+impl<F: Future> Future for Observed<'_, F> {
+    type Output = F::Output;
+
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        self.stay.0.go_in();
+        let poll = self.body.as_mut().poll(cx);
+        if poll.is_pending() {
+            self.stay.0.go_out();
+        }
+        poll
     }
 }

@@ -4,6 +4,7 @@ use obs_schema::def::OperationFamily;
 use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
 
+use super::local;
 use crate::crate_path::CratePath;
 use crate::operation::label::{Label, LabelValues};
 use crate::operation::{Block, Operation};
@@ -76,22 +77,23 @@ pub(super) fn attributes(operation: &Operation, op: &Ident) -> TokenStream {
     if operation.attributes.is_empty() {
         return TokenStream::new();
     }
+    let recorder = local("__obs_recorder");
     let each = operation.attributes.iter().map(|attribute| {
         let (key, expr) = (&attribute.key.text, &attribute.expr);
         let at = place::at(expr);
         // Everything that an error about the value can point at is where the value is.
         let krate = operation.krate.at(at);
-        let mut op = op.clone();
-        op.set_span(op.span().located_at(at));
+        let mut recorder = recorder.clone();
+        recorder.set_span(recorder.span().located_at(at));
         let value = match attribute.form {
             Form::Plain => quote_spanned!(at=> &(#expr)),
             Form::Display => quote_spanned!(at=> &#krate::__private::Displayed(&(#expr))),
             Form::Debug => quote_spanned!(at=> &#krate::__private::Debugged(&(#expr))),
         };
-        quote_spanned!(at=> #op.attribute(#key, #value);)
+        quote_spanned!(at=> #recorder.attribute(#key, #value);)
     });
     quote! {
-        if #op.is_recording() {
+        if let ::core::option::Option::Some(#recorder) = #op.recorder() {
             #(#each)*
         }
     }

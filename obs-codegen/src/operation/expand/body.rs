@@ -38,46 +38,56 @@ impl Around<'_> {
         let (op, value) = (local("__obs_op"), local("__obs_value"));
         let begun = self.begun(&op, &owner(self.operation), &quote!(enter));
         let run = self.run(self.returned.value.ty().and_then(inferable));
-        let verdict = verdict(self.operation, &self.returned.value, &quote!(&#value));
+        let ended = self.ended(&op, &value);
         quote! {
             #begun
             let #value = #run;
+            #ended
+        }
+    }
+
+    /// The body in an `async` block that is polled inside the call. It is pinned where it is written: so it is
+    /// not moved.
+    pub(super) fn awaited(&self) -> TokenStream {
+        let (op, value) = (local("__obs_op"), local("__obs_value"));
+        let future = local("__obs_future");
+        let begun = self.begun(&op, &quote!(Task), &quote!(enter));
+        let begun = |block: TokenStream| {
+            quote! {
+                #begun
+                let #future = ::core::pin::pin!(#block);
+            }
+        };
+        match &self.returned.value {
+            Value::Never => {
+                let begun = begun(never_block(self.body));
+                quote! {
+                    #begun
+                    match #op.observe(#future).await {}
+                }
+            }
+            Value::Plain(ty) | Value::Fallible(ty) => {
+                let edge = return_edge(inferable(ty));
+                let (capture, body) = (self.capture(), self.body.last_block());
+                let begun = begun(quote!(async move { #edge #capture #body }));
+                let ended = self.ended(&op, &value);
+                quote! {
+                    #begun
+                    let #value = #op.observe(#future).await;
+                    #ended
+                }
+            }
+        }
+    }
+
+    /// The end of the call in `op`, and its `value`.
+    fn ended(&self, op: &Ident, value: &Ident) -> TokenStream {
+        let verdict = verdict(self.operation, &self.returned.value, &quote!(&#value));
+        quote! {
             if #op.is_active() {
                 #op.finish(#verdict);
             }
             #value
-        }
-    }
-
-    /// The body in an `async` block that is polled inside the call.
-    pub(super) fn awaited(&self) -> TokenStream {
-        let (op, value) = (local("__obs_op"), local("__obs_value"));
-        let future = local("__obs_future");
-        let begun = self.begun(&op, &quote!(Op), &quote!(enter));
-        let verdict = verdict(
-            self.operation,
-            &self.returned.value,
-            &value.to_token_stream(),
-        );
-        let (block, awaited) = match &self.returned.value {
-            Value::Never => (never_block(self.body), quote!(match #future.await {})),
-            Value::Plain(ty) | Value::Fallible(ty) => {
-                let edge = return_edge(inferable(ty));
-                let (capture, body) = (self.capture(), self.body.last_block());
-                (
-                    quote!(async move { #edge #capture #body }),
-                    quote!(#future.await),
-                )
-            }
-        };
-        // The call is begun and moved away in a block of its own: it cannot go to another thread, and
-        // must not be seen to live across the `await`.
-        quote! {
-            let #future = {
-                #begun
-                #op.observe(#block, |#value| #verdict)
-            };
-            #awaited
         }
     }
 

@@ -7,7 +7,7 @@
 //! fn place(order: &Order) -> Result<Id, E> {
 //!     let mut op = Op::new();
 //!     { <callsite> op.enter(&CALLSITE, key, parent) };
-//!     if op.is_recording() { op.attribute("order.id", &(order.id)); }
+//!     if let Some(recorder) = op.recorder() { recorder.attribute("order.id", &(order.id)); }
 //!     let value = call(move || -> Result<Id, E> { <body> });
 //!     op.finish(<verdict on &value>);
 //!     value

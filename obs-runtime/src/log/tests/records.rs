@@ -1,7 +1,7 @@
 //! What is on a line.
 
 use std::fmt;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 
 use futures::future::join3;
@@ -12,7 +12,7 @@ use super::super::*;
 use super::support::*;
 use crate::__private::{Callsite, OperationDef, SeriesKey, Verdict};
 use crate::context::RequestContext;
-use crate::op::begin;
+use crate::op::{begin, begin_task};
 use crate::outcome::CallOutcome;
 use crate::{rfc3339, testing};
 
@@ -193,8 +193,10 @@ fn a_call_puts_its_ids_labels_and_attributes_on_the_lines_inside() {
     let log = test_log(|config| config);
     log.run(|| {
         let mut op = begin(&CHARGE, SeriesKey::Index(1), None);
-        op.attribute("amount", &12.5);
-        op.attribute("currency", &"EUR".to_owned());
+        op.recorder().unwrap().attribute("amount", &12.5);
+        op.recorder()
+            .unwrap()
+            .attribute("currency", &"EUR".to_owned());
         info!("charging");
         {
             let _step = begin(&STEP, SeriesKey::Index(0), None);
@@ -241,24 +243,24 @@ fn siblings_of_one_task_do_not_mix() {
     let capture = testing::capture();
     let log = test_log(|config| config);
     async fn step(name: &'static str, polls: u32) {
-        let op = begin(&STEP, SeriesKey::Index(0), None);
-        op.attribute("name", &name);
-        op.observe(
-            async move {
-                for round in 0..polls {
-                    info!(name, round, "polled");
-                    Yield(1).await;
-                }
-            },
-            |()| OK,
-        )
-        .await;
+        let mut task = begin_task(&STEP, SeriesKey::Index(0));
+        task.recorder().unwrap().attribute("name", &name);
+        let body = async move {
+            for round in 0..polls {
+                info!(name, round, "polled");
+                Yield(1).await;
+            }
+        };
+        task.observe(pin!(body)).await;
+        task.finish(OK);
     }
-    log.run(|| {
-        let outer = begin(&CHARGE, SeriesKey::Index(0), None);
-        let joined = outer.observe(join3(step("a", 3), step("b", 5), step("c", 1)), |_| OK);
-        futures::executor::block_on(joined);
-    });
+    async fn steps() {
+        let mut task = begin_task(&CHARGE, SeriesKey::Index(0));
+        let body = pin!(join3(step("a", 3), step("b", 5), step("c", 1)));
+        task.observe(body).await;
+        task.finish(OK);
+    }
+    log.run(|| futures::executor::block_on(steps()));
     let lines = log.lines();
     assert_eq!(lines.len(), 9);
     for line in &lines {

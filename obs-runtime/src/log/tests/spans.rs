@@ -1,6 +1,6 @@
 //! The `tracing` spans of other libraries as spans of ours.
 
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 
 use futures::future::join;
@@ -10,7 +10,7 @@ use super::super::*;
 use super::support::*;
 use crate::__private::{Callsite, OperationDef, SeriesKey, Verdict};
 use crate::handoff::Handoff;
-use crate::op::begin;
+use crate::op::{begin, begin_task};
 use crate::outcome::CallOutcome;
 use crate::testing::{self, Capture};
 use crate::trace::{self, SpanData, Status};
@@ -25,12 +25,9 @@ fn inner() {
 }
 
 async fn inner_async() {
-    let op = begin(&INNER, SeriesKey::Index(0), None);
-    op.observe(Yield(3), |()| Verdict {
-        outcome: CallOutcome::Ok,
-        error: None,
-    })
-    .await;
+    let mut task = begin_task(&INNER, SeriesKey::Index(0));
+    task.observe(pin!(Yield(3))).await;
+    task.finish(Verdict::OK);
 }
 
 struct Yield(u32);
