@@ -45,7 +45,7 @@ impl Op {
     #[expect(clippy::new_without_default, reason = "only expansions make one")]
     pub const fn new() -> Self {
         Self {
-            slot: Slot::EMPTY,
+            slot: Slot::empty(),
             stays_on_thread: PhantomData,
         }
     }
@@ -96,7 +96,7 @@ impl Op {
     pub fn finish(&mut self, verdict: Verdict<'_>) {
         if let Some(active) = self.slot.get_mut() {
             active.end(verdict.outcome, verdict.error);
-            self.slot = Slot::EMPTY;
+            self.slot = Slot::empty();
         }
     }
 }

@@ -47,7 +47,11 @@ pub(super) struct Rare {
 }
 
 impl Slot {
-    pub(super) const EMPTY: Self = Self(None);
+    /// A place without a call. No constant: of that all bytes would be copied.
+    #[inline(always)]
+    pub(super) const fn empty() -> Self {
+        Self(None)
+    }
 
     #[inline(always)]
     pub(super) fn get(&self) -> Option<&Active> {

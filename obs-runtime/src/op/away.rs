@@ -40,6 +40,16 @@ impl Away {
     /// Puts the thread into the call while its future runs.
     #[inline(always)]
     pub(super) fn enter(&mut self) {
+        match &self.span {
+            Some(span) if self.rare.is_none() && span.is_reachable() => {
+                self.former = span.enter_reachable();
+            }
+            _ => self.enter_any(),
+        }
+    }
+
+    #[inline(never)]
+    fn enter_any(&mut self) {
         #[cfg(feature = "log")]
         if let Some(rare) = &self.rare {
             rare.enter();
@@ -55,6 +65,13 @@ impl Away {
         if self.span.is_some() {
             segment::return_to(&self.former);
         }
+        if self.rare.is_some() {
+            self.leave_rare();
+        }
+    }
+
+    #[inline(never)]
+    fn leave_rare(&self) {
         #[cfg(feature = "log")]
         if let Some(rare) = &self.rare {
             rare.exit();

@@ -58,7 +58,7 @@ impl Task {
         Self {
             at: At::Nowhere,
             span: 0,
-            state: ManuallyDrop::new(State::First(Slot::EMPTY)),
+            state: ManuallyDrop::new(State::First(Slot::empty())),
         }
     }
 
@@ -153,8 +153,8 @@ impl Task {
     #[inline(never)]
     fn resume(&mut self) {
         if let State::Later(away) = &mut *self.state {
-            away.enter();
             self.at = At::Here;
+            away.enter();
         }
     }
 
@@ -163,11 +163,16 @@ impl Task {
         self.at = At::Away;
         match &mut *self.state {
             State::Later(away) => away.leave(),
-            State::First(slot) => {
-                if let Some(active) = slot.take() {
-                    *self.state = State::Later(active.suspend());
-                }
-            }
+            State::First(_) => self.suspend_first(),
+        }
+    }
+
+    #[inline(never)]
+    fn suspend_first(&mut self) {
+        if let State::First(slot) = &mut *self.state
+            && let Some(active) = slot.take()
+        {
+            *self.state = State::Later(active.suspend());
         }
     }
 
@@ -186,7 +191,7 @@ impl Task {
                     away.leave();
                 }
                 away.end(outcome);
-                *self.state = State::First(Slot::EMPTY);
+                *self.state = State::First(Slot::empty());
             }
         }
     }

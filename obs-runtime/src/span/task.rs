@@ -67,9 +67,22 @@ impl TaskSpan {
     /// Makes the span the thread's current one while the future is polled. Returns where the thread was.
     #[inline(always)]
     pub(crate) fn enter(&mut self) -> Current {
-        if self.owned.is_none() && !segment::is_in(self.place) {
+        if !self.is_reachable() {
             self.detach();
         }
+        self.enter_reachable()
+    }
+
+    /// Whether the trace can go on where it began: the span has a segment of its own, or the thread is in
+    /// that of its task.
+    #[inline(always)]
+    pub(crate) fn is_reachable(&self) -> bool {
+        self.owned.is_some() || segment::is_in(self.place)
+    }
+
+    /// The same as [`enter`](Self::enter), where the trace can go on.
+    #[inline(always)]
+    pub(crate) fn enter_reachable(&self) -> Current {
         segment::enter(&self.place)
     }
 
