@@ -222,6 +222,19 @@ impl Local {
         self.place.generation.load(Relaxed) == place.generation
     }
 
+    /// Whether this thread is at `place`: a span belongs to one call.
+    #[inline(always)]
+    pub(super) fn is_at(&self, place: &Current) -> bool {
+        match place.segment {
+            Some(segment) => {
+                self.place.segment.load(Relaxed) == to_pointer(segment)
+                    && self.is_in(place)
+                    && self.place.span.load(Relaxed) == place.span
+            }
+            None => self.place.segment.load(Relaxed).is_null(),
+        }
+    }
+
     /// Marks that this thread writes into its segment, and says whether it did already.
     #[inline(always)]
     pub(super) fn set_writing(&self, writing: bool) -> bool {

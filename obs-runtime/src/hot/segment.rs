@@ -249,6 +249,17 @@ pub(crate) fn enter(current: &Current) -> Current {
     former
 }
 
+/// The same, with the former place kept in `former`. Where that has it from the last time, or there was none, it is
+/// not written anew: what is loaded here and stored by [`return_to`] would travel from one poll to the next.
+#[inline(always)]
+pub(crate) fn enter_from(current: &Current, former: &mut Current) {
+    let local = local::get();
+    if !local.is_at(former) {
+        *former = local.current();
+    }
+    local.set_current(current);
+}
+
 /// Sets the thread's place in a trace to one that [`enter`] returned.
 #[inline(always)]
 pub(crate) fn return_to(former: &Current) {

@@ -17,8 +17,6 @@ pub(super) struct Away {
     rare: Option<Box<Rare>>,
     /// Whether the thread was unwinding when the call began.
     unwinding: bool,
-    /// Where the thread was before it went into the call.
-    former: Current,
 }
 
 impl Away {
@@ -33,45 +31,29 @@ impl Away {
             span,
             rare,
             unwinding,
-            former: Current::NONE,
         }
     }
 
-    /// Puts the thread into the call while its future runs.
-    #[inline(always)]
-    pub(super) fn enter(&mut self) {
-        match &self.span {
-            Some(span) if self.rare.is_none() && span.is_reachable() => {
-                self.former = span.enter_reachable();
-            }
-            _ => self.enter_any(),
-        }
+    /// The span, if the thread has to know of nothing else.
+    pub(super) fn only_span(&self) -> Option<&TaskSpan> {
+        self.span.as_ref().filter(|_| self.rare.is_none())
     }
 
-    #[inline(never)]
-    fn enter_any(&mut self) {
+    /// Puts the thread into the call while its future runs. Returns where it was before, for
+    /// [`leave`](Self::leave).
+    pub(super) fn enter(&mut self) -> Current {
         #[cfg(feature = "log")]
         if let Some(rare) = &self.rare {
             rare.enter();
         }
-        if let Some(span) = &mut self.span {
-            self.former = span.enter();
-        }
+        self.span.as_mut().map_or(Current::NONE, TaskSpan::enter)
     }
 
     /// Takes the thread out of the call.
-    #[inline(always)]
-    pub(super) fn leave(&self) {
+    pub(super) fn leave(&self, former: &Current) {
         if self.span.is_some() {
-            segment::return_to(&self.former);
+            segment::return_to(former);
         }
-        if self.rare.is_some() {
-            self.leave_rare();
-        }
-    }
-
-    #[inline(never)]
-    fn leave_rare(&self) {
         #[cfg(feature = "log")]
         if let Some(rare) = &self.rare {
             rare.exit();

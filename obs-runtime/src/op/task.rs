@@ -11,6 +11,8 @@ use super::active::Slot;
 use super::away::Away;
 use super::{Parent, Recorder};
 use crate::callsite::{Callsite, Word};
+use crate::hot::local::Current;
+use crate::hot::segment;
 use crate::outcome::{ErrorInfo, Verdict};
 use crate::series::SeriesKey;
 
@@ -23,8 +25,14 @@ use crate::series::SeriesKey;
 #[must_use = "the call ends when this is dropped"]
 pub struct Task {
     at: At,
+    /// Whether the span has a segment of its own, once the call has waited.
+    has_segment: bool,
     /// The span, or 0. It is asked for once, where the call has just begun.
     span: u64,
+    /// Where the thread is while it is in the call, once that has waited.
+    place: Current,
+    /// Where the thread was before it went into the call.
+    former: Current,
     /// Taken out when the call ends, so that nothing has to be dropped where it has ended.
     state: ManuallyDrop<State>,
 }
@@ -34,12 +42,28 @@ pub struct Task {
 enum At {
     /// Nobody observes it, it has not begun or it has ended.
     Nowhere,
-    /// The thread is in it.
-    Here,
-    /// It waits.
-    Away,
     /// The thread need not know of it.
     Anywhere,
+    /// The thread is in it.
+    Here,
+    /// The same, after it has waited, and the thread knows of nothing but the span.
+    HereAgain,
+    /// It waits, and the thread has to know of nothing but the span.
+    AwayBriefly,
+    /// It waits.
+    Away,
+}
+
+impl At {
+    #[inline(always)]
+    fn is_here(self) -> bool {
+        matches!(self, Self::Here | Self::HereAgain)
+    }
+
+    #[inline(always)]
+    fn is_away(self) -> bool {
+        matches!(self, Self::AwayBriefly | Self::Away)
+    }
 }
 
 #[derive(Debug)]
@@ -57,7 +81,10 @@ impl Task {
     pub const fn new() -> Self {
         Self {
             at: At::Nowhere,
+            has_segment: false,
             span: 0,
+            place: Current::NONE,
+            former: Current::NONE,
             state: ManuallyDrop::new(State::First(Slot::empty())),
         }
     }
@@ -131,13 +158,15 @@ impl Task {
     pub fn finish(&mut self, verdict: Verdict<'_>) {
         if self.is_active() {
             self.end(verdict.outcome, verdict.error);
+            // Said here as well, where it shows that there is nothing to drop.
+            self.at = At::Nowhere;
         }
     }
 
     /// Puts the thread into the call, if it is not.
     #[inline(always)]
     pub(crate) fn go_in(&mut self) {
-        if self.at == At::Away {
+        if self.at.is_away() {
             self.resume();
         }
     }
@@ -145,35 +174,71 @@ impl Task {
     /// Takes the thread out of the call, if it is in it.
     #[inline(always)]
     pub(crate) fn go_out(&mut self) {
-        if self.at == At::Here {
+        if self.at.is_here() {
             self.suspend();
+        }
+    }
+
+    /// The same as [`go_in`](Self::go_in), for every poll: what is usual is done without a call.
+    #[inline(always)]
+    fn poll_in(&mut self) {
+        if self.at == At::AwayBriefly && (self.has_segment || segment::is_in(self.place)) {
+            segment::enter_from(&self.place, &mut self.former);
+            self.at = At::HereAgain;
+        } else {
+            self.go_in();
+        }
+    }
+
+    /// The same as [`go_out`](Self::go_out), for every poll.
+    #[inline(always)]
+    fn poll_out(&mut self) {
+        if self.at == At::HereAgain {
+            segment::return_to(&self.former);
+            self.at = At::AwayBriefly;
+        } else {
+            self.go_out();
         }
     }
 
     #[inline(never)]
     fn resume(&mut self) {
         if let State::Later(away) = &mut *self.state {
-            self.at = At::Here;
-            away.enter();
+            self.former = away.enter();
+            self.at = match self.note_place() {
+                true => At::HereAgain,
+                false => At::Here,
+            };
         }
     }
 
     #[inline(never)]
     fn suspend(&mut self) {
-        self.at = At::Away;
         match &mut *self.state {
-            State::Later(away) => away.leave(),
-            State::First(_) => self.suspend_first(),
+            State::Later(away) => away.leave(&self.former),
+            State::First(slot) => {
+                if let Some(active) = slot.take() {
+                    *self.state = State::Later(active.suspend());
+                }
+            }
         }
+        self.at = match self.note_place() {
+            true => At::AwayBriefly,
+            false => At::Away,
+        };
     }
 
-    #[inline(never)]
-    fn suspend_first(&mut self) {
-        if let State::First(slot) = &mut *self.state
-            && let Some(active) = slot.take()
-        {
-            *self.state = State::Later(active.suspend());
-        }
+    /// Notes where the thread has to go, if it has to know of nothing but a span.
+    fn note_place(&mut self) -> bool {
+        let State::Later(away) = &*self.state else {
+            return false;
+        };
+        let Some(span) = away.only_span() else {
+            return false;
+        };
+        self.place = span.place();
+        self.has_segment = span.has_segment();
+        true
     }
 
     #[inline(never)]
@@ -187,8 +252,8 @@ impl Task {
             }
             State::Later(away) => {
                 away.note(outcome, error);
-                if was == At::Here {
-                    away.leave();
+                if was.is_here() {
+                    away.leave(&self.former);
                 }
                 away.end(outcome);
                 *self.state = State::First(Slot::empty());
@@ -249,10 +314,10 @@ impl<F: Future> Future for Observed<'_, F> {
 
     #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        self.stay.0.go_in();
+        self.stay.0.poll_in();
         let poll = self.body.as_mut().poll(cx);
         if poll.is_pending() {
-            self.stay.0.go_out();
+            self.stay.0.poll_out();
         }
         poll
     }

@@ -67,23 +67,23 @@ impl TaskSpan {
     /// Makes the span the thread's current one while the future is polled. Returns where the thread was.
     #[inline(always)]
     pub(crate) fn enter(&mut self) -> Current {
-        if !self.is_reachable() {
+        if !self.has_segment() && !segment::is_in(self.place) {
             self.detach();
         }
-        self.enter_reachable()
-    }
-
-    /// Whether the trace can go on where it began: the span has a segment of its own, or the thread is in
-    /// that of its task.
-    #[inline(always)]
-    pub(crate) fn is_reachable(&self) -> bool {
-        self.owned.is_some() || segment::is_in(self.place)
-    }
-
-    /// The same as [`enter`](Self::enter), where the trace can go on.
-    #[inline(always)]
-    pub(crate) fn enter_reachable(&self) -> Current {
         segment::enter(&self.place)
+    }
+
+    /// Where the thread is while the future is polled. Without a segment of its own the span can only go there
+    /// on a thread that is in that of its task.
+    #[inline(always)]
+    pub(crate) fn place(&self) -> Current {
+        self.place
+    }
+
+    /// Whether the span has a segment of its own.
+    #[inline(always)]
+    pub(crate) fn has_segment(&self) -> bool {
+        self.owned.is_some()
     }
 
     /// The same until the returned value is dropped.
