@@ -119,7 +119,7 @@ pub(crate) fn begin(callsite: &'static Callsite, key: SeriesKey<'_>, parent: Par
 }
 
 /// The same, of a future.
-#[cfg(test)]
+#[cfg(all(test, feature = "log"))]
 pub(crate) fn begin_task(callsite: &'static Callsite, key: SeriesKey<'_>) -> Task {
     let mut task = Task::new();
     task.enter(callsite, key, None);

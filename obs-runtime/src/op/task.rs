@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 
 use obs_schema::def::CallOutcome;
 
-use super::active::Slot;
+use super::active::{Active, Slot};
 use super::away::Away;
 use super::{Parent, Recorder};
 use crate::callsite::{Callsite, Word};
@@ -266,7 +266,7 @@ impl Task {
     #[inline(never)]
     pub(crate) fn abandon(&mut self) {
         let has_unwound = match &*self.state {
-            State::First(slot) => slot.get().is_some_and(|active| active.has_unwound()),
+            State::First(slot) => slot.get().is_some_and(Active::has_unwound),
             State::Later(away) => away.has_unwound(),
         };
         let outcome = match has_unwound {

@@ -19,6 +19,7 @@ mod futures_returned;
 mod judgement;
 mod labels;
 mod methods;
+mod places;
 mod services;
 mod spans;
 mod surroundings;
