@@ -30,6 +30,11 @@ impl Visits {
         }
     }
 
+    /// Whether there were none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The innermost context visited that the span at `index` ended in.
     pub(crate) fn at(&self, index: usize) -> Option<&RequestContext> {
         // An inner visit ends, and is noted, before the one around it.

@@ -3,6 +3,7 @@
 //! Plain values without destructors in three lists that keep their capacity from
 //! one trace to the next, so that writing allocates nothing once they are warm.
 
+#[cfg(feature = "log")]
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -12,7 +13,9 @@ use obs_schema::def::{CallOutcome, OperationDef, SpanKind};
 use crate::capture::Sink;
 use crate::context::{RequestContext, Visits};
 use crate::part::Parts;
-use crate::trace::{Keep, TraceState, Value};
+#[cfg(feature = "log")]
+use crate::trace::Value;
+use crate::trace::{Keep, TraceState};
 
 /// Spans that a segment holds at most, besides its first; later ones are counted.
 static MAX_SPANS: AtomicUsize = AtomicUsize::new(1024);
@@ -224,24 +227,6 @@ impl Body {
             },
             Value::F64(value) => Some(Raw::Float(*value)),
             Value::Str(text) => self.keep_key(text).map(Raw::Text),
-        }
-    }
-
-    /// A key or text as a value of its own.
-    pub(crate) fn owned_text(&self, text: Text) -> Cow<'static, str> {
-        match text {
-            Text::Static(text) => Cow::Borrowed(text),
-            Text::Part { .. } => Cow::Owned(self.text(text).to_owned()),
-        }
-    }
-
-    /// An attribute's value as a value of its own.
-    pub(crate) fn owned_value(&self, value: Raw) -> Value {
-        match value {
-            Raw::Bool(value) => Value::Bool(value),
-            Raw::Int(value) => Value::I64(value),
-            Raw::Float(value) => Value::F64(value),
-            Raw::Text(text) => Value::Str(self.owned_text(text)),
         }
     }
 

@@ -1,5 +1,6 @@
 //! The traces that were kept, within a budget of memory.
 
+mod entry;
 mod inner;
 mod query;
 mod size;
@@ -11,6 +12,7 @@ use inner::Inner;
 
 pub use query::Query;
 
+use super::collector::packed::Packed;
 use super::{SpanBatch, Trace, TraceId};
 
 /// Keeps the newest traces that fit a budget of bytes.
@@ -53,7 +55,7 @@ pub struct StoreStats {
 }
 
 impl Store {
-    /// 32 MiB: some ten thousand traces of ten spans.
+    /// 32 MiB: some twenty thousand traces of ten spans.
     pub const DEFAULT_BUDGET: usize = 32 << 20;
 
     /// An empty store that may use about this many bytes.
@@ -71,10 +73,15 @@ impl Store {
         self.lock().insert(batch);
     }
 
+    /// Adds the spans of a finished segment.
+    pub(super) fn insert_packed(&self, packed: Packed) {
+        self.lock().insert_packed(packed);
+    }
+
     /// The trace with this id.
     #[must_use]
     pub fn get(&self, trace_id: TraceId) -> Option<Arc<Trace>> {
-        self.lock().get(trace_id)
+        self.lock().entry(trace_id)?.trace().map(Arc::new)
     }
 
     /// The traces that match, newest first.
@@ -82,18 +89,8 @@ impl Store {
     pub fn search(&self, query: &Query) -> Vec<Arc<Trace>> {
         let inner = self.lock();
         match query.trace_id {
-            Some(id) => inner
-                .get(id)
-                .into_iter()
-                .filter(|trace| query.matches(trace))
-                .take(query.limit)
-                .collect(),
-            None => inner
-                .newest_first()
-                .filter(|trace| query.matches(trace))
-                .take(query.limit)
-                .cloned()
-                .collect(),
+            Some(id) => inner.search(inner.entry(id).into_iter(), query),
+            None => inner.search(inner.newest_first(), query),
         }
     }
 

@@ -3,14 +3,19 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use super::{StoreStats, size};
-use crate::trace::{Keep, SpanBatch, Trace, TraceId};
+use rapidhash::quality::RandomState;
 
-/// What a trace takes besides its spans: the trace, its entry in the map and its place in the order.
-const TRACE_OVERHEAD: usize = size_of::<Trace>() + size_of::<Entry>() + 4 * size_of::<TraceId>();
+use super::entry::{Entry, Part};
+use super::{Query, StoreStats, size};
+use crate::trace::collector::packed::Packed;
+use crate::trace::{SpanBatch, Trace, TraceId};
+
+/// What a trace takes besides its spans: its entry, its places in the map and in the order.
+const TRACE_OVERHEAD: usize = size_of::<Entry>() + 4 * size_of::<TraceId>();
 
 pub(super) struct Inner {
-    traces: HashMap<TraceId, Entry>,
+    /// In boxes, so that a look into the map touches little memory.
+    traces: HashMap<TraceId, Box<Entry>, RandomState>,
     /// Traces that were sampled and nothing else.
     ordinary: Class,
     /// Traces with an error or a slow root.
@@ -23,13 +28,6 @@ pub(super) struct Inner {
     refused_spans: u64,
 }
 
-struct Entry {
-    trace: Arc<Trace>,
-    bytes: usize,
-    place: u64,
-    notable: bool,
-}
-
 /// Traces that are evicted in the same order, oldest first.
 #[derive(Default)]
 struct Class {
@@ -37,10 +35,15 @@ struct Class {
     bytes: usize,
 }
 
+/// What a trace takes before further spans are added.
+fn used(entry: Option<&Entry>) -> usize {
+    entry.map_or(TRACE_OVERHEAD, |entry| entry.bytes + size_of::<Part>())
+}
+
 impl Inner {
     pub(super) fn new(budget: usize) -> Self {
         Self {
-            traces: HashMap::new(),
+            traces: HashMap::default(),
             ordinary: Class::default(),
             notable: Class::default(),
             budget,
@@ -53,34 +56,68 @@ impl Inner {
 
     pub(super) fn insert(&mut self, mut batch: SpanBatch) {
         let known = self.traces.remove(&batch.trace_id);
-        let used = known.as_ref().map_or(TRACE_OVERHEAD, |entry| entry.bytes);
+        let used = used(known.as_deref());
         let added = self.cut_to_share(&mut batch, used);
-        self.spans += batch.spans.len();
+        self.add(known, batch.trace_id, Part::Spans(batch), used + added);
+    }
 
+    pub(super) fn insert_packed(&mut self, packed: Packed) {
+        let known = self.traces.remove(&packed.trace_id);
+        let bytes = used(known.as_deref()) + packed.size();
+        if bytes <= self.share() {
+            self.add(known, packed.trace_id, Part::Packed(packed), bytes);
+            return;
+        }
+        if let Some(entry) = known {
+            self.traces.insert(packed.trace_id, entry);
+        }
+        // What has to be cut is measured span by span.
+        self.insert(packed.unpack());
+    }
+
+    /// Adds spans to a trace that was taken out, or makes a new one. With them it takes so many bytes.
+    fn add(&mut self, known: Option<Box<Entry>>, trace_id: TraceId, part: Part, bytes: usize) {
+        self.spans += part.spans();
         let entry = match known {
             Some(mut entry) => {
-                self.class(entry.notable).remove(&entry);
-                // Copies the trace only while a reader looks at it.
-                Arc::make_mut(&mut entry.trace).add(batch);
+                self.class(entry.is_notable).remove(&entry);
+                if part.spans() > 0 {
+                    entry.bytes = bytes;
+                }
+                entry.add(part);
                 entry
             }
-            None => match Trace::new(batch) {
-                Some(trace) => self.new_entry(trace),
-                None => return,
-            },
+            None => {
+                self.next_place += 1;
+                match Entry::new(part, self.next_place, bytes) {
+                    Some(entry) => Box::new(entry),
+                    None => return,
+                }
+            }
         };
-        self.put(entry, used + added);
+        self.put(trace_id, entry);
         self.evict();
     }
 
-    pub(super) fn get(&self, trace_id: TraceId) -> Option<Arc<Trace>> {
-        self.traces
-            .get(&trace_id)
-            .map(|entry| Arc::clone(&entry.trace))
+    pub(super) fn entry(&self, trace_id: TraceId) -> Option<&Entry> {
+        self.traces.get(&trace_id).map(|entry| &**entry)
+    }
+
+    /// Those of some traces that match.
+    pub(super) fn search<'a>(
+        &self,
+        entries: impl Iterator<Item = &'a Entry>,
+        query: &Query,
+    ) -> Vec<Arc<Trace>> {
+        entries
+            .filter(|entry| entry.matches(query))
+            .take(query.limit)
+            .filter_map(|entry| entry.trace().map(Arc::new))
+            .collect()
     }
 
     /// Every trace, the newest first.
-    pub(super) fn newest_first(&self) -> impl Iterator<Item = &Arc<Trace>> {
+    pub(super) fn newest_first(&self) -> impl Iterator<Item = &Entry> {
         let mut ordinary = self.ordinary.order.iter().rev().peekable();
         let mut notable = self.notable.order.iter().rev().peekable();
         let ids = std::iter::from_fn(move || {
@@ -91,11 +128,11 @@ impl Inner {
             };
             newer.next().map(|(_, trace_id)| trace_id)
         });
-        ids.filter_map(|trace_id| Some(&self.traces.get(trace_id)?.trace))
+        ids.filter_map(|trace_id| self.entry(*trace_id))
     }
 
     pub(super) fn remove_older_than(&mut self, unix_ns: u64) -> usize {
-        let old = |entry: &Entry| entry.trace.end_unix_ns < unix_ns;
+        let old = |entry: &Entry| entry.end_unix_ns < unix_ns;
         let ids: Vec<TraceId> = self
             .traces
             .iter()
@@ -119,12 +156,15 @@ impl Inner {
         }
     }
 
+    /// The bytes that one trace may take: a quarter of the budget, so that an endless one cannot push
+    /// out all others, and the newest is never the one to be evicted.
+    fn share(&self) -> usize {
+        self.budget / 4
+    }
+
     /// Drops the spans that would take their trace over its share, and says what the others take.
-    ///
-    /// With a quarter of the budget as the share, one endless trace cannot push out all others, and
-    /// the newest trace is never the one to be evicted.
     fn cut_to_share(&mut self, batch: &mut SpanBatch, used: usize) -> usize {
-        let room = (self.budget / 4).saturating_sub(used);
+        let room = self.share().saturating_sub(used);
         let mut added = 0;
         let mut fitting = 0;
         for bytes in batch.spans.iter().map(size::of_span) {
@@ -141,21 +181,10 @@ impl Inner {
         added
     }
 
-    fn new_entry(&mut self, trace: Trace) -> Entry {
-        self.next_place += 1;
-        Entry {
-            trace: Arc::new(trace),
-            bytes: 0,
-            place: self.next_place,
-            notable: false,
-        }
-    }
-
-    fn put(&mut self, mut entry: Entry, bytes: usize) {
-        entry.bytes = bytes;
-        entry.notable = entry.trace.keep > Keep::Sampled || entry.trace.has_error();
-        self.class(entry.notable).add(&entry);
-        self.traces.insert(entry.trace.trace_id, entry);
+    fn put(&mut self, trace_id: TraceId, mut entry: Box<Entry>) {
+        entry.is_notable = entry.deserves_notice();
+        self.class(entry.is_notable).add(trace_id, &entry);
+        self.traces.insert(trace_id, entry);
     }
 
     fn evict(&mut self) {
@@ -172,8 +201,8 @@ impl Inner {
 
     fn remove(&mut self, trace_id: TraceId) {
         if let Some(entry) = self.traces.remove(&trace_id) {
-            self.spans -= entry.trace.spans.len();
-            self.class(entry.notable).remove(&entry);
+            self.spans -= entry.spans;
+            self.class(entry.is_notable).remove(&entry);
         }
     }
 
@@ -191,8 +220,8 @@ impl Inner {
 }
 
 impl Class {
-    fn add(&mut self, entry: &Entry) {
-        self.order.insert(entry.place, entry.trace.trace_id);
+    fn add(&mut self, trace_id: TraceId, entry: &Entry) {
+        self.order.insert(entry.place, trace_id);
         self.bytes += entry.bytes;
     }
 

@@ -26,15 +26,29 @@ impl Query {
     /// Whether the trace meets every condition; the limit is not one.
     #[must_use]
     pub fn matches(&self, trace: &Trace) -> bool {
-        self.trace_id.is_none_or(|id| trace.trace_id == id)
-            && self.error.is_none_or(|error| trace.has_error() == error)
+        let has_name = |name: &str| trace.spans.iter().any(|span| span.name == name);
+        self.accepts(
+            trace.trace_id,
+            trace.has_error(),
+            trace.duration_ns(),
+            has_name,
+        )
+    }
+
+    /// Whether a trace of which this is known meets every condition.
+    pub(super) fn accepts(
+        &self,
+        trace_id: TraceId,
+        has_error: bool,
+        duration_ns: u64,
+        has_name: impl FnOnce(&str) -> bool,
+    ) -> bool {
+        self.trace_id.is_none_or(|id| trace_id == id)
+            && self.error.is_none_or(|error| has_error == error)
             && self
                 .min_duration
-                .is_none_or(|least| Duration::from_nanos(trace.duration_ns()) >= least)
-            && self
-                .operation
-                .as_ref()
-                .is_none_or(|name| trace.spans.iter().any(|span| span.name == *name))
+                .is_none_or(|least| Duration::from_nanos(duration_ns) >= least)
+            && self.operation.as_deref().is_none_or(has_name)
     }
 }
 
