@@ -17,6 +17,7 @@ pub(crate) mod local;
 pub(crate) mod pool;
 pub(crate) mod published;
 pub(crate) mod reduce;
+mod ring;
 mod roster;
 pub(crate) mod segment;
 mod sync;

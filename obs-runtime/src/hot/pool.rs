@@ -3,9 +3,8 @@
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::sync::{LazyLock, Mutex, PoisonError, RwLock};
 
-use crossbeam_queue::ArrayQueue;
-
 use super::local;
+use super::ring::Ring;
 use super::segment::{Active, Owned, Segment};
 
 /// Traces that can be open at once. A trace begun beyond that is not recorded, and counted.
@@ -15,7 +14,7 @@ pub(crate) const MAX_FINISHED: usize = 4096;
 
 static ALL: RwLock<Vec<&'static Segment>> = RwLock::new(Vec::new());
 static FREE: Mutex<Vec<&'static Segment>> = Mutex::new(Vec::new());
-static FINISHED: LazyLock<ArrayQueue<Owned>> = LazyLock::new(|| ArrayQueue::new(MAX_FINISHED));
+static FINISHED: LazyLock<Ring<Owned>> = LazyLock::new(|| Ring::new(MAX_FINISHED));
 static CAP: AtomicUsize = AtomicUsize::new(MAX_SEGMENTS);
 
 /// Traces that were not recorded because too many were open.
