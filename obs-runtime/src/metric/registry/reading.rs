@@ -62,7 +62,20 @@ impl Registry {
 
     /// The same for a writer, which gets pieces of about 64 KiB as soon as they are there and may take
     /// its time: nothing that counts waits for it. Whatever the number of series, what is held in memory
-    /// is one piece. If the writer fails, the rest is left out.
+    /// is one piece, and what annotated functions have counted.
+    ///
+    /// ```
+    /// use obs_runtime::metric::Registry;
+    /// use obs_runtime::metric::encode::Format;
+    ///
+    /// let mut file = tempfile::tempfile()?;
+    /// Registry::global().scrape_to(Format::OPENMETRICS, &mut file)?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of the writer. The rest is left out then.
     pub fn scrape_to(&self, format: Format, to: &mut dyn Write) -> io::Result<()> {
         let start = Instant::now();
         let naming = self.naming();
