@@ -108,7 +108,8 @@ async fn a_collector_that_panics_costs_its_own_series() {
         }
     }
     let registration = Registry::global().register_collector(Broken);
-    let answer = scrape(&Server::start(), "/metrics", &[]).await;
+    let server = Server::start();
+    let answer = scrape(&server, "/metrics", &[]).await;
     Registry::global().unregister(registration);
     assert_eq!(answer.status(), 200);
     let text = answer.text().await.unwrap();
