@@ -5,11 +5,12 @@
 //! that was kept, and calls cost nothing more for it. A histogram that observes spans
 //! of another kind does the same, if those spans carry its mark.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
 use obs_schema::def::{CallOutcome, OperationDef};
+use rapidhash::quality::RandomState;
 
 use super::snapshot::Exemplar;
 use crate::hot::block::Block;
@@ -23,7 +24,17 @@ const MAX_SERIES: usize = 4096;
 /// A series by its first cell and, if it is an operation's, its outcome.
 type Key = (u32, Option<u8>);
 
-static KEPT: Mutex<BTreeMap<Key, Vec<Exemplar>>> = Mutex::new(BTreeMap::new());
+/// The exemplars of each series, sorted by bucket.
+type BySeries = HashMap<Key, Vec<Exemplar>, RandomState>;
+
+static KEPT: LazyLock<Mutex<Kept>> = LazyLock::new(Mutex::default);
+
+#[derive(Default)]
+struct Kept {
+    series: BySeries,
+    /// The blocks of operations, which never change, by the address of the definition.
+    blocks: HashMap<usize, Vec<&'static LiveBlock>, RandomState>,
+}
 
 /// The bounds of the histograms that spans carry the mark of, by it.
 static FOLLOWED: Mutex<BTreeMap<u32, &'static [f64]>> = Mutex::new(BTreeMap::new());
@@ -42,12 +53,41 @@ pub(crate) struct Call {
     pub(crate) unix_ns: u64,
 }
 
-/// Remembers a call of `def` in the buckets that counted it.
-pub(crate) fn offer(def: &'static OperationDef, key: SeriesKey<'_>, call: Call) {
-    for live in operation::find(def) {
-        if let Some(block) = live.block(key) {
-            keep(key_of(block, call.outcome), exemplar(live, call));
+/// Remembers calls in the buckets that counted them. Nobody else reads or changes exemplars meanwhile.
+pub(crate) fn offers() -> Offers {
+    Offers(lock(&KEPT))
+}
+
+/// See [`offers`].
+pub(crate) struct Offers(MutexGuard<'static, Kept>);
+
+impl Offers {
+    /// Remembers a call of `def`, which is registered: every call is of such an operation.
+    pub(crate) fn operation(&mut self, def: &'static OperationDef, key: SeriesKey<'_>, call: Call) {
+        let Kept { series, blocks } = &mut *self.0;
+        let known = blocks
+            .entry(std::ptr::from_ref(def).addr())
+            .or_insert_with(|| operation::find(def));
+        for live in &*known {
+            if let Some(block) = live.block(key) {
+                keep(series, key_of(block, call.outcome), exemplar(live, call));
+            }
         }
+    }
+
+    /// Remembers a span in the bucket of the histogram whose mark it carries.
+    pub(crate) fn marked(&mut self, mark: u32, call: Call) {
+        let Some(bounds) = lock(&FOLLOWED).get(&mark).copied() else {
+            return;
+        };
+        let value = clock::to_seconds(call.ticks);
+        let exemplar = Exemplar {
+            bucket: bounds.partition_point(|&bound| bound < value),
+            trace_id: call.trace_id,
+            value,
+            unix_ns: call.unix_ns,
+        };
+        keep(&mut self.0.series, (mark, None), exemplar);
     }
 }
 
@@ -55,21 +95,6 @@ pub(crate) fn offer(def: &'static OperationDef, key: SeriesKey<'_>, call: Call) 
 #[cfg(feature = "http")]
 pub(super) fn follow(mark: u32, bounds: &'static [f64]) {
     lock(&FOLLOWED).insert(mark, bounds);
-}
-
-/// Remembers a span in the bucket of the histogram whose mark it carries.
-pub(crate) fn offer_marked(mark: u32, call: Call) {
-    let Some(bounds) = lock(&FOLLOWED).get(&mark).copied() else {
-        return;
-    };
-    let value = clock::to_seconds(call.ticks);
-    let exemplar = Exemplar {
-        bucket: bounds.partition_point(|&bound| bound < value),
-        trace_id: call.trace_id,
-        value,
-        unix_ns: call.unix_ns,
-    };
-    keep((mark, None), exemplar);
 }
 
 /// The exemplars of a series, sorted by bucket. They replace what was there.
@@ -84,7 +109,7 @@ pub(super) fn of_histogram(mark: u32, into: &mut Vec<Exemplar>) {
 
 fn kept(key: Key, into: &mut Vec<Exemplar>) {
     into.clear();
-    if let Some(kept) = lock(&KEPT).get(&key) {
+    if let Some(kept) = lock(&KEPT).series.get(&key) {
         into.extend_from_slice(kept);
     }
 }
@@ -97,8 +122,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn keep(key: Key, exemplar: Exemplar) {
-    let mut kept = lock(&KEPT);
+fn keep(kept: &mut BySeries, key: Key, exemplar: Exemplar) {
     if kept.len() >= MAX_SERIES && !kept.contains_key(&key) {
         DROPPED.fetch_add(1, Relaxed);
         return;

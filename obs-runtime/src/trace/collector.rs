@@ -44,6 +44,7 @@ pub(crate) fn batch(body: &Body) -> Option<SpanBatch> {
 
 /// Lets the histograms that counted the calls of a kept trace point to it.
 fn offer_exemplars(body: &Body, packed: &Packed) {
+    let mut offers = exemplar::offers();
     let mut attributes = None;
     for (record, span) in body.spans.iter().zip(&packed.spans) {
         let call = Call {
@@ -53,17 +54,17 @@ fn offer_exemplars(body: &Body, packed: &Packed) {
             unix_ns: span.end_unix_ns(),
         };
         let What::Operation(operation) = record.what else {
-            exemplar::offer_marked(record.labels, call);
+            offers.marked(record.labels, call);
             continue;
         };
         if all_finite(operation) {
-            exemplar::offer(operation, SeriesKey::Index(record.labels as usize), call);
+            offers.operation(operation, SeriesKey::Index(record.labels as usize), call);
             continue;
         }
         let attributes = attributes.get_or_insert_with(|| AttributeValues::of(packed));
         if let Some(values) = attributes.labels(operation, record.id) {
             let values: Vec<&str> = values.iter().map(AsRef::as_ref).collect();
-            exemplar::offer(operation, SeriesKey::Values(&values), call);
+            offers.operation(operation, SeriesKey::Values(&values), call);
         }
     }
 }

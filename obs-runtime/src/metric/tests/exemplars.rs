@@ -41,7 +41,7 @@ fn call(millis: u64, trace_id: u128) -> Call {
 fn a_bucket_shows_the_last_trace_that_was_kept() {
     end(&CALLSITE, 0, CallOutcome::Ok);
     for (millis, trace_id) in [(50, 1), (5000, 2), (60, 3)] {
-        exemplar::offer(&DEF, SeriesKey::Index(0), call(millis, trace_id));
+        exemplar::offers().operation(&DEF, SeriesKey::Index(0), call(millis, trace_id));
     }
     let found = histogram("operation_duration_seconds", &LABELS).exemplars;
     let found: Vec<_> = found
@@ -86,7 +86,7 @@ fn an_exemplar_lies_in_its_bucket() {
                 ticks,
                 ..call(0, 9)
             };
-            exemplar::offer(&EDGES, SeriesKey::Index(0), call);
+            exemplar::offers().operation(&EDGES, SeriesKey::Index(0), call);
         }
     }
     for found in histogram("operation_duration_seconds", &labels).exemplars {
