@@ -133,10 +133,7 @@ impl Block {
     /// Counts the end of a call that took `ticks`. `bounds` are the bucket bounds in ticks.
     pub(crate) fn end(self, outcome: CallOutcome, ticks: u64, bounds: &[u64]) {
         match cells::own(self.offset()) {
-            Some(cells) => {
-                let bucket = look_up(cells, self.offset() as usize, ticks, bounds);
-                self.tally(cells, outcome, ticks, bucket);
-            }
+            Some(cells) => self.end_searched(cells, outcome, ticks, bounds),
             None => self.end_common(outcome, ticks, bounds),
         }
     }
@@ -153,6 +150,19 @@ impl Block {
         let bucket = cell(cells, at + GUESS_BUCKET).load(Relaxed) as usize;
         self.tally(cells, outcome, ticks, bucket);
         true
+    }
+
+    /// The same wherever the duration falls.
+    #[inline(always)]
+    pub(crate) fn end_searched(
+        self,
+        cells: &Cells,
+        outcome: CallOutcome,
+        ticks: u64,
+        bounds: &[u64],
+    ) {
+        let bucket = look_up(cells, self.offset() as usize, ticks, bounds);
+        self.tally(cells, outcome, ticks, bucket);
     }
 
     /// Counts a call that is not timed, in a block without bounds.

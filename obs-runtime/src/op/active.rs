@@ -10,11 +10,12 @@ use obs_schema::def::CallOutcome;
 
 use super::Parent;
 use super::away::Away;
-use super::measure::{self, Measure, More};
+use super::measure::{self, Counted, Measure, More};
 use crate::attribute::{self, AttributeValue};
 use crate::callsite::{Callsite, Word};
 use crate::hot::body::{Item, What};
-use crate::hot::{local, segment};
+use crate::hot::local::{self, Local};
+use crate::hot::segment;
 use crate::outcome::ErrorInfo;
 use crate::series::SeriesKey;
 #[cfg(feature = "log")]
@@ -211,23 +212,48 @@ impl Active {
     #[inline(never)]
     pub(super) fn end(&mut self, outcome: CallOutcome, error: Option<&dyn ErrorInfo>) {
         let local = local::get();
-        let (done, end) = self.measure.end_plain(local, outcome);
-        if !done {
-            return self.end_any(end, outcome, error);
+        match self.measure.end_plain(local, outcome) {
+            Counted::At(end) => self.end_here(local, end, outcome, error),
+            Counted::Missed(end) => self.end_missed(local, end, outcome, error),
+            Counted::Not => self.end_any(outcome, error),
         }
+    }
+
+    /// Ends the span of a usual call.
+    #[inline(always)]
+    fn end_here(
+        &mut self,
+        local: &Local,
+        end: u64,
+        outcome: CallOutcome,
+        error: Option<&dyn ErrorInfo>,
+    ) {
         let Some(span) = &self.span else { return };
-        let end = end.unwrap_or_default();
         let ended = self.measure.ended(end, outcome);
         if error.is_some() || !span.end_child(local, ended) {
             self.end_span(end, outcome, error);
         }
     }
 
+    /// Ends a usual call whose duration is not in the bucket of the last one. Apart from the usual end, which so
+    /// has no value to keep over a call.
     #[inline(never)]
-    fn end_any(&mut self, end: Option<u64>, outcome: CallOutcome, error: Option<&dyn ErrorInfo>) {
+    fn end_missed(
+        &mut self,
+        local: &Local,
+        end: u64,
+        outcome: CallOutcome,
+        error: Option<&dyn ErrorInfo>,
+    ) {
+        self.measure.end_missed(local, end, outcome);
+        self.end_here(local, end, outcome, error);
+    }
+
+    #[inline(never)]
+    fn end_any(&mut self, outcome: CallOutcome, error: Option<&dyn ErrorInfo>) {
         let rare = self.rare.take();
         let more = rare.as_ref().and_then(|rare| rare.more.as_ref());
-        let end = self.measure.end(outcome, end, more);
+        let end = self.measure.end(outcome, more);
         self.end_span(end, outcome, error);
         #[cfg(feature = "log")]
         if let Some(rare) = rare {

@@ -3,7 +3,7 @@
 use obs_schema::def::CallOutcome;
 
 use super::active::{Rare, record_error};
-use super::measure::Measure;
+use super::measure::{Counted, Measure};
 use crate::hot::local::{self, Current};
 use crate::hot::segment;
 use crate::outcome::ErrorInfo;
@@ -74,13 +74,20 @@ impl Away {
 
     /// Ends the call. The thread is not in it any more.
     pub(super) fn end(&mut self, outcome: CallOutcome) {
-        let (done, mut end) = self.measure.end_plain(local::get(), outcome);
-        if !done {
-            let more = self.rare.as_deref().and_then(|rare| rare.more.as_ref());
-            end = Some(self.measure.end(outcome, end, more));
-        }
+        let local = local::get();
+        let end = match self.measure.end_plain(local, outcome) {
+            Counted::At(end) => end,
+            Counted::Missed(end) => {
+                self.measure.end_missed(local, end, outcome);
+                end
+            }
+            Counted::Not => {
+                let more = self.rare.as_deref().and_then(|rare| rare.more.as_ref());
+                self.measure.end(outcome, more)
+            }
+        };
         if let Some(span) = &mut self.span {
-            span.end(end.unwrap_or_default(), outcome, self.measure.labels);
+            span.end(end, outcome, self.measure.labels);
         }
         #[cfg(feature = "log")]
         if let Some(rare) = self.rare.take() {

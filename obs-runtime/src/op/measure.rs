@@ -26,6 +26,16 @@ pub(super) struct Measure {
 /// The cells of the metric blocks beside the first, where they cannot be found again by a number.
 pub(super) type More = [Block; MORE_BLOCKS];
 
+/// What became of the attempt to count the end of a call as a usual one.
+pub(super) enum Counted {
+    /// It is done. With the time, or 0 if the call is not timed.
+    At(u64),
+    /// It remains to be counted: the duration, up to this time, is not in the bucket of the last one.
+    Missed(u64),
+    /// It remains to be counted, and is of another kind.
+    Not,
+}
+
 impl Measure {
     /// Measures a call of the usual kind: it has one metric block, whose cells are known by a number, and
     /// nobody else listens. `None` if it is of another kind.
@@ -101,30 +111,41 @@ impl Measure {
         }
     }
 
-    /// Counts the end of a call, if it is of the usual kind and its duration of the usual length; says
-    /// whether it did, and the time if it was read.
+    /// Counts the end of a call, if it is of the usual kind and its duration of the usual length.
     #[inline(always)]
-    pub(super) fn end_plain(&self, local: &Local, outcome: CallOutcome) -> (bool, Option<u64>) {
+    pub(super) fn end_plain(&self, local: &Local, outcome: CallOutcome) -> Counted {
         let cells = self.first.cells(local).filter(|_| self.word.is_plain());
         let Some(cells) = cells else {
-            return (false, None);
+            return Counted::Not;
         };
         if !self.word.is_timed() {
             self.first.count(cells, outcome);
-            return (true, None);
+            return Counted::At(0);
         }
         let Some(end) = clock::counted() else {
-            return (false, None);
+            return Counted::Not;
         };
         let ticks = end.saturating_sub(self.start);
-        let done = self.first.end_if_guessed(cells, outcome, ticks);
-        (done, Some(end))
+        if self.first.end_if_guessed(cells, outcome, ticks) {
+            Counted::At(end)
+        } else {
+            Counted::Missed(end)
+        }
     }
 
-    /// Counts the end of any call, and returns the time, which is `end` if that is known. `more` are the cells
-    /// of the blocks beside the first.
-    pub(super) fn end(&self, outcome: CallOutcome, end: Option<u64>, more: Option<&More>) -> u64 {
-        let end = end.unwrap_or_else(clock::ticks);
+    /// Counts the end of a call of the usual kind, whose duration is not in the bucket of the last one.
+    #[inline(always)]
+    pub(super) fn end_missed(&self, local: &Local, end: u64, outcome: CallOutcome) {
+        let ticks = end.saturating_sub(self.start);
+        if let Some(cells) = self.first.cells(local) {
+            let bounds = self.callsite.bounds(0);
+            self.first.end_searched(cells, outcome, ticks, bounds);
+        }
+    }
+
+    /// Counts the end of any call, and returns the time. `more` are the cells of the blocks beside the first.
+    pub(super) fn end(&self, outcome: CallOutcome, more: Option<&More>) -> u64 {
+        let end = clock::ticks();
         let ticks = end.saturating_sub(self.start);
         if self.first.is_some() {
             self.first.end(outcome, ticks, self.callsite.bounds(0));
