@@ -188,6 +188,7 @@ impl Findings {
     ///
     /// # Panics
     /// When there is a finding. Meant for constants, where a panic is a compile error.
+    #[track_caller]
     pub const fn assert_none(&self) {
         if self.is_empty() {
             return;

@@ -26,6 +26,7 @@ pub const fn metric_findings(metric: &MetricDef) -> Findings {
 ///
 /// # Panics
 /// With every finding. Meant for constants.
+#[track_caller]
 pub const fn assert_metric(metric: &MetricDef) {
     metric_findings(metric).assert_none();
 }
@@ -48,6 +49,7 @@ pub const fn budget_finding(metric: &MetricDef, budget: u64) -> Option<Finding> 
 ///
 /// # Panics
 /// With the multiplication: `requests_total: 6 x 40 x 12 = 2,880 series, budget 2,000`. Meant for constants.
+#[track_caller]
 pub const fn assert_series_budget(metric: &MetricDef, budget: u64) {
     Findings::new()
         .and(budget_finding(metric, budget))
@@ -97,6 +99,7 @@ pub const fn distinct_finding(metrics: &[&MetricDef]) -> Option<Finding> {
 ///
 /// # Panics
 /// With [`distinct_finding`]. Meant for constants.
+#[track_caller]
 pub const fn assert_distinct(metrics: &[&MetricDef]) {
     Findings::new().and(distinct_finding(metrics)).assert_none();
 }

@@ -61,6 +61,7 @@ pub const fn service_findings(service: &ServiceDef) -> Findings {
 ///
 /// # Panics
 /// With every finding. Meant for constants.
+#[track_caller]
 pub const fn assert_service(service: &ServiceDef) {
     service_findings(service).assert_none();
 }

@@ -27,6 +27,7 @@ pub const fn operation_findings(operation: &OperationDef) -> Findings {
 ///
 /// # Panics
 /// With every finding. Meant for constants.
+#[track_caller]
 pub const fn assert_operation(operation: &OperationDef) {
     operation_findings(operation).assert_none();
 }
@@ -35,6 +36,7 @@ pub const fn assert_operation(operation: &OperationDef) {
 ///
 /// # Panics
 /// With the multiplication, outcomes first. Meant for constants.
+#[track_caller]
 pub const fn assert_operation_budget(operation: &OperationDef, budget: u64) {
     if let Err(error) = check_operation_series(operation, budget) {
         panic!("{}", error.text().as_str());

@@ -101,6 +101,7 @@ impl Monitoring {
     ///
     /// # Panics
     /// With every message of [`Monitoring::check`]. Meant for `const _: () = MONITORING.assert_valid();`.
+    #[track_caller]
     pub const fn assert_valid(&self) {
         self.findings().assert_none();
     }

@@ -1,10 +1,18 @@
 use obs_runtime::trace_request;
 
-#[trace_request(attributes(order = order.into_boxed_str()))]
-fn place(order: String) {
+struct Order(String);
+
+impl Order {
+    fn into_id(self) -> String {
+        self.0
+    }
+}
+
+#[trace_request(attributes(order = order.into_id()))]
+fn place(order: Order) {
     drop(order);
 }
 
 fn main() {
-    place(String::new());
+    place(Order(String::new()));
 }

@@ -3,7 +3,7 @@ use obs_runtime::trace_request;
 #[trace_request("place")]
 fn place(user: u64) -> Result<u64, String> {
     if user > 1 {
-        return Ok(user.to_string());
+        return user.to_string();
     }
     Ok(user)
 }
