@@ -27,7 +27,7 @@ struct Size {
 }
 
 impl Size {
-    /// As it should be, or as `STRESS=small` asks for: under ThreadSanitizer each step takes ten times as long.
+    /// As it should be, or as `STRESS=small` asks for: each step takes ten times as long where it is watched.
     fn get() -> Self {
         let size = |tasks, generations, calls_per_thread| Self {
             tasks,
