@@ -25,10 +25,13 @@ pub(crate) const MAX_ITEMS: usize = 8192;
 pub(crate) const MAX_TEXT: usize = 256 * 1024;
 /// Bytes of one text; the rest is cut off at a character.
 pub(crate) const MAX_VALUE: usize = 4096;
-/// Capacities that a recycled segment may keep.
-const WARM_SPANS: usize = 64;
-const WARM_ITEMS: usize = 256;
-const WARM_TEXT: usize = 16 * 1024;
+/// Bytes of capacity that one recycled segment may keep: those of 1,024 spans with an attribute each.
+const MAX_WARM: usize = 256 * 1024;
+/// Bytes of capacity that all recycled segments may keep together.
+pub(super) const MAX_WARM_TOTAL: usize = 64 * 1024 * 1024;
+
+/// What they keep, that of those in use again included.
+pub(super) static WARM: AtomicUsize = AtomicUsize::new(0);
 
 /// A name or value: a constant of the program, or a part of the segment's text.
 #[derive(Debug, Clone, Copy)]
@@ -135,6 +138,8 @@ pub(crate) struct Body {
     pub(crate) text: String,
     pub(crate) dropped_spans: u32,
     pub(crate) dropped_items: u32,
+    /// Its share of [`WARM`].
+    warm: usize,
     /// The request context that the first span began in.
     pub(crate) request: Option<Arc<RequestContext>>,
     /// The other ones that spans ended in.
@@ -241,20 +246,14 @@ impl Body {
         }
     }
 
-    /// Empties it, and keeps moderate capacities. Field by field: to make a new one and copy it here would
-    /// take longer than all that was written.
+    /// Empties it, and keeps its capacity while that is [moderate](MAX_WARM). Field by field: to make a new one and
+    /// copy it here would take longer than all that was written.
     pub(super) fn clear(&mut self) {
         self.spans.clear();
         self.items.clear();
         self.text.clear();
-        if self.spans.capacity() > WARM_SPANS {
-            self.spans.shrink_to(WARM_SPANS);
-        }
-        if self.items.capacity() > WARM_ITEMS {
-            self.items.shrink_to(WARM_ITEMS);
-        }
-        if self.text.capacity() > WARM_TEXT {
-            self.text.shrink_to(WARM_TEXT);
+        if self.capacity() > self.warm {
+            self.settle();
         }
         self.state = TraceState::default();
         self.parent = 0;
@@ -267,6 +266,32 @@ impl Body {
         self.visits = Visits::default();
         self.capture = None;
         self.parts = None;
+    }
+
+    /// The bytes that the lists have.
+    #[inline(always)]
+    fn capacity(&self) -> usize {
+        self.spans.capacity() * size_of::<Record>()
+            + self.items.capacity() * size_of::<Item>()
+            + self.text.capacity()
+    }
+
+    /// Has the capacity counted, after it has grown, or gives all of it back where it is too much.
+    #[cold]
+    #[inline(never)]
+    fn settle(&mut self) {
+        let capacity = self.capacity();
+        let more = capacity - self.warm;
+        let with_more = |total: usize| Some(total + more).filter(|&total| total <= MAX_WARM_TOTAL);
+        if capacity <= MAX_WARM && WARM.fetch_update(Relaxed, Relaxed, with_more).is_ok() {
+            self.warm = capacity;
+            return;
+        }
+        self.spans = Vec::new();
+        self.items = Vec::new();
+        self.text = String::new();
+        WARM.fetch_sub(self.warm, Relaxed);
+        self.warm = 0;
     }
 }
 
@@ -281,3 +306,6 @@ pub(crate) fn cut(text: &str, bytes: usize) -> &str {
         .unwrap_or(0);
     text.get(..end).unwrap_or("")
 }
+
+#[cfg(test)]
+mod tests;
