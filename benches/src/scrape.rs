@@ -1,6 +1,7 @@
 //! Scrapes of many series, what they cost, and what the series take.
 
 use std::hint::black_box;
+use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
 use crate::alloc;
@@ -73,8 +74,66 @@ pub fn observed(number: usize) -> f64 {
     (number % 1000) as f64 / 100.0
 }
 
+/// How a scrape is made.
+pub enum How {
+    /// As one text.
+    Whole(Box<dyn FnMut() -> Vec<u8>>),
+    /// Piece by piece, for a writer.
+    Streamed(Box<dyn FnMut(&mut dyn Write)>),
+}
+
+impl<F: FnMut() -> Vec<u8> + 'static> From<F> for How {
+    fn from(scrape: F) -> Self {
+        Self::Whole(Box::new(scrape))
+    }
+}
+
+impl How {
+    /// A scrape, and how long it took.
+    fn time(&mut self) -> Duration {
+        let start = Instant::now();
+        match self {
+            Self::Whole(scrape) => {
+                let text = black_box(scrape());
+                let time = start.elapsed();
+                // Giving the text back to the system is the reader's.
+                drop(text);
+                time
+            }
+            Self::Streamed(scrape) => {
+                scrape(&mut Nowhere);
+                start.elapsed()
+            }
+        }
+    }
+
+    fn text(&mut self) -> Vec<u8> {
+        match self {
+            Self::Whole(scrape) => scrape(),
+            Self::Streamed(scrape) => {
+                let mut text = Vec::new();
+                scrape(&mut text);
+                text
+            }
+        }
+    }
+}
+
+/// A writer that takes every piece at once.
+struct Nowhere;
+
+impl Write for Nowhere {
+    fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
+        Ok(black_box(piece).len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 /// Scrapes of [`COUNTERS`] counters called `requests_total`.
-pub fn counters(scrape: impl FnMut() -> Vec<u8> + 'static) -> Box<dyn Case> {
+pub fn counters(scrape: impl Into<How>) -> Box<dyn Case> {
     let total = (0..COUNTERS).map(counted).sum();
     Box::new(Scrape::new(scrape, move |text| {
         let sum = exposition::sum(text, "requests_total", &[]) as u64;
@@ -84,7 +143,7 @@ pub fn counters(scrape: impl FnMut() -> Vec<u8> + 'static) -> Box<dyn Case> {
 }
 
 /// Scrapes of [`HISTOGRAMS`] histograms called `latency_seconds`.
-pub fn histograms(scrape: impl FnMut() -> Vec<u8> + 'static) -> Box<dyn Case> {
+pub fn histograms(scrape: impl Into<How>) -> Box<dyn Case> {
     Box::new(Scrape::new(scrape, |text| {
         let lines = exposition::lines(text, "latency_seconds");
         let count = exposition::sum(text, "latency_seconds_count", &[]) as u64;
@@ -101,18 +160,18 @@ pub fn histograms(scrape: impl FnMut() -> Vec<u8> + 'static) -> Box<dyn Case> {
 type Check = Box<dyn FnOnce(&str) -> Result<Finish, String>>;
 
 struct Scrape {
-    scrape: Box<dyn FnMut() -> Vec<u8>>,
+    scrape: How,
     check: Check,
     slice: Duration,
 }
 
 impl Scrape {
     fn new(
-        scrape: impl FnMut() -> Vec<u8> + 'static,
+        scrape: impl Into<How>,
         check: impl FnOnce(&str) -> Result<Finish, String> + 'static,
     ) -> Self {
         Self {
-            scrape: Box::new(scrape),
+            scrape: scrape.into(),
             check: Box::new(check),
             slice: Duration::ZERO,
         }
@@ -123,7 +182,7 @@ impl Case for Scrape {
     fn warm_up(&mut self, _: Body, slice: Duration) {
         self.slice = slice;
         for _ in 0..2 {
-            black_box((self.scrape)());
+            self.scrape.time();
         }
     }
 
@@ -131,12 +190,8 @@ impl Case for Scrape {
         let mut scrapes = 0;
         let mut time = Duration::ZERO;
         while time < self.slice {
-            let start = Instant::now();
-            let text = black_box((self.scrape)());
-            time += start.elapsed();
+            time += self.scrape.time();
             scrapes += 1;
-            // Giving the text back to the system is the reader's.
-            drop(text);
         }
         Sample {
             base: 0.0,
@@ -146,7 +201,7 @@ impl Case for Scrape {
 
     fn allocations(&mut self) -> Allocations {
         let allocated = alloc::during(|| {
-            black_box((self.scrape)());
+            self.scrape.time();
         });
         Allocations {
             calls: allocated.calls as f64,
@@ -155,7 +210,7 @@ impl Case for Scrape {
     }
 
     fn finish(mut self: Box<Self>) -> Result<Finish, String> {
-        (self.check)(&String::from_utf8_lossy(&(self.scrape)()))
+        (self.check)(&String::from_utf8_lossy(&self.scrape.text()))
     }
 }
 
@@ -203,6 +258,15 @@ impl Case for Fixed {
 
     fn finish(self: Box<Self>) -> Result<Finish, String> {
         (self.check)()
+    }
+}
+
+impl std::fmt::Debug for How {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Whole(_) => "Whole",
+            Self::Streamed(_) => "Streamed",
+        })
     }
 }
 

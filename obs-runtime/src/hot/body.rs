@@ -139,7 +139,7 @@ pub(crate) struct Body {
     pub(crate) dropped_spans: u32,
     pub(crate) dropped_items: u32,
     /// Its share of [`WARM`].
-    warm: usize,
+    pub(crate) warm: usize,
     /// The request context that the first span began in.
     pub(crate) request: Option<Arc<RequestContext>>,
     /// The other ones that spans ended in.

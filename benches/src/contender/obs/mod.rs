@@ -32,7 +32,9 @@ pub(super) const ENTRIES: &[Entry] = &[
     polls::MEMORY,
     log::LOG,
     series::COUNTERS,
+    series::STREAMED_COUNTERS,
     series::HISTOGRAMS,
+    series::STREAMED_HISTOGRAMS,
     series::INTERFERENCE,
     series::MEMORY,
 ];

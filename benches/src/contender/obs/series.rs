@@ -13,9 +13,10 @@ use crate::body::FAILING;
 use crate::case::Case;
 use crate::contender::Entry;
 use crate::interference;
-use crate::scrape;
+use crate::scrape::{self, How};
 
 const SCRAPE: &str = "Registry::scrape in the text format";
+const STREAMED: &str = "Registry::scrape_to a writer that takes every piece at once";
 
 pub(super) const COUNTERS: Entry = Entry {
     contender: "obs",
@@ -27,6 +28,16 @@ pub(super) const COUNTERS: Entry = Entry {
     },
 };
 
+pub(super) const STREAMED_COUNTERS: Entry = Entry {
+    contender: "obs-streamed",
+    scenario: "scrape-counters",
+    how: STREAMED,
+    set_up: || {
+        counters();
+        scrape::counters(streamed())
+    },
+};
+
 pub(super) const HISTOGRAMS: Entry = Entry {
     contender: "obs",
     scenario: "scrape-histograms",
@@ -34,6 +45,16 @@ pub(super) const HISTOGRAMS: Entry = Entry {
     set_up: || {
         histograms();
         scrape::histograms(scrape)
+    },
+};
+
+pub(super) const STREAMED_HISTOGRAMS: Entry = Entry {
+    contender: "obs-streamed",
+    scenario: "scrape-histograms",
+    how: STREAMED,
+    set_up: || {
+        histograms();
+        scrape::histograms(streamed())
     },
 };
 
@@ -116,6 +137,14 @@ fn histograms() {
 
 fn scrape() -> Vec<u8> {
     REGISTRY.scrape(Format::TEXT)
+}
+
+fn streamed() -> How {
+    How::Streamed(Box::new(|to| {
+        REGISTRY
+            .scrape_to(Format::TEXT, to)
+            .expect("the writer does not fail");
+    }))
 }
 
 fn interference() -> Box<dyn Case> {

@@ -1,20 +1,19 @@
 //! The lines of samples, which both formats have in common.
 
+use std::mem::take;
+
 use super::super::scan::Labels;
 use super::super::snapshot::Label;
 use super::number;
 use crate::series::fragment;
 
-/// Writes the lines of one series after the other. Labels are encoded once per series, bounds once
-/// per family.
+/// Writes the lines of one series after the other, bounds as they were encoded once per family.
 #[derive(Debug, Default)]
 pub(super) struct Lines {
     /// The common labels, as they are and encoded, with a comma at the end.
     common: Vec<(Label, Vec<u8>)>,
     /// Those that the present series does not have itself.
     shared: Vec<u8>,
-    /// All labels of the present series, encoded likewise.
-    labels: Vec<u8>,
     /// How the lines of the present histogram begin.
     start: Vec<u8>,
     bounds: Bounds,
@@ -65,43 +64,63 @@ impl Lines {
         }
     }
 
-    /// Begins a series, whose [names](Self::names) were told.
-    #[inline]
-    pub(super) fn labels(&mut self, labels: Labels<'_>) {
-        self.labels.clear();
-        self.labels.extend_from_slice(&self.shared);
-        for piece in labels.encoded {
-            self.labels.extend_from_slice(piece);
-        }
-        for (name, value) in labels.plain {
-            fragment::push(name, value, &mut self.labels);
-        }
-    }
-
     /// Writes `name+suffix{labels} value`.
     #[inline]
-    pub(super) fn sample(&self, name: &str, suffix: &str, value: Number, out: &mut Vec<u8>) {
+    pub(super) fn sample(
+        &self,
+        name: &str,
+        suffix: &str,
+        labels: Labels<'_>,
+        value: Number,
+        out: &mut Vec<u8>,
+    ) {
         out.extend_from_slice(name.as_bytes());
-        out.extend_from_slice(suffix.as_bytes());
-        if let Some((_, labels)) = self.labels.split_last() {
-            out.push(b'{');
-            out.extend_from_slice(labels);
+        // What is empty is not free to append.
+        if !suffix.is_empty() {
+            out.extend_from_slice(suffix.as_bytes());
+        }
+        out.push(b'{');
+        let before = out.len();
+        self.labels(labels, out);
+        // The comma of the last label or the bracket goes. To look which it is would wait for the copy.
+        let has_labels = out.len() > before;
+        out.truncate(out.len() - 1);
+        if has_labels {
             out.push(b'}');
         }
+        out.push(b' ');
         finish(value, out);
-        out.push(b'\n');
     }
 
     /// Writes `name{labels,quantile="…"} value`.
-    pub(super) fn quantile(&self, name: &str, quantile: f64, value: f64, out: &mut Vec<u8>) {
+    pub(super) fn quantile(
+        &self,
+        name: &str,
+        labels: Labels<'_>,
+        (quantile, value): (f64, f64),
+        out: &mut Vec<u8>,
+    ) {
         out.extend_from_slice(name.as_bytes());
         out.push(b'{');
-        out.extend_from_slice(&self.labels);
+        self.labels(labels, out);
         out.extend_from_slice(b"quantile=\"");
         number::canonical(quantile, out);
-        out.extend_from_slice(b"\"}");
+        out.extend_from_slice(b"\"} ");
         finish(Number::Real(value), out);
-        out.push(b'\n');
+    }
+
+    /// Writes all labels of a series, whose [names](Self::names) were told, each with a comma behind it.
+    #[inline(always)]
+    fn labels(&self, labels: Labels<'_>, out: &mut Vec<u8>) {
+        if !self.shared.is_empty() {
+            out.extend_from_slice(&self.shared);
+        }
+        for piece in labels.encoded {
+            out.extend_from_slice(piece);
+        }
+        for (name, value) in labels.plain {
+            fragment::push(name, value, out);
+        }
     }
 
     /// Writes `name_bucket{labels,le="…"} count` for every bucket, and lets `append` write what
@@ -109,23 +128,26 @@ impl Lines {
     pub(super) fn buckets(
         &mut self,
         name: &str,
+        labels: Labels<'_>,
         bounds: &[f64],
         counts: &[u64],
         mut append: impl FnMut(usize, &mut Vec<u8>),
         out: &mut Vec<u8>,
     ) {
         self.bounds.set(bounds);
-        self.start.clear();
-        self.start.extend_from_slice(name.as_bytes());
-        self.start.extend_from_slice(b"_bucket{");
-        self.start.extend_from_slice(&self.labels);
+        let mut start = take(&mut self.start);
+        start.clear();
+        start.extend_from_slice(name.as_bytes());
+        start.extend_from_slice(b"_bucket{");
+        self.labels(labels, &mut start);
         for (bucket, count) in counts.iter().enumerate() {
-            out.extend_from_slice(&self.start);
+            out.extend_from_slice(&start);
             out.extend_from_slice(self.bounds.get(bucket));
             number::whole(*count, out);
             append(bucket, out);
             out.push(b'\n');
         }
+        self.start = start;
     }
 }
 
@@ -160,9 +182,9 @@ impl Bounds {
 }
 
 fn finish(value: Number, out: &mut Vec<u8>) {
-    out.push(b' ');
     match value {
         Number::Whole(value) => number::whole(value, out),
         Number::Real(value) => number::real(value, out),
     }
+    out.push(b'\n');
 }

@@ -169,12 +169,11 @@ impl Encoder {
         value: &Value,
         out: &mut Vec<u8>,
     ) {
-        self.lines.labels(labels);
         match self.syntax {
             Syntax::Text004 | Syntax::Text100 => {
-                text::series(&mut self.lines, &family.name, value, out);
+                text::series(&mut self.lines, &family.name, labels, value, out);
             }
-            Syntax::OpenMetrics => openmetrics::series(&mut self.lines, family, value, out),
+            Syntax::OpenMetrics => openmetrics::series(&mut self.lines, family, labels, value, out),
         }
     }
 

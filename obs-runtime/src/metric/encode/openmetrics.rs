@@ -4,6 +4,7 @@
 //! the suffix of the name, `_sum` and `_count` only stand where they can be taken for counters,
 //! and one wrong line makes the whole exposition invalid.
 
+use super::super::scan::Labels;
 use super::super::snapshot::{Exemplar, Family, Histogram, Kind, Summary, Value};
 use super::line::{Lines, Number};
 use super::{escape, number};
@@ -28,46 +29,79 @@ pub(super) fn header(family: &Family, out: &mut Vec<u8>) {
     }
 }
 
-pub(super) fn series(lines: &mut Lines, family: &Family, value: &Value, out: &mut Vec<u8>) {
+pub(super) fn series(
+    lines: &mut Lines,
+    family: &Family,
+    labels: Labels<'_>,
+    value: &Value,
+    out: &mut Vec<u8>,
+) {
     let name = name(family);
     match value {
-        Value::Counter(value) => lines.sample(name, "_total", Number::Whole(*value), out),
-        Value::FloatCounter(value) => lines.sample(name, "_total", Number::Real(*value), out),
-        Value::Gauge(value) => {
-            lines.sample(name, "", Number::Real(*value), out);
+        Value::Counter(value) => lines.sample(name, "_total", labels, Number::Whole(*value), out),
+        Value::FloatCounter(value) => {
+            lines.sample(name, "_total", labels, Number::Real(*value), out);
         }
-        Value::Info => lines.sample(name, "_info", Number::Whole(1), out),
-        Value::Histogram(histogram) => write_histogram(lines, name, histogram, out),
-        Value::Summary(summary) => write_summary(lines, name, summary, out),
+        Value::Gauge(value) => {
+            lines.sample(name, "", labels, Number::Real(*value), out);
+        }
+        Value::Info => lines.sample(name, "_info", labels, Number::Whole(1), out),
+        Value::Histogram(histogram) => write_histogram(lines, name, labels, histogram, out),
+        Value::Summary(summary) => write_summary(lines, name, labels, summary, out),
     }
 }
 
-fn write_histogram(lines: &mut Lines, name: &str, histogram: &Histogram, out: &mut Vec<u8>) {
+fn write_histogram(
+    lines: &mut Lines,
+    name: &str,
+    labels: Labels<'_>,
+    histogram: &Histogram,
+    out: &mut Vec<u8>,
+) {
     let mut exemplars = histogram.exemplars.iter().peekable();
     let append = |bucket: usize, out: &mut Vec<u8>| {
         if let Some(exemplar) = exemplars.next_if(|exemplar| exemplar.bucket == bucket) {
             write_exemplar(exemplar, out);
         }
     };
-    lines.buckets(name, &histogram.bounds, &histogram.counts, append, out);
+    lines.buckets(
+        name,
+        labels,
+        &histogram.bounds,
+        &histogram.counts,
+        append,
+        out,
+    );
     // With negative observations the sum is no counter. `_count` stands only beside `_sum`.
     let negative = histogram.bounds.first().is_some_and(|&bound| bound < 0.0);
     if !negative && histogram.sum >= 0.0 {
-        lines.sample(name, "_sum", Number::Real(histogram.sum), out);
-        lines.sample(name, "_count", Number::Whole(histogram.count()), out);
+        lines.sample(name, "_sum", labels, Number::Real(histogram.sum), out);
+        lines.sample(
+            name,
+            "_count",
+            labels,
+            Number::Whole(histogram.count()),
+            out,
+        );
     }
 }
 
-fn write_summary(lines: &mut Lines, name: &str, summary: &Summary, out: &mut Vec<u8>) {
-    for &(quantile, value) in &summary.quantiles {
+fn write_summary(
+    lines: &mut Lines,
+    name: &str,
+    labels: Labels<'_>,
+    summary: &Summary,
+    out: &mut Vec<u8>,
+) {
+    for &sample in &summary.quantiles {
         // A quantile may be NaN but not negative.
-        if value.is_nan() || value >= 0.0 {
-            lines.quantile(name, quantile, value, out);
+        if sample.1.is_nan() || sample.1 >= 0.0 {
+            lines.quantile(name, labels, sample, out);
         }
     }
-    lines.sample(name, "_count", Number::Whole(summary.count), out);
+    lines.sample(name, "_count", labels, Number::Whole(summary.count), out);
     if summary.sum >= 0.0 {
-        lines.sample(name, "_sum", Number::Real(summary.sum), out);
+        lines.sample(name, "_sum", labels, Number::Real(summary.sum), out);
     }
 }
 

@@ -1,5 +1,6 @@
 //! The Prometheus text format, version 0.0.4.
 
+use super::super::scan::Labels;
 use super::super::snapshot::{Family, Value};
 use super::escape;
 use super::line::{Lines, Number};
@@ -19,24 +20,43 @@ pub(super) fn header(family: &Family, out: &mut Vec<u8>) {
     out.push(b'\n');
 }
 
-pub(super) fn series(lines: &mut Lines, name: &str, value: &Value, out: &mut Vec<u8>) {
+pub(super) fn series(
+    lines: &mut Lines,
+    name: &str,
+    labels: Labels<'_>,
+    value: &Value,
+    out: &mut Vec<u8>,
+) {
     match value {
-        Value::Counter(value) => lines.sample(name, "", Number::Whole(*value), out),
-        Value::Info => lines.sample(name, "", Number::Whole(1), out),
+        Value::Counter(value) => lines.sample(name, "", labels, Number::Whole(*value), out),
+        Value::Info => lines.sample(name, "", labels, Number::Whole(1), out),
         Value::FloatCounter(value) | Value::Gauge(value) => {
-            lines.sample(name, "", Number::Real(*value), out);
+            lines.sample(name, "", labels, Number::Real(*value), out);
         }
         Value::Histogram(histogram) => {
-            lines.buckets(name, &histogram.bounds, &histogram.counts, |_, _| (), out);
-            lines.sample(name, "_sum", Number::Real(histogram.sum), out);
-            lines.sample(name, "_count", Number::Whole(histogram.count()), out);
+            lines.buckets(
+                name,
+                labels,
+                &histogram.bounds,
+                &histogram.counts,
+                |_, _| (),
+                out,
+            );
+            lines.sample(name, "_sum", labels, Number::Real(histogram.sum), out);
+            lines.sample(
+                name,
+                "_count",
+                labels,
+                Number::Whole(histogram.count()),
+                out,
+            );
         }
         Value::Summary(summary) => {
-            for &(quantile, value) in &summary.quantiles {
-                lines.quantile(name, quantile, value, out);
+            for &sample in &summary.quantiles {
+                lines.quantile(name, labels, sample, out);
             }
-            lines.sample(name, "_sum", Number::Real(summary.sum), out);
-            lines.sample(name, "_count", Number::Whole(summary.count), out);
+            lines.sample(name, "_sum", labels, Number::Real(summary.sum), out);
+            lines.sample(name, "_count", labels, Number::Whole(summary.count), out);
         }
     }
 }
