@@ -8,6 +8,7 @@ use super::host::{Memory, cpu_count, uptime};
 use super::process::ProcessStats;
 use super::source::read;
 use super::{Collect, Sink};
+use crate::hot::clock;
 
 #[cfg(test)]
 mod tests;
@@ -72,6 +73,20 @@ impl Collect for BuildInfo {
     }
 }
 
+/// What durations are measured with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Clock {
+    /// `tsc` or `cntvct`, the counters of x86-64 and aarch64, where the kernel itself tells the time by them;
+    /// `monotonic`, the clock of [`Instant`](std::time::Instant), elsewhere.
+    pub source: &'static str,
+    /// Its rate, in Hz. It stays what it is for as long as the process runs.
+    pub ticks_per_second: u64,
+    /// Why the counter was given up while the program ran: `drift`, `backwards`, `stood_still` or
+    /// `clock_source`, if the kernel had given it up.
+    pub fallback: Option<&'static str>,
+}
+
 /// The machine and the process, for people: `GET /monitoring/system/info`.
 ///
 /// `None` means that the platform does not say.
@@ -106,6 +121,8 @@ pub struct SystemInfo {
     pub process: ProcessStats,
     /// The limits of the container.
     pub cgroup: CgroupStats,
+    /// What durations are measured with.
+    pub clock: Clock,
     /// The compiler that built the program.
     pub rustc: &'static str,
     /// The version of the framework.
@@ -141,8 +158,20 @@ impl SystemInfo {
             uptime: started.and_then(|time| time.elapsed().ok()),
             process,
             cgroup: CgroupStats::read(),
+            clock: Clock::read(),
             rustc: RUSTC_VERSION,
             obs_version: OBS_VERSION,
+        }
+    }
+}
+
+impl Clock {
+    fn read() -> Self {
+        let status = clock::status();
+        Self {
+            source: status.source,
+            ticks_per_second: status.ticks_per_second,
+            fallback: status.fallback,
         }
     }
 }

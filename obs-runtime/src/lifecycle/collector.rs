@@ -16,7 +16,7 @@ use crate::trace::{Store, collector};
 
 /// How often finished traces are fetched.
 const DRAIN: Duration = Duration::from_millis(50);
-/// How often ticks are related to the wall clock anew.
+/// How often the clock is checked, and ticks are related to the wall clock anew.
 const ANCHOR: Duration = Duration::from_secs(1);
 /// How often old traces are removed.
 const EXPIRE: Duration = Duration::from_secs(5);
@@ -102,6 +102,7 @@ impl Chore {
 
 fn run(store: &Store, commands: &Receiver<Command>) {
     let mut max_age = Duration::MAX;
+    let mut clock = clock::Watch::new();
     let mut anchor = Chore::new(ANCHOR);
     let mut expiry = Chore::new(EXPIRE);
     loop {
@@ -117,7 +118,7 @@ fn run(store: &Store, commands: &Receiver<Command>) {
         collector::drain(store);
         let now = Instant::now();
         if anchor.is_due(now) {
-            clock::refresh_anchor();
+            clock.renew();
         }
         if expiry.is_due(now) {
             expire(store, max_age);

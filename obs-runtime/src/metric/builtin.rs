@@ -135,6 +135,12 @@ pub(super) static SHARDS: MetricDef = MetricDef::new(
     MetricKind::Gauge,
 );
 
+pub(super) static CLOCK: MetricDef = MetricDef::new(
+    "obs_clock_info",
+    "The clock that measures, and why it is not the processor's counter any more.",
+    MetricKind::Info,
+);
+
 pub(super) static MESSAGES: MetricDef = MetricDef::new(
     "obs_diagnostics_total",
     "Messages of the framework about itself, those held back included.",
@@ -162,6 +168,7 @@ pub(super) static ALL: &[&MetricDef] = &[
     &EXEMPLARS_DROPPED,
     &TRACE_QUEUE,
     &SHARDS,
+    &CLOCK,
     &MESSAGES,
 ];
 

@@ -12,7 +12,7 @@ use super::scan::Scan;
 use super::snapshot::{Family, Series, Value};
 use super::source::Record;
 use super::{Histogram, builtin, exemplar};
-use crate::hot::{cells, pool};
+use crate::hot::{cells, clock, pool};
 use crate::trace::collector;
 use crate::{diagnostics, part, sampling, series, span};
 
@@ -49,6 +49,7 @@ pub(super) fn families(
         ),
         gauge(&builtin::SHARDS, cells::shards() as f64),
         gauge(&builtin::TRACE_QUEUE, pool::waiting() as f64),
+        family(&builtin::CLOCK, vec![clock_in_use()]),
         by_label(
             &builtin::REFUSED,
             "reason",
@@ -109,6 +110,17 @@ fn unlabelled(value: Value) -> Series {
     Series {
         labels: Vec::new(),
         value,
+    }
+}
+
+fn clock_in_use() -> Series {
+    let clock = clock::status();
+    Series {
+        labels: vec![
+            ("source".into(), clock.source.into()),
+            ("fallback".into(), clock.fallback.unwrap_or("none").into()),
+        ],
+        value: Value::Info,
     }
 }
 

@@ -11,7 +11,7 @@ use crate::http::answer::Answer;
 use crate::http::problem::Problem;
 
 pub(in crate::http) const INFO: Page = Page::heavy(
-    "The process, the limits of its container and its host. What the platform does not tell is `null`.",
+    "The process, the limits of its container, its host, and the clock that measures. What the platform does not tell is `null`.",
     info,
 );
 
@@ -32,6 +32,11 @@ fn info(_: &Call<'_>) -> Result<Answer, Problem> {
         },
         "process": process(&info),
         "cgroup": cgroup(&info.cgroup),
+        "clock": {
+            "source": info.clock.source,
+            "ticks_per_second": info.clock.ticks_per_second,
+            "fallback": info.clock.fallback,
+        },
         "build": {"rustc": info.rustc, "obs": info.obs_version},
     })
     .into())

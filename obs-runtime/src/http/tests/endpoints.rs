@@ -151,6 +151,10 @@ async fn the_system_is_this_one() {
     assert_eq!(body["process"]["pid"], std::process::id());
     assert_eq!(body["build"]["obs"], env!("CARGO_PKG_VERSION"));
     assert_eq!(body["host"]["arch"], std::env::consts::ARCH);
+    let sources = ["tsc", "cntvct", "monotonic"];
+    assert!(sources.contains(&body["clock"]["source"].as_str().unwrap()));
+    assert!(body["clock"]["ticks_per_second"].as_u64().unwrap() >= 1_000_000);
+    assert!(body["clock"]["fallback"].is_null());
     #[cfg(target_os = "linux")]
     assert!(body["process"]["resident_memory_bytes"].as_u64().unwrap() > 0);
 }

@@ -1,0 +1,51 @@
+//! How long a tick is.
+
+use std::num::NonZeroU64;
+use std::time::Duration;
+
+#[cfg(test)]
+mod tests;
+
+pub(super) const NANOS: u64 = 1_000_000_000;
+
+/// Ticks per second.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Rate(NonZeroU64);
+
+impl Rate {
+    /// A tick is a nanosecond.
+    pub(super) const NANOSECONDS: Self = match NonZeroU64::new(NANOS) {
+        Some(rate) => Self(rate),
+        None => Self(NonZeroU64::MIN),
+    };
+
+    /// `None` for 0: such a counter stands still.
+    pub(super) fn new(per_second: u64) -> Option<Self> {
+        NonZeroU64::new(per_second).map(Self)
+    }
+
+    pub(super) fn per_second(self) -> u64 {
+        self.0.get()
+    }
+
+    /// Ticks to nanoseconds, rounded to the nearest.
+    pub(super) fn to_nanos(self, ticks: u64) -> u64 {
+        let rate = u128::from(self.per_second());
+        let nanos = (u128::from(ticks) * u128::from(NANOS) + rate / 2) / rate;
+        u64::try_from(nanos).unwrap_or(u64::MAX)
+    }
+
+    /// A duration to ticks, rounded to the nearest.
+    pub(super) fn ticks_in(self, duration: Duration) -> u64 {
+        let scaled = duration
+            .as_nanos()
+            .saturating_mul(u128::from(self.per_second()));
+        let ticks = scaled.saturating_add(u128::from(NANOS / 2)) / u128::from(NANOS);
+        u64::try_from(ticks).unwrap_or(u64::MAX)
+    }
+
+    /// Seconds to ticks, rounded up.
+    pub(super) fn ticks_in_seconds(self, seconds: f64) -> u64 {
+        (seconds * self.per_second() as f64).ceil() as u64
+    }
+}
