@@ -74,12 +74,15 @@ pub fn observed(number: usize) -> f64 {
     (number % 1000) as f64 / 100.0
 }
 
+/// A scrape that is written piece by piece.
+type Stream = dyn FnMut(&mut dyn Write);
+
 /// How a scrape is made.
 pub enum How {
     /// As one text.
     Whole(Box<dyn FnMut() -> Vec<u8>>),
     /// Piece by piece, for a writer.
-    Streamed(Box<dyn FnMut(&mut dyn Write)>),
+    Streamed(Box<Stream>),
 }
 
 impl<F: FnMut() -> Vec<u8> + 'static> From<F> for How {

@@ -6,7 +6,7 @@
 //! change of the configuration rewrites the words.
 
 use std::sync::atomic::{
-    AtomicBool, AtomicU64, AtomicUsize, Ordering::Acquire, Ordering::Relaxed, Ordering::Release,
+    AtomicU8, AtomicU64, AtomicUsize, Ordering::Acquire, Ordering::Relaxed, Ordering::Release,
 };
 use std::sync::{Mutex, OnceLock, PoisonError};
 
@@ -52,13 +52,24 @@ static REGISTERED_CALLSITES: Mutex<Vec<&'static Callsite>> = Mutex::new(Vec::new
 #[derive(Debug)]
 pub struct Callsite {
     word: AtomicU64,
-    off: AtomicBool,
+    /// What is switched off, see [`Signals`].
+    off: AtomicU8,
     live: OnceLock<Box<[&'static LiveBlock]>>,
     /// Those of the first block's series that are known by a number, see [`LiveBlock::dense`].
     dense: OnceLock<&'static [AtomicU64]>,
     def: &'static OperationDef,
     #[cfg(feature = "log")]
     bridge: crate::bridge::Slot,
+}
+
+/// What can be switched off of an operation: a bit each.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Signals(u8);
+
+impl Signals {
+    pub(crate) const METRICS: Self = Self(1);
+    pub(crate) const SPANS: Self = Self(2);
+    pub(crate) const ALL: Self = Self(Self::METRICS.0 | Self::SPANS.0);
 }
 
 /// What a callsite's word says.
@@ -166,7 +177,7 @@ impl Callsite {
     pub const fn new(def: &'static OperationDef) -> Self {
         Self {
             word: AtomicU64::new(NEW),
-            off: AtomicBool::new(false),
+            off: AtomicU8::new(0),
             live: OnceLock::new(),
             dense: OnceLock::new(),
             def,
@@ -251,17 +262,21 @@ impl Callsite {
 
     /// Computes the word anew. The caller holds the lock.
     fn store_word(&self) {
+        let off = self.off.load(Relaxed);
+        let is_on = |signals: Signals| off & signals.0 == 0;
         let mut word = 0;
-        if !self.off.load(Relaxed) {
+        if is_on(Signals::METRICS) {
             word |= Word::measuring(self.live(), self.def.labels);
-            if self.def.span.is_some() && spans_on() {
+        }
+        if is_on(Signals::SPANS) && self.def.span.is_some() {
+            if spans_on() {
                 word |= SPAN | TIMED;
                 if self.def.root {
                     word &= !PLAIN;
                 }
             }
             #[cfg(feature = "log")]
-            if self.def.span.is_some() && self.bridge.is_heard() {
+            if self.bridge.is_heard() {
                 word = (word | BRIDGE) & !PLAIN;
             }
         }
@@ -315,16 +330,23 @@ pub(crate) fn spans_on() -> bool {
     SPANS_WANTED.load(Relaxed) > 0
 }
 
-/// Turns every operation that `which` picks on or off: neither metrics nor spans are made of a
-/// call that begins while it is off. Returns how many callsites were picked.
-pub fn switch(on: bool, mut which: impl FnMut(&OperationDef) -> bool) -> usize {
+/// Turns signals of every operation that `which` picks on or off. Returns how many callsites were picked.
+pub(crate) fn switch(
+    signals: Signals,
+    on: bool,
+    mut which: impl FnMut(&OperationDef) -> bool,
+) -> usize {
     let picked: Vec<_> = known()
         .into_iter()
         .filter(|callsite| which(callsite.def))
         .collect();
     let _registered = lock();
     for callsite in &picked {
-        callsite.off.store(!on, Relaxed);
+        if on {
+            callsite.off.fetch_and(!signals.0, Relaxed);
+        } else {
+            callsite.off.fetch_or(signals.0, Relaxed);
+        }
         if callsite.is_registered() {
             callsite.store_word();
         }

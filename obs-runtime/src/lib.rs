@@ -41,11 +41,11 @@ mod sampling;
 mod series;
 mod service;
 mod span;
+mod switch;
 pub mod testing;
 pub mod trace;
 
 pub use attribute::{AttributeRef, AttributeValue, debug, display};
-pub use callsite::switch;
 pub use label::{Label, LabelText, Labels};
 pub use lifecycle::{Running, Shutdown, StartError, Starter, start};
 #[cfg(feature = "macros")]
@@ -56,3 +56,4 @@ pub use obs_derive::*;
 pub use outcome::{CallOutcome, Class, Outcome};
 pub use series::SeriesKey;
 pub use service::Service;
+pub use switch::{switch, switch_metrics, switch_spans};
