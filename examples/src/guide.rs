@@ -14,6 +14,7 @@ pages! {
     endpoints: "../../docs/guide/endpoints.md";
     logs: "../../docs/guide/logs.md";
     propagation: "../../docs/guide/propagation.md";
+    fork: "../../docs/guide/fork.md";
     testing: "../../docs/guide/testing.md";
     service: "../../docs/guide/attributes/service.md";
     trace_request: "../../docs/guide/attributes/trace_request.md";

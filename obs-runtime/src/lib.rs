@@ -14,6 +14,7 @@ pub mod collect;
 pub mod config;
 pub mod context;
 pub mod diagnostics;
+mod fork;
 pub mod handoff;
 mod hot;
 #[cfg(feature = "http")]

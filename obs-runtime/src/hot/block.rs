@@ -11,13 +11,15 @@
 //! the last one's bucket, so the address of the addition does not wait for the
 //! clock. A miss costs one binary search.
 
-use std::sync::atomic::AtomicU64;
+use std::ptr::null_mut;
 use std::sync::atomic::Ordering::{Relaxed, Release};
+use std::sync::atomic::{AtomicPtr, AtomicU64, AtomicUsize};
 
 use obs_schema::def::CallOutcome;
 
-use super::cells::{self, Cells, cell};
+use super::cells::{self, Cells, Shard, cell};
 use super::local::Local;
+use super::roster::{Entry, Roster};
 use super::tally::{self, bump};
 
 const BEGUN: usize = 0;
@@ -37,6 +39,15 @@ const UNTIMED: usize = 2;
 /// cells of one outcome. One number, so that it is stored and loaded at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Block(u64);
+
+/// Every block there is, for a forked child.
+static ALL: Roster<Known> = Roster::new(AtomicPtr::new(null_mut()), AtomicUsize::new(0));
+
+struct Known {
+    block: Block,
+    /// Calls that were under way on the thread that forked.
+    open: AtomicU64,
+}
 
 /// What a reader finds in a block: totals over all threads.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -71,7 +82,12 @@ impl Block {
         // Of each outcome the sum, and a bucket more than there are bounds.
         let stride = u32::try_from(bounds + 2).ok()?;
         let offset = cells::allocate(HEADER + OUTCOMES * (bounds + 2))?;
-        Some(Self(u64::from(offset) << 32 | u64::from(stride)))
+        let block = Self(u64::from(offset) << 32 | u64::from(stride));
+        ALL.add(usize::MAX, || Known {
+            block,
+            open: AtomicU64::new(0),
+        });
+        Some(block)
     }
 
     /// The block in the bits of [`bits`](Self::bits), and whatever else stands in the other bits.
@@ -239,6 +255,30 @@ impl Block {
             least: !least,
             greatest,
         })
+    }
+}
+
+/// Notes how many calls are under way on this thread, by its shard `own`: what has begun and not ended there. Calls
+/// that went from one thread to another in between are not told apart.
+pub(super) fn note_open(own: Option<&'static Entry<Shard>>) {
+    for known in ALL.iter().map(Entry::value) {
+        let header = own.and_then(|own| own.value().row(known.block.offset(), HEADER));
+        let open = header.map_or(0, |header| {
+            let [begun, ended] = [&header[BEGUN], &header[ENDED]].map(|cell| cell.load(Relaxed));
+            begun.wrapping_sub(ended).cast_signed().max(0)
+        });
+        known.open.store(open.cast_unsigned(), Relaxed);
+    }
+}
+
+/// Lets the calls that were noted have begun, in cells that are 0.
+pub(super) fn open_noted(own: Option<&'static Entry<Shard>>) {
+    for known in ALL.iter().map(Entry::value) {
+        let open = known.open.load(Relaxed);
+        let header = own.and_then(|own| own.value().row(known.block.offset(), HEADER));
+        if let Some(header) = header.filter(|_| open > 0) {
+            header[BEGUN].store(open, Relaxed);
+        }
     }
 }
 

@@ -204,6 +204,14 @@ pub(crate) fn shards() -> usize {
     SHARDS.len()
 }
 
+/// Sets every cell to 0, and gives all shards but `own` back. Only to be called where this thread is the only one.
+pub(super) fn forget(own: Option<&'static Entry<Shard>>) {
+    let end = NEXT.load(Relaxed);
+    COMMON.clear(end);
+    SHARDS.iter().for_each(|shard| shard.value().clear(end));
+    SHARDS.keep_only(own);
+}
+
 impl Shard {
     const fn new() -> Self {
         Self {
@@ -229,6 +237,18 @@ impl Shard {
     fn load(&self, offset: u32) -> u64 {
         self.part(offset)
             .map_or(0, |cells| cell(cells, offset as usize).load(Relaxed))
+    }
+
+    /// Sets the cells before `end` to 0. Those that are 0 are not written: the memory of a forked child becomes
+    /// its own by being written.
+    fn clear(&self, end: u32) {
+        for first in (0..end).step_by(PART_CELLS) {
+            let used = (end - first) as usize;
+            let cells = self.part(first).into_iter().flatten().take(used);
+            for cell in cells.filter(|cell| cell.load(Relaxed) != 0) {
+                cell.store(0, Relaxed);
+            }
+        }
     }
 
     /// Allocates the part of `offset` if it is missing.

@@ -8,6 +8,7 @@ use std::cell::Cell;
 use std::hash::{BuildHasher, RandomState};
 use std::ptr::null_mut;
 use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering::Relaxed};
+use std::time::SystemTime;
 
 use obs_schema::def::OperationDef;
 
@@ -122,6 +123,7 @@ pub(super) fn shard() -> Option<&'static Entry<Shard>> {
 /// `None` beyond the cap, and once the thread's locals are being destroyed.
 pub(super) fn adopt() -> Option<&'static Entry<Shard>> {
     let local = get();
+    super::fork::watch();
     if local.closed.get() || EXIT.try_with(|_| ()).is_err() {
         return None;
     }
@@ -261,10 +263,20 @@ impl Local {
         Some(if id == 0 { stride } else { id })
     }
 
+    /// In a forked child: leaves the trace, which goes on in the parent, and forgets what ids are made of.
+    pub(super) fn leave_parent(&self) {
+        self.clear();
+        self.stride.set(0);
+    }
+
     #[cold]
     #[inline(never)]
     fn seed(&self) {
-        let fresh = || RandomState::new().hash_one(std::thread::current().id());
+        super::fork::watch();
+        // The keys of `RandomState` go on from those of the parent in a forked child.
+        let process = (std::process::id(), crate::fork::generation());
+        let (thread, now) = (std::thread::current().id(), SystemTime::now());
+        let fresh = || RandomState::new().hash_one((thread, process, now));
         self.random.set(fresh());
         self.next_id.set(fresh().max(1));
         self.stride.set(fresh() | 1);

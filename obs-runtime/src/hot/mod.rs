@@ -13,6 +13,7 @@ pub(crate) mod body;
 pub(crate) mod cells;
 pub(crate) mod clock;
 pub(crate) mod distribution;
+mod fork;
 pub(crate) mod local;
 pub(crate) mod pool;
 pub(crate) mod published;
@@ -22,6 +23,9 @@ mod roster;
 pub(crate) mod segment;
 mod sync;
 mod tally;
+
+#[cfg(feature = "log")]
+pub(crate) use fork::watch as watch_forks;
 
 #[cfg(test)]
 mod tests;

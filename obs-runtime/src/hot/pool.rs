@@ -1,10 +1,13 @@
 //! Segments that are free, and those that wait for the collector.
 
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
-use std::sync::{LazyLock, Mutex, PoisonError, RwLock};
+use std::ptr::null_mut;
+use std::sync::atomic::{AtomicPtr, AtomicU64, AtomicUsize, Ordering::Relaxed};
+use std::sync::{Mutex, PoisonError};
 
 use super::local;
+use super::published::Published;
 use super::ring::Ring;
+use super::roster::{Entry, Roster};
 use super::segment::{Active, Owned, Segment};
 
 /// Traces that can be open at once. A trace begun beyond that is not recorded, and counted.
@@ -12,10 +15,16 @@ pub(crate) const MAX_SEGMENTS: usize = 65_536;
 /// Kept segments that can wait for the collector. Beyond that they are dropped, and counted.
 pub(crate) const MAX_FINISHED: usize = 4096;
 
-static ALL: RwLock<Vec<&'static Segment>> = RwLock::new(Vec::new());
-static FREE: Mutex<Vec<&'static Segment>> = Mutex::new(Vec::new());
-static FINISHED: LazyLock<Ring<Owned>> = LazyLock::new(|| Ring::new(MAX_FINISHED));
+type Free = Mutex<Vec<&'static Segment>>;
+
+static ALL: Roster<Segment> = Roster::new(AtomicPtr::new(null_mut()), AtomicUsize::new(0));
+static FREE: Published<Free> = Published::nothing();
+static FINISHED: Published<Ring<Owned>> = Published::nothing();
 static CAP: AtomicUsize = AtomicUsize::new(MAX_SEGMENTS);
+/// How many segments have been made.
+static NUMBERS: AtomicUsize = AtomicUsize::new(0);
+/// How many there were when this process was forked.
+static ABANDONED: AtomicUsize = AtomicUsize::new(0);
 
 /// Traces that were not recorded because too many were open.
 pub(crate) static REFUSED: AtomicU64 = AtomicU64::new(0);
@@ -27,20 +36,35 @@ pub(crate) fn take() -> Option<Owned> {
     if let Some(segment) = local::take_spare() {
         return Some(Owned::new(segment));
     }
-    let free = FREE.lock().unwrap_or_else(PoisonError::into_inner).pop();
+    let free = free().lock().unwrap_or_else(PoisonError::into_inner).pop();
     free.or_else(grow).map(Owned::new)
 }
 
 #[cold]
 fn grow() -> Option<&'static Segment> {
-    let mut all = ALL.write().unwrap_or_else(PoisonError::into_inner);
-    if all.len() >= CAP.load(Relaxed) {
+    let cap = CAP.load(Relaxed) + ABANDONED.load(Relaxed);
+    let added = ALL.add(cap, || Segment::new(NUMBERS.fetch_add(1, Relaxed)));
+    if added.is_none() {
         REFUSED.fetch_add(1, Relaxed);
-        return None;
     }
-    let segment = Segment::leak(all.len());
-    all.push(segment);
-    Some(segment)
+    added.map(Entry::value)
+}
+
+/// In a forked child: leaves every trace to the parent, and every segment but those that this thread has. Another
+/// thread may have been writing to any of the others, or holding the lock of the free ones, and is gone.
+pub(super) fn abandon() {
+    ALL.iter().for_each(|entry| entry.value().abandon());
+    FREE.clear();
+    FINISHED.clear();
+    ABANDONED.store(ALL.len(), Relaxed);
+}
+
+fn free() -> &'static Free {
+    FREE.get_or_make(Free::default)
+}
+
+fn finished() -> &'static Ring<Owned> {
+    FINISHED.get_or_make(|| Ring::new(MAX_FINISHED))
 }
 
 /// Empties a segment and makes it free again.
@@ -51,7 +75,8 @@ pub(crate) fn recycle(owned: Owned) {
 /// Makes an empty segment free for every thread.
 pub(super) fn give_back(segment: Option<&'static Segment>) {
     if let Some(segment) = segment {
-        FREE.lock()
+        free()
+            .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .push(segment);
     }
@@ -59,7 +84,7 @@ pub(super) fn give_back(segment: Option<&'static Segment>) {
 
 /// Hands a finished segment to the collector; drops and counts it when the queue is full.
 pub(crate) fn ship(owned: Owned) {
-    if let Err(owned) = FINISHED.push(owned) {
+    if let Err(owned) = finished().push(owned) {
         OVERRUN.fetch_add(1, Relaxed);
         recycle(owned);
     }
@@ -67,12 +92,12 @@ pub(crate) fn ship(owned: Owned) {
 
 /// The next finished segment, for the collector.
 pub(crate) fn next_finished() -> Option<Owned> {
-    FINISHED.pop()
+    FINISHED.get()?.pop()
 }
 
 /// How many finished segments wait.
 pub(crate) fn waiting() -> usize {
-    FINISHED.len()
+    FINISHED.get().map_or(0, Ring::len)
 }
 
 /// Changes how many traces can be open at once. Segments that exist already stay.
@@ -82,9 +107,8 @@ pub(crate) fn set_cap(cap: usize) {
 
 /// The traces that are open now, at most `limit` of them.
 pub(crate) fn active(limit: usize) -> Vec<Active> {
-    let all = ALL.read().unwrap_or_else(PoisonError::into_inner);
-    all.iter()
-        .filter_map(|segment| segment.active())
+    ALL.iter()
+        .filter_map(|entry| entry.value().active())
         .take(limit)
         .collect()
 }

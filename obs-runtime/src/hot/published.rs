@@ -6,7 +6,7 @@
 
 use super::sync::{
     AtomicPtr,
-    Ordering::{Acquire, Release},
+    Ordering::{AcqRel, Acquire, Release},
 };
 
 /// See the module.
@@ -31,5 +31,43 @@ impl<T: Sync> Published<T> {
     pub(crate) fn get(&self) -> Option<&'static T> {
         // SAFETY: the pointer is null or comes from `set`, which leaks the value; nobody changes it.
         unsafe { self.0.load(Acquire).as_ref() }
+    }
+
+    /// The value in force, after `make` if there is none.
+    #[inline]
+    pub(crate) fn get_or_make(&self, make: impl Fn() -> T) -> &'static T {
+        match self.get() {
+            Some(value) => value,
+            None => self.get_or_replace(|_| true, make),
+        }
+    }
+
+    /// The value in force if it is `good`, or one that `make` makes. Of several made at once one comes into force.
+    #[cold]
+    pub(crate) fn get_or_replace(
+        &self,
+        good: impl Fn(&T) -> bool,
+        make: impl Fn() -> T,
+    ) -> &'static T {
+        loop {
+            let present = self.0.load(Acquire);
+            // SAFETY: as in `get`.
+            if let Some(value) = unsafe { present.as_ref() }
+                && good(value)
+            {
+                return value;
+            }
+            let fresh = Box::into_raw(Box::new(make()));
+            let replaced = self.0.compare_exchange(present, fresh, AcqRel, Acquire);
+            if replaced.is_err() {
+                // SAFETY: the exchange failed, so `fresh` was not published: this is its only owner.
+                drop(unsafe { Box::from_raw(fresh) });
+            }
+        }
+    }
+
+    /// Puts nothing in force.
+    pub(super) fn clear(&self) {
+        self.0.store(std::ptr::null_mut(), Release);
     }
 }

@@ -57,7 +57,8 @@ impl<T: Sync> Roster<T> {
         })
     }
 
-    fn add(&self, cap: usize, make: impl FnOnce() -> T) -> Option<&'static Entry<T>> {
+    /// A new entry for the caller alone, also if one is free. `None` when there are `cap` already.
+    pub(super) fn add(&self, cap: usize, make: impl FnOnce() -> T) -> Option<&'static Entry<T>> {
         self.len
             .fetch_update(Relaxed, Relaxed, |len| (len < cap).then_some(len + 1))
             .ok()?;
@@ -89,6 +90,19 @@ impl<T: Sync> Roster<T> {
             next = entry.next;
             Some(entry)
         })
+    }
+
+    /// Gives all entries but `kept` back, whose owners are gone. Only to be called where this thread is the only one.
+    pub(super) fn keep_only(&self, kept: Option<&'static Entry<T>>) {
+        let mut len = 0;
+        for entry in self.iter() {
+            len += 1;
+            if !kept.is_some_and(|kept| std::ptr::eq(kept, entry)) {
+                entry.give_back();
+            }
+        }
+        // An entry may have been counted and not be in the list yet: it never will be.
+        self.len.store(len, Relaxed);
     }
 
     /// How many entries there are.

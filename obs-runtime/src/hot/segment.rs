@@ -38,6 +38,8 @@ pub(crate) struct Segment {
     trace_high: AtomicU64,
     trace_low: AtomicU64,
     started: AtomicU64,
+    /// Up to this generation the traces in it were those of the process that this one was forked from.
+    inherited: AtomicU64,
     operation: AtomicPtr<OperationDef>,
     /// The name of a root that is not an operation.
     name: Mutex<String>,
@@ -60,17 +62,40 @@ pub(crate) struct Active {
 }
 
 impl Segment {
-    /// A segment that lives as long as the program. `number` tells it from all others.
-    pub(super) fn leak(number: usize) -> &'static Self {
-        Box::leak(Box::new(Self {
+    /// An empty segment, to live as long as the program. `number` tells it from all others.
+    pub(super) fn new(number: usize) -> Self {
+        Self {
             generation: AtomicU64::new((number as u64 + 1) << 40),
             trace_high: AtomicU64::new(0),
             trace_low: AtomicU64::new(0),
             started: AtomicU64::new(0),
+            inherited: AtomicU64::new(0),
             operation: AtomicPtr::new(std::ptr::null_mut()),
             name: Mutex::new(String::new()),
             body: UnsafeCell::new(Body::default()),
-        }))
+        }
+    }
+
+    /// In a forked child: leaves the trace in it to the parent. No place in it that anybody remembers is good any
+    /// longer. If its owner is on this thread, it may go on with it; what it hands over has no trace id, and the
+    /// collector drops that. If not, nobody uses the segment again.
+    pub(super) fn abandon(&self) {
+        let generation = self.generation.load(Relaxed);
+        let is_open = !generation.is_multiple_of(2);
+        self.inherited.store(generation, Relaxed);
+        if is_open {
+            self.generation.store(generation.wrapping_add(2), Relaxed);
+            self.trace_high.store(0, Relaxed);
+            self.trace_low.store(0, Relaxed);
+        }
+        let body = self.body.get();
+        // SAFETY: this thread is the only one and not within `write` or a method of `Owned`. Another one may
+        // have been when it was left behind in the parent, so only plain numbers are used, which are whole.
+        unsafe {
+            if is_open || !(*body).spans.is_empty() || !(*body).items.is_empty() {
+                (*body).trace_id = 0;
+            }
+        }
     }
 
     /// Whether the trace in it is still the one of `generation`.
@@ -87,6 +112,9 @@ impl Segment {
         }
         let high = u128::from(self.trace_high.load(Relaxed)) << 64;
         let trace_id = high | u128::from(self.trace_low.load(Relaxed));
+        if trace_id == 0 {
+            return None;
+        }
         let started = self.started.load(Relaxed);
         let name = self.name();
         std::sync::atomic::fence(Acquire);
@@ -188,6 +216,12 @@ impl Current {
     pub(crate) fn is_open(self) -> bool {
         self.segment
             .is_some_and(|segment| segment.is_at(self.generation))
+    }
+
+    /// Whether this is a place in a trace of the process that this one was forked from.
+    pub(crate) fn is_inherited(self) -> bool {
+        self.segment
+            .is_some_and(|segment| self.generation <= segment.inherited.load(Relaxed))
     }
 
     /// The current span, or 0.

@@ -1,6 +1,6 @@
 //! The thread that takes what the calling threads leave behind, and that of the windows.
 //!
-//! There is one of each per process. They start with the first [`start`](crate::start) and stay, so
+//! There is one of each per process, and none in a child of `fork` before its own start. They start with the first [`start`](crate::start) and stay, so
 //! that a service that is stopped and started again finds them running. They are two because the
 //! windows ask the program's own collectors, which may take their time; traces do not wait for them.
 
@@ -10,6 +10,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use once_cell::sync::OnceCell;
 
+use crate::fork::{self, PerProcess};
 use crate::hot::clock;
 use crate::metric::window;
 use crate::trace::{Store, collector};
@@ -21,12 +22,14 @@ const ANCHOR: Duration = Duration::from_secs(1);
 /// How often old traces are removed.
 const EXPIRE: Duration = Duration::from_secs(5);
 
-static COLLECTOR: OnceCell<Collector> = OnceCell::new();
+static COLLECTOR: PerProcess<OnceCell<Collector>> = PerProcess::new();
 
 /// The way to the thread.
 #[derive(Debug)]
 pub(super) struct Collector {
     commands: Mutex<Sender<Command>>,
+    /// The process that has the thread.
+    process: u32,
 }
 
 enum Command {
@@ -45,7 +48,7 @@ struct Chore {
 impl Collector {
     /// The thread, started if need be. It keeps traces in `store`.
     pub(super) fn get(store: &'static Store) -> std::io::Result<&'static Self> {
-        COLLECTOR.get_or_try_init(|| {
+        COLLECTOR.get(OnceCell::new).get_or_try_init(|| {
             let (commands, received) = channel();
             std::thread::Builder::new()
                 .name("obs-collector".to_owned())
@@ -56,6 +59,7 @@ impl Collector {
                 .spawn(window::keep)?;
             Ok(Self {
                 commands: Mutex::new(commands),
+                process: fork::generation(),
             })
         })
     }
@@ -65,8 +69,12 @@ impl Collector {
         self.send(Command::MaxAge(max_age));
     }
 
-    /// Waits until everything that has ended by now is stored, at most for `limit`. Says whether it is.
+    /// Waits until everything that has ended by now is stored, at most for `limit`. Says whether it is;
+    /// it never is in a child that does not have the thread.
     pub(super) fn flush(&self, limit: Duration) -> bool {
+        if self.process != fork::generation() {
+            return false;
+        }
         let (done, answer) = sync_channel(1);
         self.send(Command::Flush(done));
         answer.recv_timeout(limit).is_ok()

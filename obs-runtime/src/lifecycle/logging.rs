@@ -24,6 +24,13 @@ pub(super) fn start(config: &Config) -> Result<LogHandle, InitError> {
     Ok(handle)
 }
 
+/// Lets the log of a program that has forked write in the child.
+pub(super) fn go_on() {
+    if let Some(log) = log::handle() {
+        log.go_on();
+    }
+}
+
 /// Waits for the lines so far.
 pub(super) fn flush(log: &LogHandle, limit: Duration) -> bool {
     log.flush(limit).is_ok()

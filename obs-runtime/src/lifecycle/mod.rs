@@ -5,6 +5,7 @@
 
 mod collector;
 mod error;
+mod held;
 #[cfg(feature = "log")]
 mod logging;
 mod metrics;
@@ -14,6 +15,7 @@ mod starter;
 use std::sync::{Arc, RwLock};
 
 use crate::config::{Config, Layers};
+use crate::fork::PerProcess;
 use crate::service::Service;
 
 pub use error::StartError;
@@ -27,7 +29,12 @@ pub(crate) struct State {
     ready: std::sync::atomic::AtomicBool,
 }
 
-static STATE: RwLock<Option<Arc<State>>> = RwLock::new(None);
+static STATE: PerProcess<RwLock<Option<Arc<State>>>> = PerProcess::new();
+
+/// The place of the state of the running service.
+fn running() -> &'static RwLock<Option<Arc<State>>> {
+    STATE.get(RwLock::default)
+}
 
 /// Starts the monitoring of the service `S`: reads the configuration, starts the collector, the log
 /// and the endpoints.
@@ -39,6 +46,14 @@ static STATE: RwLock<Option<Arc<State>>> = RwLock::new(None);
 ///
 /// If something in the configuration is wrong (all of it is listed), the address is in use, or the
 /// monitoring of this process has been started already.
+///
+/// # Forks
+///
+/// A child of `fork` is another process: nothing is started in it, whatever the parent has started, because
+/// the threads of that are in the parent. It can start for itself, on another address. Counters begin at 0
+/// there, gauges keep what was set, ids are not those of the parent, and the trace that the forking thread is
+/// in stays with the parent. Fork first and start then: a lock that another thread holds at the fork is held
+/// in the child for ever.
 ///
 #[cfg_attr(feature = "macros", doc = "```no_run")]
 #[cfg_attr(not(feature = "macros"), doc = "```ignore")]
@@ -60,7 +75,7 @@ pub fn start<S: Service>() -> Result<Running, StartError> {
 /// The state of the running service.
 #[cfg(feature = "http")]
 pub(crate) fn state() -> Option<Arc<State>> {
-    STATE
+    running()
         .read()
         .unwrap_or_else(std::sync::PoisonError::into_inner)
         .clone()

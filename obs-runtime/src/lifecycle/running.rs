@@ -10,24 +10,25 @@ use std::time::Duration;
 use super::collector::Collector;
 #[cfg(feature = "log")]
 use super::logging;
-use super::metrics::Collectors;
-use super::{STATE, State};
-use crate::callsite::SpansWanted;
+use super::{State, held};
 use crate::config::Config;
-use crate::diagnostics;
+use crate::{diagnostics, fork};
 
 /// How long the end may take.
 const SHUTDOWN: Duration = Duration::from_secs(5);
 
 /// The running monitoring of a service. It ends when this is dropped, or by
 /// [`shutdown`](Self::shutdown).
+///
+/// A child of `fork` has a copy that is of no use: its threads are in the parent. There
+/// [`flush`](Self::flush) is false, and the end waits for nothing and leaves the parent alone.
 #[derive(Debug)]
 #[must_use = "the monitoring ends when this is dropped"]
 pub struct Running {
     state: Arc<State>,
     collector: &'static Collector,
-    pub(super) spans: Option<SpansWanted>,
-    pub(super) collectors: Option<Collectors>,
+    /// The process that has the threads.
+    process: u32,
     #[cfg(feature = "log")]
     pub(super) log: Option<crate::log::LogHandle>,
     #[cfg(feature = "http")]
@@ -39,8 +40,7 @@ impl Running {
         Self {
             state,
             collector,
-            spans: None,
-            collectors: None,
+            process: fork::generation(),
             #[cfg(feature = "log")]
             log: None,
             #[cfg(feature = "http")]
@@ -59,6 +59,9 @@ impl Running {
     /// Waits until what has ended so far is where it belongs: traces in the store, log lines
     /// written. Says whether that was done within `limit`.
     pub fn flush(&self, limit: Duration) -> bool {
+        if self.is_inherited() {
+            return false;
+        }
         let collected = self.collector.flush(limit);
         #[cfg(feature = "log")]
         let collected = self
@@ -90,6 +93,30 @@ impl Running {
         self.set_accepting(true);
     }
 
+    /// Whether the threads are in the process that this one was forked from.
+    fn is_inherited(&self) -> bool {
+        self.process != fork::generation()
+    }
+
+    /// Ends what has threads.
+    fn stop_threads(&mut self) {
+        #[cfg(feature = "http")]
+        let deadline = std::time::Instant::now() + SHUTDOWN;
+        if !self.flush(SHUTDOWN) {
+            diagnostics::report("not everything could be flushed within 5 seconds");
+        }
+        #[cfg(feature = "http")]
+        if let Some(http) = self.http.take() {
+            http.stop(deadline.saturating_duration_since(std::time::Instant::now()));
+        }
+    }
+
+    /// Leaves to the parent what has threads: to stop it would wake those.
+    fn leave_threads(&mut self) {
+        #[cfg(feature = "http")]
+        std::mem::forget(self.http.take());
+    }
+
     /// Ends the monitoring: `/ready` says no, what is left is flushed, the endpoints close. Takes
     /// five seconds at most. The future may be awaited on any executor.
     pub fn shutdown(self) -> Shutdown {
@@ -98,6 +125,11 @@ impl Running {
             waker: None,
         }));
         let signal = done.clone();
+        if self.is_inherited() {
+            drop(self);
+            Done::finish(&done);
+            return Shutdown { done };
+        }
         // On a thread of its own, because the executor's may be the only one it has.
         let running = Mutex::new(Some(self));
         let spawned = std::thread::Builder::new()
@@ -116,19 +148,17 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        #[cfg(feature = "http")]
-        let deadline = std::time::Instant::now() + SHUTDOWN;
         self.state.ready.store(false, Release);
-        if !self.flush(SHUTDOWN) {
-            diagnostics::report("not everything could be flushed within 5 seconds");
+        if self.is_inherited() {
+            self.leave_threads();
+            held::release(self.process);
+            return;
         }
-        #[cfg(feature = "http")]
-        if let Some(http) = self.http.take() {
-            http.stop(deadline.saturating_duration_since(std::time::Instant::now()));
-        }
-        self.spans = None;
-        self.collectors = None;
-        *STATE.write().unwrap_or_else(PoisonError::into_inner) = None;
+        self.stop_threads();
+        held::release(self.process);
+        *super::running()
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = None;
     }
 }
 

@@ -8,7 +8,7 @@ use super::collector::Collector;
 use super::logging;
 use super::metrics::Collectors;
 use super::running::Running;
-use super::{STATE, StartError, State};
+use super::{StartError, State, held};
 use crate::callsite::{self, SpansWanted};
 use crate::config::{Config, Layers};
 use crate::hot::{body, pool};
@@ -62,6 +62,11 @@ impl Starter {
         let store = trace::store_of(store_budget(&config));
         let collector = Collector::get(store).map_err(StartError::Thread)?;
         let state = claim(&config)?;
+        held::clear();
+        #[cfg_attr(
+            not(any(feature = "http", feature = "log")),
+            expect(unused_mut, reason = "nothing else has threads")
+        )]
         let mut running = Running::new(state, collector);
         if config.service.disabled {
             return Ok(running);
@@ -70,10 +75,13 @@ impl Starter {
             diagnostics::report(&warning.to_string());
         }
         callsite::register_all();
-        running.collectors = Some(Collectors::start(&config));
-        if config.monitoring.tracing.enabled {
-            running.spans = Some(start_tracing(&config, collector));
-        }
+        let tracing = config.monitoring.tracing.enabled;
+        held::hold(
+            Collectors::start(&config),
+            tracing.then(|| start_tracing(&config, collector)),
+        );
+        #[cfg(feature = "log")]
+        logging::go_on();
         #[cfg(feature = "log")]
         if self.log {
             running.log = Some(logging::start(&config).map_err(StartError::Log)?);
@@ -93,7 +101,9 @@ fn store_budget(config: &Config) -> usize {
 
 /// Makes this the running service, unless there is one.
 fn claim(config: &Config) -> Result<Arc<State>, StartError> {
-    let mut state = STATE.write().unwrap_or_else(PoisonError::into_inner);
+    let mut state = super::running()
+        .write()
+        .unwrap_or_else(PoisonError::into_inner);
     if state.is_some() {
         return Err(StartError::AlreadyRunning);
     }

@@ -24,6 +24,13 @@ static PANICS: AtomicU64 = AtomicU64::new(0);
 static TRUNCATED: AtomicU64 = AtomicU64::new(0);
 static NESTED: AtomicU64 = AtomicU64::new(0);
 
+/// Sets the counts that are not in cells to 0, in a forked child.
+pub(crate) fn forget_counts() {
+    for count in [&PANICS, &TRUNCATED, &NESTED] {
+        count.store(0, Relaxed);
+    }
+}
+
 /// One number per level.
 pub(super) type PerLevel = [u64; LEVELS.len()];
 

@@ -13,7 +13,7 @@ use super::recent::{Query, Recent};
 use super::record::Record;
 use super::writer::{FlushTimeout, Writer, WriterStats};
 use super::{count, pretty};
-use crate::diagnostics;
+use crate::{diagnostics, fork};
 
 /// The log that the functions of the module speak for: the one that was made last.
 static CURRENT: RwLock<Option<LogHandle>> = RwLock::new(None);
@@ -92,7 +92,7 @@ impl RunningOutput {
 
 impl LogHandle {
     pub(super) fn start(config: LogConfig) -> Self {
-        let common = Common::new(config.service, std::process::id(), config.correlation);
+        let common = Common::new(config.service, fork::process_id, config.correlation);
         Self {
             log: Arc::new(Log {
                 levels: InForce::new(config.levels),
@@ -171,6 +171,16 @@ impl LogHandle {
         match left_over {
             0 => Ok(()),
             lines => Err(FlushTimeout { lines }),
+        }
+    }
+
+    /// Starts the outputs' threads anew, if this is a forked child that does not have them. Lines until then were
+    /// refused.
+    pub(crate) fn go_on(&self) {
+        for output in &self.log.outputs {
+            if let Err(error) = output.writer.go_on() {
+                diagnostics::report(&format!("an output of the log stays closed: {error}"));
+            }
         }
     }
 

@@ -7,23 +7,22 @@ use super::{digits, escape, stamp};
 #[derive(Debug, Clone)]
 pub(super) struct Common {
     pub(super) service: String,
-    pub(super) pid: u32,
+    /// Tells the process: a forked child is another one.
+    pub(super) pid: fn() -> u32,
     /// Whether lines carry trace id and span id.
     pub(super) correlation: bool,
-    /// The members of the object that every line has, each with the comma before it.
+    /// The member of the object that every line has, with the comma before it.
     json_service: String,
-    json_pid: String,
 }
 
 impl Common {
-    pub(super) fn new(service: String, pid: u32, correlation: bool) -> Self {
+    pub(super) fn new(service: String, pid: fn() -> u32, correlation: bool) -> Self {
         let mut json_service = String::new();
         if !service.is_empty() {
             string(&mut json_service, ",\"service\":", &service);
         }
         Self {
             json_service,
-            json_pid: format!(",\"pid\":{pid}"),
             service,
             pid,
             correlation,
@@ -116,7 +115,8 @@ fn write_source(out: &mut String, record: View<'_>, common: &Common) {
     if let Some(line) = head.line {
         number(out, ",\"line\":", line);
     }
-    out.push_str(&common.json_pid);
+    out.push_str(",\"pid\":");
+    out.push_str(itoa::Buffer::new().format((common.pid)()));
     if let Some(name) = head.thread {
         string(out, ",\"thread\":", record.text(name));
     }

@@ -77,6 +77,7 @@ pub use self::config::{
     DEFAULT_RECENT_BYTES, DEFAULT_RECENT_RECORDS, ForeignSpans, LogConfig, Output,
 };
 pub use self::count::LogMetrics;
+pub(crate) use self::count::forget_counts;
 pub use self::handle::LogHandle;
 pub use self::init::{InitError, LogGuard, init};
 pub use self::layer::{layer, layer_and_handle};

@@ -58,7 +58,12 @@ fn write_source(out: &mut String, record: View<'_>, common: &Common, paint: Pain
     if !common.service.is_empty() {
         write_pair(out, "service", &common.service, paint);
     }
-    write_pair(out, "pid", itoa::Buffer::new().format(common.pid), paint);
+    write_pair(
+        out,
+        "pid",
+        itoa::Buffer::new().format((common.pid)()),
+        paint,
+    );
     match record.head.thread {
         Some(name) => write_pair(out, "thread", record.text(name), paint),
         None => write_pair(

@@ -10,7 +10,7 @@
 //! then, until there is nothing.
 
 use std::io;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::{Duration, Instant};
 
 use tracing::Level;
@@ -19,7 +19,7 @@ use super::bounded::guarded;
 use super::count::{self, PerLevel};
 use super::sink::{Batch, Sink};
 use super::suppress::suppress;
-use crate::diagnostics;
+use crate::{diagnostics, fork};
 
 /// How long lines gather once the thread is awake, unless there are many or somebody waits for them.
 const GATHER: Duration = Duration::from_millis(2);
@@ -111,9 +111,10 @@ pub(super) struct Writer {
     queue: Arc<Queue>,
 }
 
-#[derive(Debug)]
 struct Queue {
     limits: QueueLimits,
+    /// Locked by the thread while it writes; `None` once it has ended.
+    sink: Mutex<Option<Box<dyn Sink>>>,
     state: Mutex<State>,
     /// There are lines, or no more will come.
     work: Condvar,
@@ -136,6 +137,8 @@ struct State {
     thread: Thread,
     closed: bool,
     ended: bool,
+    /// The process that the lines and the thread are of.
+    process: u32,
 }
 
 /// What the thread does.
@@ -153,17 +156,24 @@ enum Thread {
 impl Writer {
     /// Starts the thread that writes to `sink`.
     pub(super) fn start(sink: Box<dyn Sink>, limits: QueueLimits) -> io::Result<Self> {
-        let queue = Arc::new(Queue {
-            limits,
-            state: Mutex::default(),
-            work: Condvar::new(),
-            settled: Condvar::new(),
-        });
-        let of_thread = queue.clone();
-        std::thread::Builder::new()
-            .name("obs-log".to_owned())
-            .spawn(move || of_thread.run(sink))?;
+        let queue = Arc::new(Queue::new(limits, Some(sink), State::new()));
+        Queue::start(&queue)?;
         Ok(Self { queue })
+    }
+
+    /// Starts the thread anew in a forked child, which does not have it. What waited at the fork is written by the
+    /// parent alone.
+    pub(super) fn go_on(&self) -> io::Result<()> {
+        let mut state = self.queue.lock();
+        if state.closed || !state.ended {
+            return Ok(());
+        }
+        if let Err(TryLockError::WouldBlock) = self.queue.sink.try_lock() {
+            return Err(io::Error::other("it was being written to at the fork"));
+        }
+        state.ended = false;
+        drop(state);
+        Queue::start(&self.queue).inspect_err(|_| self.queue.lock().ended = true)
     }
 
     /// A writer that refuses everything, in place of one whose thread could not be started.
@@ -171,16 +181,10 @@ impl Writer {
         let state = State {
             closed: true,
             ended: true,
-            ..State::default()
-        };
-        let queue = Queue {
-            limits,
-            state: Mutex::new(state),
-            work: Condvar::new(),
-            settled: Condvar::new(),
+            ..State::new()
         };
         Self {
-            queue: Arc::new(queue),
+            queue: Arc::new(Queue::new(limits, None, state)),
         }
     }
 
@@ -219,13 +223,40 @@ impl Drop for Writer {
 }
 
 impl Queue {
+    fn new(limits: QueueLimits, sink: Option<Box<dyn Sink>>, state: State) -> Self {
+        Self {
+            limits,
+            sink: Mutex::new(sink),
+            state: Mutex::new(state),
+            work: Condvar::new(),
+            settled: Condvar::new(),
+        }
+    }
+
+    /// Starts the thread.
+    fn start(queue: &Arc<Self>) -> io::Result<()> {
+        let queue = queue.clone();
+        std::thread::Builder::new()
+            .name("obs-log".to_owned())
+            .spawn(move || queue.run())
+            .map(drop)
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if state.process != fork::generation() {
+            state.leave_parent();
+        }
+        state
+    }
+
+    fn lock_sink(&self) -> MutexGuard<'_, Option<Box<dyn Sink>>> {
+        self.sink.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn push(&self, level: Level, line: &[u8]) {
         let mut state = self.lock();
-        if state.closed || !state.has_room(self.limits.of(level), line.len()) {
+        if state.closed || state.ended || !state.has_room(self.limits.of(level), line.len()) {
             add(&mut state.stats.refused, level, 1);
             return;
         }
@@ -275,12 +306,13 @@ impl Queue {
     }
 
     /// The thread: takes what there is, writes it, counts it.
-    fn run(&self, mut sink: Box<dyn Sink>) {
+    fn run(&self) {
         let _quiet = suppress();
         let mut batch = Batch::default();
         let mut reported = false;
         while self.take(&mut batch) {
-            let written = match write(&mut *sink, &batch) {
+            let result = write(self.lock_sink().as_mut(), &batch);
+            let written = match result {
                 Ok(()) => {
                     reported = false;
                     batch.len()
@@ -297,6 +329,8 @@ impl Queue {
         }
         self.lock().ended = true;
         self.settled.notify_all();
+        let sink = self.lock_sink().take();
+        drop(sink);
     }
 
     /// Waits for lines. `false` when there are none and no more will come.
@@ -357,7 +391,31 @@ impl Queue {
     }
 }
 
+impl std::fmt::Debug for Queue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Queue")
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
+}
+
 impl State {
+    fn new() -> Self {
+        Self {
+            process: fork::generation(),
+            ..Self::default()
+        }
+    }
+
+    /// In a forked child: there is no thread, and what waits is the parent's to write.
+    fn leave_parent(&mut self) {
+        *self = Self {
+            closed: self.closed,
+            ended: true,
+            ..Self::new()
+        };
+    }
+
     fn has_room(&self, limits: QueueLimits, bytes: usize) -> bool {
         self.batch.len() + self.taken_lines < limits.lines
             && self.batch.bytes().len() + self.taken_bytes + bytes <= limits.bytes
@@ -379,7 +437,10 @@ fn add_all(to: &mut PerLevel, from: &PerLevel) {
 }
 
 /// Writes a batch. The error says how many lines were written, and why not all.
-fn write(sink: &mut dyn Sink, batch: &Batch) -> Result<(), (usize, String)> {
+fn write(sink: Option<&mut Box<dyn Sink>>, batch: &Batch) -> Result<(), (usize, String)> {
+    let Some(sink) = sink else {
+        return Err((0, "the output has ended".to_owned()));
+    };
     match guarded(|| sink.write(batch)) {
         Some(Ok(())) => Ok(()),
         Some(Err(error)) => Err((error.written.min(batch.len()), error.source.to_string())),

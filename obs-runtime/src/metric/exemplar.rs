@@ -7,12 +7,13 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use obs_schema::def::{CallOutcome, OperationDef};
 use rapidhash::quality::RandomState;
 
 use super::snapshot::Exemplar;
+use crate::fork::PerProcess;
 use crate::hot::block::Block;
 use crate::hot::clock;
 use crate::operation::{self, LiveBlock};
@@ -27,7 +28,8 @@ type Key = (u32, Option<u8>);
 /// The exemplars of each series, sorted by bucket.
 type BySeries = HashMap<Key, Vec<Exemplar>, RandomState>;
 
-static KEPT: LazyLock<Mutex<Kept>> = LazyLock::new(Mutex::default);
+/// A forked child has none of its parent's.
+static KEPT: PerProcess<Mutex<Kept>> = PerProcess::new();
 
 #[derive(Default)]
 struct Kept {
@@ -55,7 +57,7 @@ pub(crate) struct Call {
 
 /// Remembers calls in the buckets that counted them. Nobody else reads or changes exemplars meanwhile.
 pub(crate) fn offers() -> Offers {
-    Offers(lock(&KEPT))
+    Offers(lock(KEPT.get(Mutex::default)))
 }
 
 /// See [`offers`].
@@ -109,7 +111,7 @@ pub(super) fn of_histogram(mark: u32, into: &mut Vec<Exemplar>) {
 
 fn kept(key: Key, into: &mut Vec<Exemplar>) {
     into.clear();
-    if let Some(kept) = lock(&KEPT).series.get(&key) {
+    if let Some(kept) = lock(KEPT.get(Mutex::default)).series.get(&key) {
         into.extend_from_slice(kept);
     }
 }

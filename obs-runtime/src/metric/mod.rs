@@ -61,6 +61,7 @@ pub use gauge::{Gauge, Tracked};
 pub use histogram::{Histogram, Timer};
 pub use info::Info;
 pub use instrument::{Instrument, METRIC_SETS, MetricSet, Series};
+pub(crate) use own::forget_own;
 #[cfg(feature = "interop")]
 pub(crate) use registry::Ledger;
 #[cfg(feature = "http")]

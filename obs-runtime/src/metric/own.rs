@@ -25,8 +25,33 @@ pub(super) static NOT_FINITE: AtomicU64 = AtomicU64::new(0);
 /// Registrations that were refused.
 pub(super) static CONFLICTS: AtomicU64 = AtomicU64::new(0);
 
+/// The counters that are not in cells.
+static COUNTERS: [&AtomicU64; 14] = [
+    &TORN,
+    &NEGATIVE,
+    &NOT_FINITE,
+    &CONFLICTS,
+    &pool::REFUSED,
+    &pool::OVERRUN,
+    &sampling::RATE_LIMITED,
+    &part::CROWDED_OUT,
+    &span::LOST,
+    &collector::TRACE_FULL,
+    &series::OVERFLOWED,
+    &series::CUT,
+    &exemplar::DROPPED,
+    &diagnostics::MESSAGES,
+];
+
 static SCRAPES: LazyLock<Histogram> =
     LazyLock::new(|| Histogram::create(&builtin::SCRAPE).unwrap_or_else(Histogram::void));
+
+/// Sets the counters that are not in cells to 0, in a forked child.
+pub(crate) fn forget_own() {
+    for counter in COUNTERS {
+        counter.store(0, Relaxed);
+    }
+}
 
 /// Counts a scrape.
 pub(super) fn scraped(duration: Duration) {

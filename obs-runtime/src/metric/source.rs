@@ -9,9 +9,9 @@ use obs_schema::def::MetricKind;
 
 use super::snapshot::{Family, Kind, Series, Value};
 use crate::collect::{Collect, CollectedFamily, CollectedSample, Sink};
-use crate::diagnostics;
 use crate::hot::body::cut;
 use crate::series::MAX_LABEL_BYTES;
+use crate::{diagnostics, fork};
 
 /// A source that has not returned for this long is not asked again until it has. Prometheus gives a
 /// scrape up after as long.
@@ -48,9 +48,17 @@ pub(super) struct Entry {
 #[derive(Debug, Default)]
 struct Timing {
     /// When the oldest reading that has not ended began.
-    since: Option<Instant>,
+    since: Option<Reading>,
     /// What the last reading took.
     last: Duration,
+}
+
+/// A reading under way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Reading {
+    begun: Instant,
+    /// The process that reads: in its forked child nobody does.
+    process: u32,
 }
 
 impl Entry {
@@ -102,15 +110,19 @@ impl Entry {
 
     fn guard_within<R: Default>(&self, limit: Duration, read: impl FnOnce() -> R) -> R {
         let begun = Instant::now();
-        let oldest = *self.timing().since.get_or_insert(begun);
-        if oldest != begun && begun.saturating_duration_since(oldest) >= limit {
+        let reading = Reading {
+            begun,
+            process: fork::generation(),
+        };
+        let oldest = self.timing().begin(reading);
+        if oldest != reading && begun.saturating_duration_since(oldest.begun) >= limit {
             self.fail(1, "has not returned from an earlier reading");
             return R::default();
         }
         let result = catch_unwind(AssertUnwindSafe(read));
         let mut timing = self.timing();
         timing.last = begun.elapsed();
-        timing.since = timing.since.filter(|since| *since != begun);
+        timing.since = timing.since.filter(|since| *since != reading);
         drop(timing);
         result.unwrap_or_else(|_| {
             self.fail(1, "panicked");
@@ -137,6 +149,14 @@ impl Entry {
             errors: self.errors.load(Relaxed),
             took: self.timing().last,
         }
+    }
+}
+
+impl Timing {
+    /// Notes a reading, and returns the oldest that has not ended.
+    fn begin(&mut self, reading: Reading) -> Reading {
+        let since = self.since.filter(|since| since.process == reading.process);
+        *self.since.insert(since.unwrap_or(reading))
     }
 }
 

@@ -11,6 +11,7 @@ use super::own;
 use super::quantile::Stream;
 use super::scan::{Scan, take_summary};
 use super::snapshot::Value;
+use crate::fork::PerProcess;
 use crate::hot::clock;
 
 /// Into how many parts `max_age` is divided: an observation counts for between four fifths of it
@@ -46,7 +47,13 @@ const BUFFER: usize = 512;
 #[derive(Debug, Clone, Copy)]
 pub struct Summary {
     /// `None` counts into the void.
-    state: Option<&'static Mutex<State>>,
+    kept: Option<&'static Kept>,
+}
+
+#[derive(Debug)]
+struct Kept {
+    def: &'static MetricDef,
+    state: PerProcess<Mutex<State>>,
 }
 
 #[derive(Debug)]
@@ -101,7 +108,9 @@ impl Summary {
     }
 
     fn with<R>(&self, change: impl FnOnce(&mut State) -> R) -> Option<R> {
-        let mut state = self.state?.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = self.kept?;
+        let state = kept.state.get(|| Mutex::new(State::new(kept.def)));
+        let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
         Some(change(&mut state))
     }
 }
@@ -179,12 +188,15 @@ impl Series for Summary {
 impl Sealed for Summary {
     fn create(def: &'static MetricDef) -> Option<Self> {
         Some(Self {
-            state: Some(Box::leak(Box::new(Mutex::new(State::new(def))))),
+            kept: Some(Box::leak(Box::new(Kept {
+                def,
+                state: PerProcess::new(),
+            }))),
         })
     }
 
     fn void() -> Self {
-        Self { state: None }
+        Self { kept: None }
     }
 
     fn read(&self, _: &'static MetricDef, _: &mut Scan, value: &mut Value) -> bool {

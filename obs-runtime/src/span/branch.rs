@@ -1,6 +1,7 @@
 //! A trace that goes on in another task or thread.
 
 use super::Trace;
+use crate::fork;
 use crate::hot::local::{Call, Current};
 use crate::hot::segment::{self, Activation, Owned};
 use crate::hot::{clock, pool};
@@ -11,6 +12,8 @@ pub(crate) struct Branch {
     trace: Trace,
     parent: u64,
     call: Call,
+    /// The process that is in it: a forked child is not.
+    process: u32,
 }
 
 impl Branch {
@@ -22,12 +25,16 @@ impl Branch {
                 trace: Trace::of(body),
                 parent: current.span(),
                 call: current.call(),
+                process: fork::generation(),
             }
         })
     }
 
     /// A segment for the work that goes on elsewhere.
     pub(crate) fn open(&self) -> Option<OpenBranch> {
+        if self.process != fork::generation() {
+            return None;
+        }
         let owned = self.trace.open_part(self.parent, clock::ticks())?;
         let place = owned.as_current(self.parent, self.call);
         Some(OpenBranch {

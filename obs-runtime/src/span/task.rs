@@ -95,7 +95,8 @@ impl TaskSpan {
     #[cold]
     #[inline(never)]
     fn detach(&mut self) {
-        let trace = self.trace.as_ref();
+        // In a forked child the trace is the parent's.
+        let trace = self.trace.as_ref().filter(|_| !self.place.is_inherited());
         let part = trace.and_then(|trace| trace.open_part(self.parent, self.start));
         self.place = match &part {
             Some(owned) => owned.as_current(self.id(), self.place.call()),

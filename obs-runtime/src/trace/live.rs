@@ -1,15 +1,15 @@
 //! The traces of this process: those under way, and those that were kept.
 
-use std::sync::OnceLock;
 use std::time::Duration;
 
 use super::{Store, TraceId};
+use crate::fork::PerProcess;
 use crate::hot::{clock, pool};
 
 /// Traces under way that are looked at.
 const MAX_ACTIVE: usize = 10_000;
 
-static STORE: OnceLock<Store> = OnceLock::new();
+static STORE: PerProcess<Store> = PerProcess::new();
 
 /// A trace whose root has not ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,14 +25,15 @@ pub struct ActiveTrace {
     pub elapsed: Duration,
 }
 
-/// The traces that this process keeps, filled by the collector from the [start](crate::start) on.
+/// The traces that this process keeps, filled by the collector from the [start](crate::start) on. A child
+/// of `fork` has none of its parent's.
 pub fn store() -> &'static Store {
-    STORE.get_or_init(Store::default)
+    STORE.get(Store::default)
 }
 
 /// The same; its budget is `bytes` if nobody has asked for it before.
 pub(crate) fn store_of(bytes: usize) -> &'static Store {
-    STORE.get_or_init(|| Store::new(bytes))
+    STORE.get(|| Store::new(bytes))
 }
 
 /// The traces under way, the oldest first, at most 10,000.

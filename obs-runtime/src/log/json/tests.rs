@@ -11,7 +11,7 @@ use super::*;
 use crate::trace::{Attribute, SpanId, TraceId, Value};
 
 fn common() -> Common {
-    Common::new("shop".to_owned(), 7, true)
+    Common::new("shop".to_owned(), || 7, true)
 }
 
 fn line(record: &Record, common: &Common) -> String {
@@ -89,7 +89,7 @@ fn a_line_has_every_key_in_the_documented_order() {
 
 #[test]
 fn what_is_not_known_is_left_out() {
-    let common = Common::new(String::new(), 7, true);
+    let common = Common::new(String::new(), || 7, true);
     assert_eq!(
         line(&Record::empty(Level::INFO), &common),
         concat!(

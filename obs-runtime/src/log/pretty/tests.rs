@@ -8,7 +8,7 @@ use super::*;
 use crate::trace::{Attribute, SpanId, TraceId, Value};
 
 fn line(record: &Record, colour: bool) -> String {
-    let common = Common::new("shop".to_owned(), 7, true);
+    let common = Common::new("shop".to_owned(), || 7, true);
     let mut out = String::new();
     write(&mut out, draft(record).view(), &common, colour);
     out

@@ -29,6 +29,7 @@ pub use stats::Stats;
 use record::Windows;
 
 use super::Registry;
+use crate::fork::PerProcess;
 use crate::hot::clock;
 
 /// The time that one entry of the record stands for, and the time between two ticks.
@@ -41,10 +42,10 @@ pub const MAX_SERIES: usize = 2000;
 /// The record is at least this fresh when it is asked.
 const FRESH: Duration = Duration::from_secs(1);
 
-static WINDOWS: Mutex<Windows> = Mutex::new(Windows::new());
+static WINDOWS: PerProcess<Mutex<Windows>> = PerProcess::new();
 /// Held while a snapshot is on its way into the record, so that they arrive in order. It is only
 /// ever tried: a collector may ask for a window.
-static TICKING: Mutex<()> = Mutex::new(());
+static TICKING: PerProcess<Mutex<()>> = PerProcess::new();
 
 /// What the metrics of the program did within the last `window`, at most [`RETENTION`].
 ///
@@ -75,7 +76,7 @@ pub(crate) fn keep() {
 
 /// Takes a snapshot into the record. `now` is [`now`]; another tick under way makes this one needless.
 fn tick(now: Duration) {
-    let _ticking = match TICKING.try_lock() {
+    let _ticking = match TICKING.get(Mutex::default).try_lock() {
         Ok(ticking) => ticking,
         Err(TryLockError::Poisoned(error)) => error.into_inner(),
         Err(TryLockError::WouldBlock) => return,
@@ -90,5 +91,8 @@ fn now() -> Duration {
 }
 
 fn windows() -> std::sync::MutexGuard<'static, Windows> {
-    WINDOWS.lock().unwrap_or_else(PoisonError::into_inner)
+    WINDOWS
+        .get(|| Mutex::new(Windows::new()))
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,0 +1,74 @@
+//! The log of the parent, and that of a child.
+
+use std::fs::{File, read_to_string};
+use std::time::{Duration, Instant};
+
+use obs_runtime::log::{self, LogConfig, LogFormat, Output, StreamSink};
+use serde_json::Value as Json;
+use tracing::info;
+
+use crate::child::split;
+use crate::service::start;
+
+const LONG: Duration = Duration::from_secs(5);
+
+/// The messages in the file, each with the process that wrote it.
+fn lines(path: &std::path::Path) -> Vec<(String, u64)> {
+    let text = read_to_string(path).unwrap();
+    let lines = text
+        .lines()
+        .map(|line| serde_json::from_str::<Json>(line).unwrap());
+    lines
+        .map(|line| {
+            let message = line["message"].as_str().unwrap().to_owned();
+            (message, line["pid"].as_u64().unwrap())
+        })
+        .collect()
+}
+
+/// No line is written twice, and after a start of its own a child writes on to the same output.
+pub(crate) fn of_a_child() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("log");
+    let to = StreamSink::new(
+        File::options()
+            .create(true)
+            .append(true)
+            .open(&path)
+            .unwrap(),
+    );
+    let config = LogConfig::new().with_output(Output::new(LogFormat::Json, to));
+    let log = log::init(config).unwrap();
+    let handle = log.handle();
+
+    info!("before");
+    let side = split();
+    if side.is_child() {
+        let begun = Instant::now();
+        info!("refused");
+        handle.flush(LONG).unwrap();
+        assert!(begun.elapsed() < Duration::from_secs(1));
+        assert_eq!(handle.stats().refused.iter().sum::<u64>(), 1);
+        assert_eq!(handle.stats().written.iter().sum::<u64>(), 0);
+
+        let running = start().unwrap();
+        handle.set_levels("info".parse().unwrap());
+        info!("in the child");
+        handle.flush(LONG).unwrap();
+        assert_eq!(handle.stats().written.iter().sum::<u64>(), 1);
+        running.shutdown().wait();
+        side.join();
+        return;
+    }
+    let child = side.id();
+    side.join();
+    info!("after");
+    handle.flush(LONG).unwrap();
+    assert_eq!(handle.stats().written.iter().sum::<u64>(), 2);
+
+    let own = u64::from(std::process::id());
+    let mut lines = lines(&path);
+    lines.sort();
+    let expected = [("after", own), ("before", own), ("in the child", child)];
+    assert_eq!(lines, expected.map(|(line, pid)| (line.to_owned(), pid)));
+}

@@ -1,0 +1,47 @@
+//! A process that forks while its threads are observed. `fork` and a test harness do not go together, so
+//! this has a `main` of its own, and the children say by their end how it went.
+#![cfg_attr(
+    all(unix, feature = "macros"),
+    expect(unsafe_code, reason = "`fork` is unsafe")
+)]
+
+#[cfg(all(unix, feature = "macros"))]
+mod child;
+#[cfg(all(unix, feature = "macros"))]
+mod counts;
+#[cfg(all(unix, feature = "macros", feature = "http"))]
+mod http;
+#[cfg(all(unix, feature = "macros"))]
+mod ids;
+#[cfg(all(unix, feature = "macros", feature = "log"))]
+mod lines;
+#[cfg(all(unix, feature = "macros"))]
+mod monitoring;
+#[cfg(all(unix, feature = "macros"))]
+mod service;
+
+#[cfg(all(unix, feature = "macros"))]
+fn main() {
+    let tests: &[(&str, fn())] = &[
+        // First, because `start` sets a log up where there is none.
+        #[cfg(feature = "log")]
+        ("a_child_writes_its_own_lines", lines::of_a_child),
+        ("a_child_counts_its_own_calls", counts::of_a_child),
+        ("a_child_of_a_child_too", counts::of_a_child_of_a_child),
+        ("calls_go_on_in_a_child", counts::of_open_calls),
+        ("a_future_goes_on_in_a_child", counts::of_an_open_future),
+        ("many_forks_under_load", counts::of_many_children),
+        ("a_child_may_run_another_program", counts::exec),
+        ("no_id_is_given_twice", ids::are_unique),
+        ("an_inherited_monitoring_ends_at_once", monitoring::ends),
+        ("a_child_has_monitoring_of_its_own", monitoring::starts),
+        ("an_open_trace_stays_with_the_parent", monitoring::traces),
+    ];
+    for (name, test) in tests {
+        test();
+        println!("{name} ... ok");
+    }
+}
+
+#[cfg(not(all(unix, feature = "macros")))]
+fn main() {}
