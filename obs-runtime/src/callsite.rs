@@ -268,17 +268,16 @@ impl Callsite {
         if is_on(Signals::METRICS) {
             word |= Word::measuring(self.live(), self.def.labels);
         }
-        if is_on(Signals::SPANS) && self.def.span.is_some() {
-            if spans_on() {
-                word |= SPAN | TIMED;
-                if self.def.root {
-                    word &= !PLAIN;
-                }
+        let wants_span = is_on(Signals::SPANS) && self.def.span.is_some();
+        if wants_span && spans_on() {
+            word |= SPAN | TIMED;
+            if self.def.root {
+                word &= !PLAIN;
             }
-            #[cfg(feature = "log")]
-            if self.bridge.is_heard() {
-                word = (word | BRIDGE) & !PLAIN;
-            }
+        }
+        #[cfg(feature = "log")]
+        if wants_span && self.bridge.is_heard() {
+            word = (word | BRIDGE) & !PLAIN;
         }
         self.word.store(word, Release);
     }
