@@ -47,6 +47,9 @@ static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
 /// Traces between two looks at the collector; fewer than its queue holds.
 const BATCH: usize = 200;
+/// Batches in a row without an allocation that count as the end of it.
+const QUIET_BATCHES: usize = 5;
+const MOST_BATCHES: usize = 100;
 
 #[trace_request("memory.step", attributes(number = number, customer = customer))]
 fn step(number: u64, customer: &str) -> u64 {
@@ -60,8 +63,8 @@ fn trace(spans: u64) {
     }
 }
 
-/// How often traces allocate on the thread that makes them, by how many spans they have.
-fn allocations(sampler: &str) -> Vec<(u64, u64)> {
+/// Whether the thread that makes traces comes to allocate nothing for them, by how many spans they have.
+fn settled(sampler: &str) -> Vec<(u64, bool)> {
     let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let layers = Layers::default().variables([
         ("OBS_SAMPLER", sampler),
@@ -77,25 +80,33 @@ fn allocations(sampler: &str) -> Vec<(u64, u64)> {
         assert!(running.flush(Duration::from_secs(20)));
         after - before
     };
-    let allocated = [1, 5, 12, 40, 112].map(|spans| {
-        // Any of the segments may be the one that the collector keeps at hand for itself.
-        (0..4).for_each(|_| assert!(batch(spans) < 10_000));
-        (spans, (0..5).map(|_| batch(spans)).sum())
-    });
+    // Which segments a batch gets depends on how fast the collector gives them back: it takes some batches until all
+    // of them were there once.
+    let settles = |spans| {
+        let mut quiet = 0;
+        for _ in 0..MOST_BATCHES {
+            quiet = if batch(spans) == 0 { quiet + 1 } else { 0 };
+            if quiet == QUIET_BATCHES {
+                return true;
+            }
+        }
+        false
+    };
+    let settled = [1, 5, 12, 40, 112].map(|spans| (spans, settles(spans)));
     let kept = trace::store().search(&Query::default()).len() - before;
     assert_eq!(kept > 0, sampler == "1", "{kept} traces");
     running.shutdown().wait();
-    allocated.to_vec()
+    settled.to_vec()
 }
 
 #[test]
 fn traces_that_are_kept_allocate_nothing() {
-    let allocated = allocations("1");
-    assert!(allocated.iter().all(|&(_, n)| n == 0), "{allocated:?}");
+    let settled = settled("1");
+    assert!(settled.iter().all(|&(_, settled)| settled), "{settled:?}");
 }
 
 #[test]
 fn traces_that_are_dropped_allocate_nothing() {
-    let allocated = allocations("0");
-    assert!(allocated.iter().all(|&(_, n)| n == 0), "{allocated:?}");
+    let settled = settled("0");
+    assert!(settled.iter().all(|&(_, settled)| settled), "{settled:?}");
 }
