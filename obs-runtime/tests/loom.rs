@@ -108,6 +108,40 @@ fn a_reader_sees_whole_additions_or_notices() {
 }
 
 #[test]
+fn a_reader_sees_whole_additions_of_several_threads_or_notices() {
+    model(|| {
+        let tally = Arc::new(Tally {
+            entered: AtomicU64::new(0),
+            sum: AtomicU64::new(0),
+            bucket: AtomicU64::new(0),
+        });
+        let writers: Vec<_> = (0..2)
+            .map(|_| {
+                let tally = tally.clone();
+                thread::spawn(move || {
+                    tally::enter_common(&tally.entered);
+                    tally.sum.fetch_add(5, Relaxed);
+                    tally::publish_common(&tally.bucket);
+                })
+            })
+            .collect();
+        thread::yield_now();
+        let (mut sum, mut count) = (0, 0);
+        let (consistent, entered) = tally::read(&tally.entered, || {
+            count = tally::look(&tally.bucket);
+            sum = tally::look(&tally.sum);
+            count
+        });
+        if consistent {
+            assert_eq!((sum, entered), (5 * count, count));
+        }
+        writers
+            .into_iter()
+            .for_each(|writer| writer.join().unwrap());
+    });
+}
+
+#[test]
 fn what_goes_through_the_ring_arrives_once_and_in_order() {
     model(|| {
         let ring = Arc::new(ring::Ring::new(2));

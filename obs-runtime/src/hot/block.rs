@@ -12,7 +12,7 @@
 //! clock. A miss costs one binary search.
 
 use std::ptr::null_mut;
-use std::sync::atomic::Ordering::{Relaxed, Release};
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicPtr, AtomicU64, AtomicUsize};
 
 use obs_schema::def::CallOutcome;
@@ -207,11 +207,11 @@ impl Block {
         };
         let at = self.offset() as usize;
         let sum = at + sum_index(self.stride(), outcome);
-        cell(cells, at + ENDED).fetch_add(1, Relaxed);
+        tally::enter_common(cell(cells, at + ENDED));
         cell(cells, sum).fetch_add(ticks, Relaxed);
         cell(cells, at + LEAST).fetch_max(!ticks, Relaxed);
         cell(cells, at + GREATEST).fetch_max(ticks, Relaxed);
-        cell(cells, sum + 1 + bucket_of(ticks, bounds)).fetch_add(1, Release);
+        tally::publish_common(cell(cells, sum + 1 + bucket_of(ticks, bounds)));
     }
 
     /// The totals over all threads. Per thread they belong together, unless `torn` says otherwise.

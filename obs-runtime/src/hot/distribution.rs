@@ -7,7 +7,7 @@
 //! update.
 
 use std::sync::atomic::AtomicU64;
-use std::sync::atomic::Ordering::{Relaxed, Release};
+use std::sync::atomic::Ordering::Relaxed;
 
 use super::cells::{self, Cells, cell};
 use super::tally;
@@ -83,13 +83,13 @@ impl Distribution {
             return;
         };
         let cell = |index| cell(cells, self.offset as usize + index);
-        cell(ADDED).fetch_add(1, Relaxed);
+        tally::enter_common(cell(ADDED));
         let _ = cell(SUM).fetch_update(Relaxed, Relaxed, |bits| {
             Some((f64::from_bits(bits) + value).to_bits())
         });
         cell(LEAST).fetch_max(!key(value), Relaxed);
         cell(GREATEST).fetch_max(key(value), Relaxed);
-        cell(HEADER + bucket).fetch_add(1, Release);
+        tally::publish_common(cell(HEADER + bucket));
     }
 
     /// The totals over all threads. Per thread they belong together, unless `torn` says otherwise.

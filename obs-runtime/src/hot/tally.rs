@@ -34,6 +34,18 @@ pub(super) fn publish(bucket: &AtomicU64) {
     bucket.store(bucket.load(Relaxed).wrapping_add(1), Release);
 }
 
+/// The first step of an addition to cells that several threads write.
+pub(super) fn enter_common(entered: &AtomicU64) {
+    entered.fetch_add(1, Relaxed);
+    // As in `enter`.
+    fence(Release);
+}
+
+/// The last step of one.
+pub(super) fn publish_common(bucket: &AtomicU64) {
+    bucket.fetch_add(1, Release);
+}
+
 /// Reads by `read` until nothing was added meanwhile; says whether that succeeded, and how many additions have
 /// begun. `read` takes the buckets before everything else, by [`look`], and returns their sum.
 pub(super) fn read(entered: &AtomicU64, mut read: impl FnMut() -> u64) -> (bool, u64) {
