@@ -126,6 +126,11 @@ impl Word {
         self.has(PLAIN)
     }
 
+    /// The same, of a call that is not of that kind after all.
+    pub(crate) fn without_plain(self) -> Self {
+        Self(self.0 & !PLAIN)
+    }
+
     /// Whether there are metric blocks beside the first.
     pub(crate) fn has_more_blocks(self) -> bool {
         self.has(MORE)

@@ -72,6 +72,10 @@ impl Measure {
         if self.word.counts_in_flight() && self.first.is_some() {
             self.first.begin();
         }
+        if !self.first.is_some() {
+            // There are no cells for the end of a usual call.
+            self.word = self.word.without_plain();
+        }
         self.start = clock::ticks();
     }
 
@@ -182,4 +186,58 @@ impl Measure {
 /// The cells of the blocks beside the first.
 pub(super) fn more_blocks(callsite: &Callsite, key: SeriesKey<'_>) -> More {
     std::array::from_fn(|index| callsite.block(index + 1, key))
+}
+
+#[cfg(test)]
+mod tests {
+    use obs_schema::def::{BlockDef, OperationDef, OperationFamily, Source, SpanKind};
+
+    use super::*;
+    use crate::hot::cells;
+    use crate::op;
+
+    /// More than there can be cells for.
+    const BUCKETS: &[f64] = &{
+        let mut bounds = [0.0; 2000];
+        let mut at = 0;
+        while at < bounds.len() {
+            bounds[at] = at as f64 + 1.0;
+            at += 1;
+        }
+        bounds
+    };
+
+    static WITHOUT_CELLS: OperationDef = OperationDef {
+        name: "without_cells",
+        service: "",
+        function: "without_cells",
+        span: Some(SpanKind::Internal),
+        blocks: &[BlockDef {
+            family: OperationFamily::Operation,
+            constants: &[("operation", "without_cells")],
+            buckets: BUCKETS,
+        }],
+        labels: &[],
+        outcomes: CallOutcome::Ok.bit(),
+        slow_secs: 0.0,
+        root: false,
+        attributes: &[],
+        source: Source {
+            module: "",
+            file: "",
+            line: 0,
+        },
+    };
+
+    #[test]
+    fn a_call_for_which_there_are_no_cells_is_counted_nowhere() {
+        static CALLSITE: Callsite = Callsite::new(&WITHOUT_CELLS);
+        let first_cells = || cells::only_own(|| (0..64).map(cells::read).collect::<Vec<_>>());
+        cells::add(cells::allocate(1).unwrap(), 1);
+        let before = first_cells();
+        for _ in 0..3 {
+            drop(op::begin(&CALLSITE, SeriesKey::Index(0), None));
+        }
+        assert_eq!(first_cells(), before);
+    }
 }
