@@ -124,7 +124,7 @@ pub(super) fn shard() -> Option<&'static Entry<Shard>> {
 pub(super) fn adopt() -> Option<&'static Entry<Shard>> {
     let local = get();
     super::fork::watch();
-    if local.closed.get() || EXIT.try_with(|_| ()).is_err() {
+    if !local.can_keep() {
         return None;
     }
     let shard = cells::acquire()?;
@@ -154,6 +154,13 @@ impl Local {
         self.shard
             .get()
             .and_then(|shard| shard.value().part(offset))
+    }
+
+    /// Whether this thread may keep something, and sees to it that this is given back when the thread ends.
+    #[inline]
+    fn can_keep(&self) -> bool {
+        // With a shard that has been seen to.
+        self.shard.get().is_some() || !self.closed.get() && EXIT.try_with(|_| ()).is_ok()
     }
 
     /// The trace that this thread is in.
@@ -329,7 +336,7 @@ pub(super) fn take_spare() -> Option<&'static Segment> {
 /// Keeps a segment for this thread's next trace; returns it if there is one already.
 pub(super) fn keep_spare(segment: &'static Segment) -> Option<&'static Segment> {
     let local = get();
-    if local.closed.get() || local.spare.get().is_some() {
+    if local.spare.get().is_some() || !local.can_keep() {
         return Some(segment);
     }
     local.spare.set(Some(segment));

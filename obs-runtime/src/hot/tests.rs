@@ -202,6 +202,20 @@ fn a_place_in_an_ended_trace_is_not_open() {
 }
 
 #[test]
+fn a_thread_that_only_traces_leaves_its_segment_to_others() {
+    let place = || {
+        let owned = pool::take().unwrap();
+        let place = format!("{:p}", owned.as_current(1, Call::NONE).segment.unwrap());
+        pool::recycle(owned);
+        place
+    };
+    let places = (0..200).map(|_| std::thread::spawn(place).join().unwrap());
+    let different: std::collections::BTreeSet<String> = places.collect();
+    // Tests beside this one take some meanwhile.
+    assert!(different.len() < 100, "{} of 200", different.len());
+}
+
+#[test]
 fn text_is_cut_at_a_character() {
     assert_eq!(body::cut("aé", 2), "a");
     assert_eq!(body::cut("aé", 3), "aé");
