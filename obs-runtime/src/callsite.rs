@@ -13,6 +13,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use linkme::distributed_slice;
 use obs_schema::def::{LabelDef, OperationDef, OperationFamily};
 
+use crate::hot::alone::{alone, skip};
 use crate::hot::block::Block;
 use crate::operation::{self, LiveBlock};
 use crate::series::SeriesKey;
@@ -77,6 +78,9 @@ impl Signals {
 pub(crate) struct Word(u64);
 
 impl Word {
+    /// Nothing is on.
+    const NOTHING: Self = Self(0);
+
     /// Whether the call does anything beside running the body.
     #[inline(always)]
     pub(crate) fn is_active(self) -> bool {
@@ -244,15 +248,22 @@ impl Callsite {
     #[cold]
     #[inline(never)]
     pub(crate) fn register(&'static self) -> Word {
-        {
+        let known = alone(|| {
             let mut registered = lock();
-            if self.peek().is_new() {
+            if self.live.get().is_none() {
                 registered.push(self);
                 let live = self.live.get_or_init(|| operation::blocks(self.def));
                 if let Some(&first) = live.first() {
                     self.dense.get_or_init(|| first.dense());
                 }
             }
+        });
+        if known.is_none() {
+            skip();
+            return Word::NOTHING;
+        }
+        {
+            let _registered = lock();
             self.store_word();
         }
         // Runs code of the program's subscribers, so no lock is held.
@@ -361,7 +372,7 @@ pub(crate) fn switch(
 /// Every callsite that is registered or listed by the linker, each once.
 pub(crate) fn known() -> Vec<&'static Callsite> {
     let mut all: Vec<_> = CALLSITES.iter().copied().collect();
-    let registered = lock().clone();
+    let registered = alone(|| lock().clone()).unwrap_or_default();
     all.extend(
         registered
             .into_iter()

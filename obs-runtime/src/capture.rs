@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::hot::alone::alone;
 use crate::hot::body::Body;
 use crate::trace::{SpanBatch, SpanData, collector};
 
@@ -19,12 +20,14 @@ pub(crate) struct Sink {
 impl Sink {
     /// Takes the spans of a finished segment, whether it would be kept or not.
     pub(crate) fn take(&self, body: &Body) {
-        if let Some(batch) = collector::batch(body) {
-            self.batches
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .push(batch);
-        }
+        alone(|| {
+            if let Some(batch) = collector::batch(body) {
+                self.batches
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .push(batch);
+            }
+        });
     }
 
     /// The spans so far, in the order in which they ended within each task.

@@ -2,11 +2,12 @@
 
 use std::cmp::Ordering;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering::Relaxed};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use obs_schema::def::{BlockDef, CallOutcome, LabelDef, OperationDef, OperationFamily};
 
 use crate::diagnostics;
+use crate::hot::alone::alone;
 use crate::hot::block::{Block, Extremes, Totals};
 use crate::hot::clock;
 use crate::series::{SeriesKey, SeriesTable, fragment};
@@ -174,7 +175,7 @@ impl Extremes {
 
 /// The blocks of an operation, in the order of its definition.
 pub(crate) fn blocks(def: &'static OperationDef) -> Box<[&'static LiveBlock]> {
-    let mut all = BLOCKS.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut all = lock();
     def.blocks
         .iter()
         .map(|block| intern(&mut all, def, block))
@@ -184,14 +185,21 @@ pub(crate) fn blocks(def: &'static OperationDef) -> Box<[&'static LiveBlock]> {
 /// Every block of every registered operation, in their [order](LiveBlock::order).
 pub(crate) fn all(into: &mut Vec<&'static LiveBlock>) {
     into.clear();
-    into.extend_from_slice(&BLOCKS.lock().unwrap_or_else(PoisonError::into_inner));
+    alone(|| into.extend_from_slice(&lock()));
 }
 
 /// The blocks of an operation that was registered.
 pub(crate) fn find(def: &'static OperationDef) -> Vec<&'static LiveBlock> {
-    let all = BLOCKS.lock().unwrap_or_else(PoisonError::into_inner);
-    let blocks = def.blocks.iter();
-    blocks.filter_map(|block| same(&all, def, block)).collect()
+    alone(|| {
+        let all = lock();
+        let blocks = def.blocks.iter();
+        blocks.filter_map(|block| same(&all, def, block)).collect()
+    })
+    .unwrap_or_default()
+}
+
+fn lock() -> MutexGuard<'static, Vec<&'static LiveBlock>> {
+    BLOCKS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn same(

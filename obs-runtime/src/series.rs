@@ -22,6 +22,7 @@ use rapidhash::quality::RandomState;
 
 use self::index::Index;
 use self::rows::Rows;
+use crate::hot::alone::{alone, skip};
 use crate::hot::body::cut;
 
 /// The value that stands for all values beyond the cap.
@@ -189,7 +190,7 @@ impl<T: Clone> Dense<T> {
         if let Some(found) = self.value.get() {
             return Some(found.clone());
         }
-        let made = make()?;
+        let made = or_skip(alone(make))?;
         Some(self.value.get_or_init(|| made).clone())
     }
 
@@ -227,9 +228,20 @@ impl<T: Clone> Sparse<T> {
         if let Some(found) = self.find(key, hash) {
             return Some(found);
         }
-        if is_full {
-            return self.overflow(key, hash_of, make);
-        }
+        or_skip(alone(|| match is_full {
+            true => self.overflow(key, hash_of, make),
+            false => self.add(key, hash, hash_of, make),
+        }))
+    }
+
+    /// A new series, unless another thread has made it meanwhile.
+    fn add(
+        &self,
+        key: Key<'_>,
+        hash: u32,
+        hash_of: impl Fn(Key<'_>) -> u32,
+        make: impl FnOnce() -> Option<T>,
+    ) -> Option<T> {
         let creating = self.lock();
         if let Some(found) = self.find(key, hash) {
             return Some(found);
@@ -340,6 +352,14 @@ fn hash(key: Key<'_>) -> u32 {
         value.hash(&mut hasher);
     }
     hasher.finish() as u32
+}
+
+/// What came of making a series. The use of one that could not be made is counted as skipped.
+fn or_skip<T>(made: Option<Option<T>>) -> Option<T> {
+    made.unwrap_or_else(|| {
+        skip();
+        None
+    })
 }
 
 /// How many series there may be.

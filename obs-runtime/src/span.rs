@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use obs_schema::def::{CallOutcome, SpanKind};
 
-use crate::hot::body::{self, Record, Text, What};
+use crate::hot::alone::alone;
+use crate::hot::body::{self, Body, Record, Text, What};
 use crate::hot::local::{self, Call, Current, Local};
 use crate::hot::pool;
 use crate::hot::segment::{self, Owned};
@@ -168,12 +169,21 @@ impl OpenSpan {
 fn end_trace(mut owned: Owned, id: u64, ended: Ended) {
     owned.close();
     let body = owned.body();
-    body.push_first(&ended.record(id, body.parent));
+    record_first(body, &ended.record(id, body.parent));
     let slow_secs = match ended.what {
         What::Operation(operation) => operation.slow_secs,
         What::Named(..) => 0.0,
     };
     close_trace(owned, ended.end.saturating_sub(ended.start), slow_secs);
+}
+
+/// Writes the record of the span that a segment began with.
+fn record_first(body: &mut Body, record: &Record) {
+    if body.has_room() {
+        body.push_first(record);
+    } else if alone(|| body.push_first(record)).is_none() {
+        LOST.fetch_add(1, Relaxed);
+    }
 }
 
 impl Ended {

@@ -17,6 +17,7 @@ use std::sync::atomic::{AtomicPtr, AtomicU64, AtomicUsize};
 
 use obs_schema::def::CallOutcome;
 
+use super::alone::skip;
 use super::cells::{self, Cells, Shard, cell};
 use super::local::Local;
 use super::roster::{Entry, Roster};
@@ -125,9 +126,19 @@ impl Block {
         HEADER + OUTCOMES * self.stride()
     }
 
-    /// Counts the beginning of a call.
-    pub(crate) fn begin(self) {
-        cells::add(self.offset() + BEGUN as u32, 1);
+    /// Counts the beginning of a call. False if there are no cells for it: then the end must not be counted either.
+    pub(crate) fn begin(self) -> bool {
+        let at = self.offset() as usize + BEGUN;
+        match cells::own(self.offset()) {
+            Some(cells) => bump(cell(cells, at), 1),
+            None => {
+                let Some(cells) = cells::common(self.offset()) else {
+                    return false;
+                };
+                cell(cells, at).fetch_add(1, Relaxed);
+            }
+        }
+        true
     }
 
     /// The part of this thread's cells that the block is in, if this thread has it already.
@@ -203,7 +214,7 @@ impl Block {
     #[inline(never)]
     fn end_common(self, outcome: CallOutcome, ticks: u64, bounds: &[u64]) {
         let Some(cells) = cells::common(self.offset()) else {
-            return;
+            return skip();
         };
         let at = self.offset() as usize;
         let sum = at + sum_index(self.stride(), outcome);

@@ -16,6 +16,7 @@ use std::sync::atomic::{
     Ordering::{AcqRel, Acquire, Relaxed},
 };
 
+use super::alone::alone;
 use super::local;
 use super::roster::{Entry, Roster};
 use super::tally::bump;
@@ -158,8 +159,13 @@ pub(super) fn own(offset: u32) -> Option<&'static Cells> {
 
 /// The same of the cells of threads without a shard.
 pub(super) fn common(offset: u32) -> Option<&'static Cells> {
-    COMMON.grow(offset);
-    COMMON.part(offset)
+    let present = COMMON.part(offset);
+    present.or_else(|| {
+        alone(|| {
+            COMMON.grow(offset);
+            COMMON.part(offset)
+        })?
+    })
 }
 
 #[cold]
@@ -173,12 +179,14 @@ fn common_cell(offset: u32, change: impl FnOnce(&AtomicU64)) {
 #[cold]
 #[inline(never)]
 fn attach(offset: u32) -> Option<&'static Cells> {
-    let shard = match local::shard() {
-        Some(shard) => shard,
-        None => local::adopt()?,
-    };
-    shard.value().grow(offset);
-    shard.value().part(offset)
+    alone(|| {
+        let shard = match local::shard() {
+            Some(shard) => shard,
+            None => local::adopt()?,
+        };
+        shard.value().grow(offset);
+        shard.value().part(offset)
+    })?
 }
 
 /// A shard for a new thread: one that an ended thread left, or a new one below the cap.

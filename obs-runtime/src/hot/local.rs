@@ -282,7 +282,8 @@ impl Local {
         super::fork::watch();
         // The keys of `RandomState` go on from those of the parent in a forked child.
         let process = (std::process::id(), crate::fork::generation());
-        let (thread, now) = (std::thread::current().id(), SystemTime::now());
+        // Not its id: that may have to be allocated.
+        let (thread, now) = (std::ptr::from_ref(self), SystemTime::now());
         let fresh = || RandomState::new().hash_one((thread, process, now));
         self.random.set(fresh());
         self.next_id.set(fresh().max(1));

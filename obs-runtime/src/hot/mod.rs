@@ -8,6 +8,7 @@
     reason = "single-writer cells and segments need it; each block names its invariant"
 )]
 
+pub(crate) mod alone;
 pub(crate) mod block;
 pub(crate) mod body;
 pub(crate) mod cells;

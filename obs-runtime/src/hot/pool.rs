@@ -2,8 +2,9 @@
 
 use std::ptr::null_mut;
 use std::sync::atomic::{AtomicPtr, AtomicU64, AtomicUsize, Ordering::Relaxed};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use super::alone::alone;
 use super::local;
 use super::published::Published;
 use super::ring::Ring;
@@ -36,8 +37,12 @@ pub(crate) fn take() -> Option<Owned> {
     if let Some(segment) = local::take_spare() {
         return Some(Owned::new(segment));
     }
-    let free = free().lock().unwrap_or_else(PoisonError::into_inner).pop();
-    free.or_else(grow).map(Owned::new)
+    let taken = alone(|| lock_free().pop().or_else(grow));
+    let segment = taken.unwrap_or_else(|| {
+        REFUSED.fetch_add(1, Relaxed);
+        None
+    });
+    segment.map(Owned::new)
 }
 
 #[cold]
@@ -59,8 +64,9 @@ pub(super) fn abandon() {
     ABANDONED.store(ALL.len(), Relaxed);
 }
 
-fn free() -> &'static Free {
-    FREE.get_or_make(Free::default)
+fn lock_free() -> MutexGuard<'static, Vec<&'static Segment>> {
+    let free = FREE.get_or_make(Free::default);
+    free.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn finished() -> &'static Ring<Owned> {
@@ -75,16 +81,18 @@ pub(crate) fn recycle(owned: Owned) {
 /// Makes an empty segment free for every thread.
 pub(super) fn give_back(segment: Option<&'static Segment>) {
     if let Some(segment) = segment {
-        free()
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(segment);
+        alone(|| lock_free().push(segment));
     }
 }
 
 /// Hands a finished segment to the collector; drops and counts it when the queue is full.
 pub(crate) fn ship(owned: Owned) {
-    if let Err(owned) = finished().push(owned) {
+    let finished = FINISHED.get().or_else(|| alone(finished));
+    let refused = match finished {
+        Some(finished) => finished.push(owned).err(),
+        None => Some(owned),
+    };
+    if let Some(owned) = refused {
         OVERRUN.fetch_add(1, Relaxed);
         recycle(owned);
     }

@@ -141,6 +141,12 @@ pub(super) static CLOCK: MetricDef = MetricDef::new(
     MetricKind::Info,
 );
 
+pub(super) static SKIPS: MetricDef = MetricDef::new(
+    "obs_reentrant_skips_total",
+    "Calls from the program's allocator that were not counted, because they were made while the framework allocated.",
+    MetricKind::Counter,
+);
+
 pub(super) static MESSAGES: MetricDef = MetricDef::new(
     "obs_diagnostics_total",
     "Messages of the framework about itself, those held back included.",
@@ -169,6 +175,7 @@ pub(super) static ALL: &[&MetricDef] = &[
     &TRACE_QUEUE,
     &SHARDS,
     &CLOCK,
+    &SKIPS,
     &MESSAGES,
 ];
 

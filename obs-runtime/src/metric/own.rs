@@ -12,7 +12,7 @@ use super::scan::Scan;
 use super::snapshot::{Family, Series, Value};
 use super::source::Record;
 use super::{Histogram, builtin, exemplar};
-use crate::hot::{cells, clock, pool};
+use crate::hot::{alone, cells, clock, pool};
 use crate::trace::collector;
 use crate::{diagnostics, part, sampling, series, span};
 
@@ -111,6 +111,7 @@ pub(super) fn families(
         (&builtin::CUT, &series::CUT),
         (&builtin::CONFLICTS, &CONFLICTS),
         (&builtin::EXEMPLARS_DROPPED, &exemplar::DROPPED),
+        (&builtin::SKIPS, &alone::SKIPPED),
         (&builtin::MESSAGES, &diagnostics::MESSAGES),
     ];
     all.extend(

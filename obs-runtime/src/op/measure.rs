@@ -3,6 +3,7 @@
 use obs_schema::def::CallOutcome;
 
 use crate::callsite::{Callsite, Word};
+use crate::hot::alone::skip;
 use crate::hot::block::Block;
 use crate::hot::body::What;
 use crate::hot::clock;
@@ -69,8 +70,9 @@ impl Measure {
 
     /// The same in all other cases.
     pub(super) fn begin_anywhere(&mut self) {
-        if self.word.counts_in_flight() && self.first.is_some() {
-            self.first.begin();
+        if self.word.counts_in_flight() && self.first.is_some() && !self.first.begin() {
+            self.first = Block::NONE;
+            skip();
         }
         if !self.first.is_some() {
             // There are no cells for the end of a usual call.

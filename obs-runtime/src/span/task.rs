@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use obs_schema::def::CallOutcome;
 
-use super::{Ended, LOST, Trace, end_trace};
+use super::{Ended, LOST, Trace, end_trace, record_first};
 use crate::hot::body::{Text, What};
 use crate::hot::local::Current;
 use crate::hot::segment::{self, Activation, Owned};
@@ -128,7 +128,7 @@ impl TaskSpan {
                 }
             }
             (Some(mut part), Some(trace)) => {
-                part.body().push_first(&ended.record(id, self.parent));
+                record_first(part.body(), &ended.record(id, self.parent));
                 trace.finish_part(part);
             }
             (Some(owned), None) => end_trace(owned, id, ended),
