@@ -9,7 +9,7 @@ use std::task::{Context, Poll, Waker};
 use obs_runtime::metric::snapshot::Value;
 
 use crate::child::{in_child, split};
-use crate::service::{Own, Workers, calls, in_flight, inner, outer, start, waiting, work};
+use crate::service::{Own, Workers, calls, in_flight, inner, outer, start_to_fork, waiting, work};
 
 /// The counters of the program itself.
 fn own() -> (u64, f64, u64, f64, u64, f64) {
@@ -114,24 +114,36 @@ pub(crate) fn of_an_open_future() {
     side.join();
 }
 
-/// Forks at any moment of other threads' calls and traces, many times.
+/// Forks at any moment of other threads' calls, many times.
 pub(crate) fn of_many_children() {
-    let running = start().unwrap();
+    many_children(|| {
+        assert_eq!(calls("fork.work"), 3);
+        assert_eq!(in_flight("fork.work"), Value::Gauge(0.0));
+    });
+    assert_eq!(Own::get().things_total.get(), calls("fork.work"));
+}
+
+/// The same while traces are recorded and collected. The children do not read the registry, because a thread of the
+/// monitoring may be reading it.
+pub(crate) fn of_many_traces() {
+    let running = start_to_fork();
+    many_children(|| ());
+    running.shutdown().wait();
+}
+
+fn many_children(check: impl Fn()) {
     let workers = Workers::start(3);
     for _ in 0..100 {
         in_child(|| {
             for _ in 0..3 {
                 outer(work);
             }
-            assert_eq!(Own::get().things_total.get(), 3);
-            assert_eq!(calls("fork.work"), 3);
-            assert_eq!(in_flight("fork.work"), Value::Gauge(0.0));
+            assert_eq!(own(), expected(3));
+            check();
         });
     }
     workers.stop();
-    running.shutdown().wait();
     assert_eq!(in_flight("fork.work"), Value::Gauge(0.0));
-    assert_eq!(Own::get().things_total.get(), calls("fork.work"));
 }
 
 /// A child that does nothing but to end or to become another program is not disturbed.

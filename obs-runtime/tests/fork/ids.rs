@@ -6,7 +6,7 @@ use std::time::Duration;
 use obs_runtime::trace;
 
 use crate::child::told_by_child;
-use crate::service::{outer, start};
+use crate::service::{outer, start_to_fork};
 
 const TRACES: usize = 10_000;
 /// Bytes of a trace id and a span id.
@@ -27,7 +27,7 @@ fn ids(traces: usize) -> Vec<u8> {
 
 /// Two children and the parent go on from the same state, on the thread that forked and on another one.
 pub(crate) fn are_unique() {
-    let running = start().unwrap();
+    let running = start_to_fork();
     let before = ids(10);
     let of_process = || {
         let other = std::thread::spawn(|| ids(TRACES / 2));

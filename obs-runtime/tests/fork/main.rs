@@ -31,12 +31,14 @@ fn main() {
         ("calls_go_on_in_a_child", counts::of_open_calls),
         ("a_future_goes_on_in_a_child", counts::of_an_open_future),
         ("many_forks_under_load", counts::of_many_children),
+        ("many_forks_of_traced_calls", counts::of_many_traces),
         ("a_child_may_run_another_program", counts::exec),
         ("no_id_is_given_twice", ids::are_unique),
         ("an_inherited_monitoring_ends_at_once", monitoring::ends),
         ("a_child_has_monitoring_of_its_own", monitoring::starts),
         ("an_open_trace_stays_with_the_parent", monitoring::traces),
     ];
+    service::probe();
     for (name, test) in tests {
         test();
         println!("{name} ... ok");

@@ -8,13 +8,13 @@ use obs_runtime::trace;
 use crate::child::{in_child, split};
 #[cfg(feature = "http")]
 use crate::http::get;
-use crate::service::{inner, outer, start, start_with, value, work};
+use crate::service::{inner, outer, start, start_to_fork, value, work};
 
 const LONG: Duration = Duration::from_secs(5);
 
 /// What a child has of the parent's monitoring can be asked and ended, and the parent does not notice.
 pub(crate) fn ends() {
-    let running = start().unwrap();
+    let running = start_to_fork();
     for shut_down in [false, true] {
         let side = split();
         if side.is_child() {
@@ -43,7 +43,7 @@ pub(crate) fn ends() {
 /// After a fork the child starts for itself, with the parent's monitoring or without.
 pub(crate) fn starts() {
     in_child(monitor);
-    let running = start_with(&[]).unwrap();
+    let running = start_to_fork();
     outer(|| ());
     assert!(running.flush(LONG));
     assert_ne!(trace::store().stats().traces, 0);
@@ -53,7 +53,7 @@ pub(crate) fn starts() {
         #[cfg(feature = "http")]
         {
             let address = running.address().unwrap().to_string();
-            let error = start_with(&[("OBS_LISTEN", &address)]).unwrap_err();
+            let error = crate::service::start_with(&[("OBS_LISTEN", &address)]).unwrap_err();
             assert!(
                 matches!(error, obs_runtime::StartError::Listen(_)),
                 "{error}"
@@ -94,7 +94,7 @@ fn monitor() {
 
 /// The trace that the forking thread is in is the parent's alone. The child begins traces of its own.
 pub(crate) fn traces() {
-    let running = start().unwrap();
+    let running = start_to_fork();
     let mut parents = None;
     let side = outer(|| {
         parents = trace::current_trace_id();

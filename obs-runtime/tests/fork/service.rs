@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use obs_runtime::config::Layers;
 use obs_runtime::metric::Registry;
@@ -96,6 +97,31 @@ impl Workers {
             .for_each(|thread| thread.join().unwrap());
         WORKED.load(Relaxed)
     }
+}
+
+/// Whether the thread of the windows has asked for the probe's value.
+static PROBED: AtomicBool = AtomicBool::new(false);
+
+/// Registers what tells when the monitoring takes its first snapshot.
+pub(crate) fn probe() {
+    Registry::global().register_gauge("fork_probe", "Asked for.", "", &[], || {
+        PROBED.fetch_or(
+            std::thread::current().name() == Some("obs-windows"),
+            Relaxed,
+        );
+        0.0
+    });
+}
+
+/// Starts the monitoring of a process that forks. A child that was forked while the registry is read could not read
+/// it; that happens at the start, and then every ten seconds.
+pub(crate) fn start_to_fork() -> Running {
+    let running = start().unwrap();
+    while !PROBED.load(Relaxed) {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    std::thread::sleep(Duration::from_millis(100));
+    running
 }
 
 pub(crate) fn start() -> Result<Running, StartError> {
