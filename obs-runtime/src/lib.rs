@@ -14,6 +14,8 @@ pub mod collect;
 pub mod config;
 pub mod context;
 pub mod diagnostics;
+#[cfg(feature = "otlp")]
+pub mod export;
 mod fork;
 pub mod handoff;
 mod hot;

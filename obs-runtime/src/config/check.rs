@@ -115,7 +115,7 @@ fn warn_of_unsupported(merge: &mut Merge) {
             .filter(|exporter| exporter.is_push())
             .map(|exporter| ("metrics.exporters", exporter.as_str())),
     );
-    if m.tracing.exporter.feature().is_some() {
+    if m.tracing.exporter.feature().is_some() && !cfg!(feature = "otlp") {
         missing.push(("tracing.exporter", m.tracing.exporter.as_str()));
     }
     for (key, word) in missing {

@@ -20,6 +20,9 @@ pub enum StartError {
     /// The endpoints could not be opened.
     #[cfg(feature = "http")]
     Listen(crate::http::ListenError),
+    /// An exporter could not be set up.
+    #[cfg(feature = "otlp")]
+    Export(crate::export::ExportError),
     /// The log could not be set up.
     #[cfg(feature = "log")]
     Log(crate::log::InitError),
@@ -35,6 +38,8 @@ impl fmt::Display for StartError {
             Self::Thread(error) => write!(f, "cannot start the collector's thread: {error}"),
             #[cfg(feature = "http")]
             Self::Listen(error) => fmt::Display::fmt(error, f),
+            #[cfg(feature = "otlp")]
+            Self::Export(error) => fmt::Display::fmt(error, f),
             #[cfg(feature = "log")]
             Self::Log(error) => fmt::Display::fmt(error, f),
         }

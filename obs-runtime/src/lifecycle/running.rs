@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::atomic::Ordering::Release;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Waker};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::collector::Collector;
 #[cfg(feature = "log")]
@@ -31,6 +31,8 @@ pub struct Running {
     process: u32,
     #[cfg(feature = "log")]
     pub(super) log: Option<crate::log::LogHandle>,
+    #[cfg(feature = "otlp")]
+    pub(super) exports: Option<crate::export::Exports>,
     #[cfg(feature = "http")]
     pub(super) http: Option<crate::http::Listener>,
 }
@@ -43,6 +45,8 @@ impl Running {
             process: fork::generation(),
             #[cfg(feature = "log")]
             log: None,
+            #[cfg(feature = "otlp")]
+            exports: None,
             #[cfg(feature = "http")]
             http: None,
         }
@@ -56,12 +60,26 @@ impl Running {
         self.http.as_ref().map(crate::http::Listener::address)
     }
 
-    /// Waits until what has ended so far is where it belongs: traces in the store, log lines
-    /// written. Says whether that was done within `limit`.
+    /// Waits until what has ended so far is where it belongs: traces in the store and with their receiver, log
+    /// lines written. Says whether that was done within `limit`.
     pub fn flush(&self, limit: Duration) -> bool {
         if self.is_inherited() {
             return false;
         }
+        let deadline = Instant::now() + limit;
+        let is_done = self.collect(limit);
+        #[cfg(feature = "otlp")]
+        let is_done = self
+            .exports
+            .as_ref()
+            .is_none_or(|exports| exports.flush(remaining(deadline)))
+            && is_done;
+        let _ = deadline;
+        is_done
+    }
+
+    /// The same without what goes to other processes.
+    fn collect(&self, limit: Duration) -> bool {
         let collected = self.collector.flush(limit);
         #[cfg(feature = "log")]
         let collected = self
@@ -100,19 +118,25 @@ impl Running {
 
     /// Ends what has threads.
     fn stop_threads(&mut self) {
-        #[cfg(feature = "http")]
-        let deadline = std::time::Instant::now() + SHUTDOWN;
-        if !self.flush(SHUTDOWN) {
+        let deadline = Instant::now() + SHUTDOWN;
+        if !self.collect(SHUTDOWN) {
             diagnostics::report("not everything could be flushed within 5 seconds");
+        }
+        #[cfg(feature = "otlp")]
+        if let Some(exports) = self.exports.take() {
+            exports.finish(remaining(deadline));
         }
         #[cfg(feature = "http")]
         if let Some(http) = self.http.take() {
-            http.stop(deadline.saturating_duration_since(std::time::Instant::now()));
+            http.stop(remaining(deadline));
         }
+        let _ = deadline;
     }
 
     /// Leaves to the parent what has threads: to stop it would wake those.
     fn leave_threads(&mut self) {
+        #[cfg(feature = "otlp")]
+        std::mem::forget(self.exports.take());
         #[cfg(feature = "http")]
         std::mem::forget(self.http.take());
     }
@@ -160,6 +184,11 @@ impl Drop for Running {
             .write()
             .unwrap_or_else(PoisonError::into_inner) = None;
     }
+}
+
+#[cfg(any(feature = "http", feature = "otlp"))]
+fn remaining(deadline: Instant) -> Duration {
+    deadline.saturating_duration_since(Instant::now())
 }
 
 #[derive(Debug)]

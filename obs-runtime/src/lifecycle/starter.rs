@@ -64,7 +64,7 @@ impl Starter {
         let state = claim(&config)?;
         held::clear();
         #[cfg_attr(
-            not(any(feature = "http", feature = "log")),
+            not(any(feature = "http", feature = "log", feature = "otlp")),
             expect(unused_mut, reason = "nothing else has threads")
         )]
         let mut running = Running::new(state, collector);
@@ -85,6 +85,10 @@ impl Starter {
         #[cfg(feature = "log")]
         if self.log {
             running.log = Some(logging::start(&config).map_err(StartError::Log)?);
+        }
+        #[cfg(feature = "otlp")]
+        {
+            running.exports = crate::export::Exports::start(&config).map_err(StartError::Export)?;
         }
         #[cfg(feature = "http")]
         {

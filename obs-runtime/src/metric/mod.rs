@@ -33,6 +33,8 @@ mod cell;
 mod counter;
 pub mod encode;
 pub(crate) mod exemplar;
+#[cfg(feature = "otlp")]
+mod export;
 mod external;
 mod family;
 mod gauge;

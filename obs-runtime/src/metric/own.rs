@@ -105,6 +105,8 @@ pub(super) fn families(
             Value::Gauge(record.took.as_secs_f64())
         }),
     ];
+    #[cfg(feature = "otlp")]
+    all.extend(super::export::families());
     let counters = [
         (&builtin::TORN, &TORN),
         (&builtin::OVERFLOWS, &series::OVERFLOWED),

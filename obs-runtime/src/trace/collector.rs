@@ -5,15 +5,19 @@
 //! that are kept are ever looked at, and those become [`SpanData`](super::SpanData)
 //! [when they are](unpack).
 
-pub(super) mod packed;
+pub(crate) mod packed;
 mod unpack;
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+#[cfg(feature = "otlp")]
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use obs_schema::def::{OperationDef, Values};
 
 use self::packed::{Packed, Values as AttributeValues};
 use super::{SpanBatch, Store};
+#[cfg(feature = "otlp")]
+use crate::fork::PerProcess;
 use crate::hot::body::{Body, What};
 use crate::hot::pool;
 use crate::metric::exemplar::{self, Call};
@@ -22,13 +26,41 @@ use crate::series::SeriesKey;
 /// Spans of kept traces that had too many.
 pub(crate) static TRACE_FULL: AtomicU64 = AtomicU64::new(0);
 
+/// Takes every kept trace, besides the store.
+#[cfg(feature = "otlp")]
+pub(crate) trait Taker: Send {
+    /// Runs on the collector's thread, which has other things to do: it must not wait.
+    fn take(&mut self, packed: &Packed);
+}
+
+#[cfg(feature = "otlp")]
+static TAKER: PerProcess<Mutex<Option<Box<dyn Taker>>>> = PerProcess::new();
+
+/// Hands kept traces to `taker` from now on, or to nobody.
+#[cfg(feature = "otlp")]
+pub(crate) fn set_taker(taker: Option<Box<dyn Taker>>) {
+    *taker_of_process() = taker;
+}
+
+#[cfg(feature = "otlp")]
+fn taker_of_process() -> MutexGuard<'static, Option<Box<dyn Taker>>> {
+    let taker = TAKER.get(Mutex::default);
+    taker.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// Stores every finished segment. Returns how many there were.
 pub(crate) fn drain(store: &Store) -> usize {
     let mut count = 0;
+    #[cfg(feature = "otlp")]
+    let mut taker = taker_of_process();
     while let Some(mut segment) = pool::next_finished() {
         if let Some(packed) = Packed::of(segment.body()) {
             TRACE_FULL.fetch_add(packed.dropped_spans, Relaxed);
             offer_exemplars(segment.body(), &packed);
+            #[cfg(feature = "otlp")]
+            if let Some(taker) = &mut *taker {
+                taker.take(&packed);
+            }
             store.insert_packed(packed);
         }
         pool::recycle(segment);
@@ -70,7 +102,7 @@ fn offer_exemplars(body: &Body, packed: &Packed) {
 }
 
 /// Whether the number in a record says what the labels were.
-fn all_finite(operation: &OperationDef) -> bool {
+pub(crate) fn all_finite(operation: &OperationDef) -> bool {
     operation
         .labels
         .iter()
@@ -78,4 +110,4 @@ fn all_finite(operation: &OperationDef) -> bool {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -199,7 +199,8 @@ pub(super) const TRACING: &[OptionDef] = &[
         "`\"none\"`",
         "Where kept traces go besides the store in memory. `jaeger` is OTLP to the port of a local Jaeger.",
     )
-    .former(&["exporters", "export"]),
+    .former(&["exporters", "export"])
+    .env(&["OTEL_TRACES_EXPORTER"]),
     OptionDef::new("rate_limit", COUNT, "no limit", "At most this many traces a second are kept by the sampler.")
         .former(&["max_per_second", "traces_per_second"]),
     OptionDef::new(

@@ -9,52 +9,56 @@ use obs_schema::def::{CallOutcome, OperationDef};
 use crate::context::RequestContext;
 use crate::hot::body::{Body, Item, Raw, Text, What};
 use crate::hot::clock;
-use crate::trace::{Keep, TraceId};
+use crate::trace::{Keep, TraceId, TraceState};
 
 /// A copy of what was written of a trace in one task, with times of the wall clock instead of ticks.
 #[derive(Debug)]
-pub(in crate::trace) struct Packed {
-    pub(in crate::trace) trace_id: TraceId,
-    pub(in crate::trace) keep: Keep,
-    pub(in crate::trace) spans: Box<[Span]>,
+pub(crate) struct Packed {
+    pub(crate) trace_id: TraceId,
+    pub(crate) keep: Keep,
+    /// The W3C flags of the trace.
+    pub(crate) flags: u8,
+    /// The `tracestate` that came in.
+    pub(crate) state: TraceState,
+    pub(crate) spans: Box<[Span]>,
     /// Spans that were finished but found no room in the segment.
-    pub(in crate::trace) dropped_spans: u64,
+    pub(crate) dropped_spans: u64,
     /// The span in another process that the first one here belongs to, or 0.
-    pub(super) remote_parent: u64,
+    pub(crate) remote_parent: u64,
     /// As in the segment, but the time of an event is in nanoseconds since 1970.
-    pub(super) items: Box<[Item]>,
-    pub(super) text: Box<str>,
+    pub(crate) items: Box<[Item]>,
+    pub(crate) text: Box<str>,
     /// The keys of requests.
-    pub(super) inherited: Box<[Inherited]>,
+    pub(crate) inherited: Box<[Inherited]>,
 }
 
 /// A finished span.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::trace) struct Span {
-    pub(in crate::trace) start_unix_ns: u64,
-    pub(in crate::trace) duration_ns: u64,
-    pub(super) id: u64,
-    pub(in crate::trace) parent: u64,
-    pub(super) what: What,
-    pub(super) labels: u32,
-    pub(super) outcome: CallOutcome,
+pub(crate) struct Span {
+    pub(crate) start_unix_ns: u64,
+    pub(crate) duration_ns: u64,
+    pub(crate) id: u64,
+    pub(crate) parent: u64,
+    pub(crate) what: What,
+    pub(crate) labels: u32,
+    pub(crate) outcome: CallOutcome,
 }
 
 /// A key of the request that some spans in a row belong to.
 #[derive(Debug)]
-pub(super) struct Inherited {
-    pub(super) spans: Range<usize>,
-    pub(super) key: Text,
-    pub(super) value: Text,
+pub(crate) struct Inherited {
+    pub(crate) spans: Range<usize>,
+    pub(crate) key: Text,
+    pub(crate) value: Text,
 }
 
 impl Span {
-    pub(in crate::trace) fn end_unix_ns(&self) -> u64 {
+    pub(crate) fn end_unix_ns(&self) -> u64 {
         self.start_unix_ns.saturating_add(self.duration_ns)
     }
 
     /// Whether it failed, as far as its outcome says.
-    pub(super) fn is_failure(&self) -> bool {
+    pub(crate) fn is_failure(&self) -> bool {
         match self.outcome {
             CallOutcome::Error | CallOutcome::Panic | CallOutcome::Timeout => true,
             CallOutcome::Ok | CallOutcome::Cancelled | CallOutcome::Rejected => false,
@@ -64,7 +68,7 @@ impl Span {
 
 impl Packed {
     /// A copy of a finished segment.
-    pub(super) fn of(body: &Body) -> Option<Self> {
+    pub(crate) fn of(body: &Body) -> Option<Self> {
         let trace_id = TraceId::new(body.trace_id)?;
         let spans = body.spans.iter().map(|record| Span {
             start_unix_ns: clock::to_unix_nanos(record.start),
@@ -87,6 +91,8 @@ impl Packed {
         Some(Self {
             trace_id,
             keep: body.keep.unwrap_or(Keep::Sampled),
+            flags: body.flags,
+            state: body.state.clone(),
             spans: spans.collect(),
             dropped_spans: u64::from(body.dropped_spans),
             remote_parent: if body.remote { body.parent } else { 0 },
@@ -97,7 +103,7 @@ impl Packed {
     }
 
     /// The bytes that it takes.
-    pub(in crate::trace) fn size(&self) -> usize {
+    pub(crate) fn size(&self) -> usize {
         size_of::<Self>()
             + size_of_val(&*self.spans)
             + size_of_val(&*self.items)
@@ -106,7 +112,7 @@ impl Packed {
     }
 
     /// Whether a span has the status "error".
-    pub(in crate::trace) fn has_error(&self) -> bool {
+    pub(crate) fn has_error(&self) -> bool {
         // Of several things said of a span the last counts. Mostly nothing is, which allocates nothing.
         let said: HashMap<u64, bool> = self
             .items
@@ -126,7 +132,7 @@ impl Packed {
     }
 
     /// Whether a span has this name.
-    pub(in crate::trace) fn has_name(&self, name: &str) -> bool {
+    pub(crate) fn has_name(&self, name: &str) -> bool {
         self.spans.iter().any(|span| match span.what {
             What::Operation(operation) => operation.name == name,
             What::Named(known, _) => self.text(known) == name,
@@ -134,7 +140,7 @@ impl Packed {
     }
 
     /// The characters of a text.
-    pub(super) fn text(&self, text: Text) -> &str {
+    pub(crate) fn text(&self, text: Text) -> &str {
         match text {
             Text::Static(text) => text,
             Text::Part { start, len } => self
@@ -214,14 +220,14 @@ impl Keys {
 }
 
 /// What the spans of a trace have as attributes, to be asked for by span and key.
-pub(super) struct Values<'a> {
+pub(crate) struct Values<'a> {
     packed: &'a Packed,
     /// Spans, and where in the items an attribute of theirs is; sorted.
     places: Vec<(u64, usize)>,
 }
 
 impl<'a> Values<'a> {
-    pub(super) fn of(packed: &'a Packed) -> Self {
+    pub(crate) fn of(packed: &'a Packed) -> Self {
         let items = packed.items.iter().enumerate();
         let mut places: Vec<_> = items
             .filter_map(|(place, item)| match *item {
@@ -234,7 +240,7 @@ impl<'a> Values<'a> {
     }
 
     /// The values of the labels of a span's operation, if it has them all as attributes.
-    pub(super) fn labels(&self, operation: &OperationDef, span: u64) -> Option<Vec<Cow<'a, str>>> {
+    pub(crate) fn labels(&self, operation: &OperationDef, span: u64) -> Option<Vec<Cow<'a, str>>> {
         let labels = operation.labels.iter();
         labels.map(|label| self.value(span, label.name)).collect()
     }

@@ -10,10 +10,10 @@ use crate::trace::{Keep, Query, TraceId, Value};
 const NAMES: [&str; 3] = ["order", "pay", "ship"];
 
 /// A finished span: name, ticks from start to end, outcome, and what is said of it.
-type Written = (usize, u64, CallOutcome, Vec<Said>);
+pub(crate) type Written = (usize, u64, CallOutcome, Vec<Said>);
 
 #[derive(Debug, Clone, Copy)]
-enum Said {
+pub(crate) enum Said {
     Failed,
     Described,
     Fine,
@@ -35,8 +35,14 @@ fn written() -> impl Strategy<Value = Written> {
     (0..NAMES.len(), 0..1_000_000_u64, outcome, said)
 }
 
+/// The spans of a trace, at least one.
+#[cfg(feature = "otlp")]
+pub(crate) fn traces() -> impl Strategy<Value = Vec<Written>> {
+    proptest::collection::vec(written(), 1..6)
+}
+
 /// A segment with these spans, the root last.
-fn segment(trace_id: u128, spans: &[Written]) -> Body {
+pub(crate) fn segment(trace_id: u128, spans: &[Written]) -> Body {
     let mut body = Body {
         trace_id,
         ..Body::default()

@@ -21,7 +21,7 @@ const MAX_ATTRIBUTES: usize = 128;
 
 impl Packed {
     /// The spans as others know them.
-    pub(in crate::trace) fn unpack(&self) -> SpanBatch {
+    pub(crate) fn unpack(&self) -> SpanBatch {
         let spans = self.spans.iter();
         let mut spans: Vec<SpanData> = spans.filter_map(|span| self.span(span)).collect();
         add_items(self, &mut spans);

@@ -1,0 +1,173 @@
+//! The way over HTTP that all sinks share.
+//!
+//! It follows no redirects, reads no more of an answer than it has use for, and
+//! trusts the certificates of the system or those it is given.
+
+use std::error::Error;
+use std::io::Write;
+use std::time::{Duration, SystemTime};
+
+use flate2::{Compression, write::GzEncoder};
+use http::header::{
+    CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER, USER_AGENT,
+};
+use http::{Method, Request, StatusCode, Uri};
+use http_body_util::{BodyExt, Full};
+use hyper::body::Bytes;
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy::{self, connect::HttpConnector};
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+
+use super::delivery::Answer;
+
+/// Bytes of an answer that are read.
+const MAX_ANSWER: usize = 64 * 1024;
+/// For how long a connection that nobody uses is kept.
+const IDLE: Duration = Duration::from_secs(60);
+
+/// One receiver.
+#[derive(Debug, Clone)]
+pub(crate) struct Client {
+    http: legacy::Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    address: Uri,
+    headers: HeaderMap,
+    gzip: bool,
+}
+
+/// What a receiver said.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Client {
+    /// A client of this address, which sends `headers` with every request.
+    pub(crate) fn new(
+        address: Uri,
+        mut headers: HeaderMap,
+        gzip: bool,
+        tls: rustls::ClientConfig,
+    ) -> Self {
+        let connector = HttpsConnectorBuilder::new()
+            .with_tls_config(tls)
+            .https_or_http()
+            .enable_http1()
+            .build();
+        let http = legacy::Client::builder(TokioExecutor::new())
+            .pool_timer(TokioTimer::new())
+            .pool_idle_timeout(IDLE)
+            .build(connector);
+        let name = HeaderValue::from_static(concat!("obs/", env!("CARGO_PKG_VERSION")));
+        headers.entry(USER_AGENT).or_insert(name);
+        Self {
+            http,
+            address,
+            headers,
+            gzip,
+        }
+    }
+
+    /// Posts a body and returns the reply, whatever its status.
+    ///
+    /// # Errors
+    ///
+    /// If there was none; the answer says that it is worth another attempt.
+    pub(crate) async fn post(&self, body: Vec<u8>, kind: &'static str) -> Result<Reply, Answer> {
+        let request = self.request(body, kind);
+        let response = self
+            .http
+            .request(request)
+            .await
+            .map_err(|error| later(&error))?;
+        let (head, mut rest) = response.into_parts();
+        let mut body = Vec::new();
+        while let Some(frame) = rest.frame().await {
+            let Ok(piece) = frame.map_err(|error| later(&error))?.into_data() else {
+                continue;
+            };
+            let room = MAX_ANSWER - body.len();
+            body.extend_from_slice(piece.get(..room).unwrap_or(&piece));
+            if body.len() == MAX_ANSWER {
+                break;
+            }
+        }
+        Ok(Reply {
+            status: head.status,
+            headers: head.headers,
+            body,
+        })
+    }
+
+    fn request(&self, body: Vec<u8>, kind: &'static str) -> Request<Full<Bytes>> {
+        let packed = self.gzip.then(|| compress(&body).ok()).flatten();
+        let is_packed = packed.is_some();
+        let mut request = Request::new(Full::from(packed.unwrap_or(body)));
+        *request.method_mut() = Method::POST;
+        *request.uri_mut() = self.address.clone();
+        let headers = request.headers_mut();
+        *headers = self.headers.clone();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+        if is_packed {
+            headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        }
+        request
+    }
+}
+
+impl Reply {
+    /// What a reply means that is no success, where HTTP says so: of the errors, `again` are worth another
+    /// attempt.
+    pub(crate) fn failure(&self, again: impl Fn(StatusCode) -> bool) -> Option<Answer> {
+        if self.status.is_success() {
+            return None;
+        }
+        // The body is left out: a proxy may put into it what was sent, credentials included.
+        let why = self.status.to_string();
+        Some(match self.status {
+            StatusCode::PAYLOAD_TOO_LARGE => Answer::TooLarge { why },
+            status if again(status) => Answer::Later {
+                after: retry_after(&self.headers, SystemTime::now()),
+                why,
+            },
+            _ => Answer::Refused { why },
+        })
+    }
+}
+
+fn compress(body: &[u8]) -> std::io::Result<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::with_capacity(body.len() / 4), Compression::fast());
+    encoder.write_all(body)?;
+    encoder.finish()
+}
+
+/// How long a receiver wants to be left alone: `Retry-After` in seconds, or as a date.
+fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = text.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date = httpdate::parse_http_date(text).ok()?;
+    Some(date.duration_since(now).unwrap_or_default())
+}
+
+/// No reply is no reason to give up. Says what went wrong at the bottom, without the address.
+fn later(error: &(dyn Error + 'static)) -> Answer {
+    let mut cause = error;
+    while let Some(deeper) = cause.source() {
+        cause = deeper;
+    }
+    let connecting = error
+        .downcast_ref::<legacy::Error>()
+        .is_some_and(legacy::Error::is_connect);
+    let step = if connecting {
+        "no connection"
+    } else {
+        "no answer"
+    };
+    Answer::Later {
+        after: None,
+        why: format!("{step}: {cause}"),
+    }
+}

@@ -1,0 +1,55 @@
+//! What a receiver made of a batch.
+
+use std::time::Duration;
+
+/// What became of a batch that was sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Answer {
+    /// It arrived. Of its items the receiver did not take so many, and never will.
+    Taken { rejected: usize, why: String },
+    /// It did not arrive, or the receiver has no time for it: worth another attempt, but not before `after`.
+    Later {
+        after: Option<Duration>,
+        why: String,
+    },
+    /// It is too large to be taken at once.
+    TooLarge { why: String },
+    /// The receiver does not take it, and never will.
+    Refused { why: String },
+}
+
+/// Why an item was not delivered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Loss {
+    /// Too much waited already.
+    QueueFull,
+    /// The item alone is larger than a batch may be.
+    TooLarge,
+    /// The receiver did not take it.
+    Rejected,
+    /// It could not be delivered for too long.
+    GaveUp,
+    /// The program ended before.
+    Shutdown,
+}
+
+impl Loss {
+    pub(crate) const ALL: [Self; 5] = [
+        Self::QueueFull,
+        Self::TooLarge,
+        Self::Rejected,
+        Self::GaveUp,
+        Self::Shutdown,
+    ];
+
+    /// The value of the label `reason`.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::QueueFull => "queue_full",
+            Self::TooLarge => "too_large",
+            Self::Rejected => "rejected",
+            Self::GaveUp => "gave_up",
+            Self::Shutdown => "shutdown",
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! Encoded items in a row.
+
+/// Items that are sent together, each encoded as its receiver wants it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Batch {
+    bytes: Vec<u8>,
+    /// Where each item ends.
+    ends: Vec<u32>,
+}
+
+impl Batch {
+    /// Adds an item that `encode` writes.
+    pub(crate) fn write(&mut self, encode: impl FnOnce(&mut Vec<u8>)) {
+        encode(&mut self.bytes);
+        // More than 4 GiB never come together: batches have a bound far below.
+        self.ends.push(self.bytes.len() as u32);
+    }
+
+    /// Adds an item.
+    pub(crate) fn push(&mut self, item: &[u8]) {
+        self.write(|bytes| bytes.extend_from_slice(item));
+    }
+
+    /// The items in order.
+    pub(crate) fn items(&self) -> impl ExactSizeIterator<Item = &[u8]> {
+        let mut start = 0;
+        self.ends.iter().map(move |&end| {
+            let range = std::mem::replace(&mut start, end as usize)..end as usize;
+            self.bytes.get(range).unwrap_or_default()
+        })
+    }
+
+    /// All items in a row.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// How many items there are.
+    pub(crate) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// The bytes that it counts for: those of the items, and of where they end.
+    pub(crate) fn size(&self) -> usize {
+        self.bytes.len() + size_of_val(&*self.ends)
+    }
+
+    /// The items for which `wanted` says so, by their position.
+    pub(crate) fn select(&self, mut wanted: impl FnMut(usize) -> bool) -> Self {
+        let mut selected = Self::default();
+        for (index, item) in self.items().enumerate() {
+            if wanted(index) {
+                selected.push(item);
+            }
+        }
+        selected
+    }
+
+    /// The first half and the second.
+    pub(crate) fn halves(&self) -> (Self, Self) {
+        let middle = self.len() / 2;
+        (
+            self.select(|index| index < middle),
+            self.select(|index| index >= middle),
+        )
+    }
+
+    /// Takes all items out and keeps the memory.
+    pub(crate) fn clear(&mut self) {
+        self.bytes.clear();
+        self.ends.clear();
+    }
+}

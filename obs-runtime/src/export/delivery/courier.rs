@@ -1,0 +1,167 @@
+//! Takes batch after batch to the receiver, and comes back to it when it must.
+
+use std::collections::VecDeque;
+use std::future::Future;
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep, sleep_until, timeout};
+
+use super::answer::{Answer, Loss};
+use super::backoff::Backoff;
+use super::batch::Batch;
+use super::queue::{Queue, Size};
+use crate::diagnostics;
+use crate::hot::local;
+
+/// The way to one receiver.
+pub(crate) trait Sink: Send + 'static {
+    /// What it is called in metrics and messages.
+    fn name(&self) -> &'static str;
+
+    /// Sends a batch and says what the receiver made of it. May be dropped before it is done.
+    fn send(&mut self, batch: &Batch) -> impl Future<Output = Answer> + Send;
+}
+
+/// Delivers what comes into `queue` until it ends.
+pub(super) async fn run(sink: impl Sink, queue: &Queue) {
+    let mut courier = Courier {
+        sink,
+        queue,
+        is_down: false,
+    };
+    let work = async {
+        while let Some(batch) = queue.next().await {
+            courier.deliver(batch).await;
+        }
+    };
+    let deadline = async {
+        let deadline = queue.ending().await;
+        sleep_until(deadline).await;
+    };
+    tokio::select! {
+        () = work => {}
+        () = deadline => {}
+    }
+    queue.close();
+}
+
+struct Courier<'a, S> {
+    sink: S,
+    queue: &'a Queue,
+    /// Whether the last attempt failed: said once, and once when it is over.
+    is_down: bool,
+}
+
+/// What is left of a batch.
+struct Rest {
+    parts: VecDeque<Batch>,
+    backoff: Backoff,
+    /// Whether the next request repeats one.
+    again: bool,
+}
+
+impl<S: Sink> Courier<'_, S> {
+    /// Delivers a batch, or finds out that it cannot be.
+    async fn deliver(&mut self, batch: Batch) {
+        let size = Size::of(&batch);
+        let mut rest = Rest {
+            parts: VecDeque::from([batch]),
+            backoff: Backoff::new(self.queue.limits().retry, Instant::now()),
+            again: false,
+        };
+        while let Some(part) = rest.parts.pop_front() {
+            let answer = self.attempt(&part, rest.again).await;
+            rest.again = false;
+            self.note_state(&answer);
+            self.judge(&mut rest, part, answer).await;
+        }
+        self.queue.release(size);
+    }
+
+    async fn attempt(&mut self, part: &Batch, again: bool) -> Answer {
+        let started = Instant::now();
+        let answer = timeout(self.queue.limits().timeout, self.sink.send(part)).await;
+        self.queue.count_request(again, started.elapsed());
+        answer.unwrap_or_else(|_| Answer::Later {
+            after: None,
+            why: "no answer in time".to_owned(),
+        })
+    }
+
+    async fn judge(&mut self, rest: &mut Rest, part: Batch, answer: Answer) {
+        let all = part.len();
+        match answer {
+            Answer::Taken { rejected, why } => self.settle(all, rejected, &why),
+            Answer::Refused { why } => self.settle(all, all, &why),
+            Answer::TooLarge { .. } if all > 1 => {
+                let (first, second) = part.halves();
+                rest.parts.push_front(second);
+                rest.parts.push_front(first);
+            }
+            Answer::TooLarge { why } => self.lose(all, Loss::TooLarge, &why),
+            Answer::Later { after, why } => self.come_back(rest, part, after, &why).await,
+        }
+    }
+
+    /// Waits before another attempt, or gives up.
+    async fn come_back(
+        &mut self,
+        rest: &mut Rest,
+        part: Batch,
+        after: Option<Duration>,
+        why: &str,
+    ) {
+        let pause = rest.backoff.pause(Instant::now(), after, chance());
+        let Some(pause) = pause else {
+            return self.lose(part.len(), Loss::GaveUp, why);
+        };
+        if self.queue.has_ended() {
+            sleep(pause).await;
+        } else {
+            // When the end is announced, it is worth another attempt at once.
+            tokio::select! {
+                () = sleep(pause) => {}
+                _ = self.queue.ending() => {}
+            }
+        }
+        rest.again = true;
+        rest.parts.push_front(part);
+    }
+
+    /// So many items were answered for; of those, `rejected` were not taken.
+    fn settle(&self, items: usize, rejected: usize, why: &str) {
+        let rejected = rejected.min(items);
+        self.queue.deliver(items - rejected);
+        self.lose(rejected, Loss::Rejected, why);
+    }
+
+    fn lose(&self, items: usize, loss: Loss, why: &str) {
+        if items == 0 {
+            return;
+        }
+        self.queue.lose(items, loss);
+        let (name, reason) = (self.sink.name(), loss.as_str());
+        diagnostics::report(&format!("{name}: {items} items are lost ({reason}): {why}"));
+    }
+
+    /// Says when the receiver is not to be reached, and when it is again.
+    fn note_state(&mut self, answer: &Answer) {
+        let name = self.sink.name();
+        match answer {
+            Answer::Later { why, .. } if !self.is_down => {
+                self.is_down = true;
+                diagnostics::report(&format!("{name}: cannot deliver, will try again: {why}"));
+            }
+            Answer::Taken { .. } if self.is_down => {
+                self.is_down = false;
+                diagnostics::report(&format!("{name}: delivers again"));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// A number from 0 to 1.
+fn chance() -> f64 {
+    f64::from(local::random_trace_id() as u32) / f64::from(u32::MAX)
+}

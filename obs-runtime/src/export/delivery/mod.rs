@@ -1,0 +1,30 @@
+//! Delivery to a receiver that may be slow, away or wrong.
+//!
+//! Every sink works the same way: what it gets is [encoded](batch) at once and
+//! waits in a [queue](queue) that is bounded by items and bytes; a
+//! [courier](courier) sends batches of it, tries again what is worth it, and
+//! keeps [books](books) in which nothing is ever missing. All couriers run on
+//! [a thread](dispatch) with a runtime of its own, so that it does not matter
+//! which runtime the program has, or whether it has one.
+
+mod answer;
+mod backoff;
+mod batch;
+mod books;
+mod courier;
+mod dispatch;
+mod limits;
+mod queue;
+
+pub(crate) use answer::{Answer, Loss};
+pub(crate) use batch::Batch;
+pub(crate) use books::{BOUNDS, Books, sinks};
+pub(crate) use courier::Sink;
+pub(crate) use dispatch::Dispatch;
+pub(crate) use limits::Limits;
+#[cfg(test)]
+pub(crate) use limits::Retry;
+pub(crate) use queue::Queue;
+
+#[cfg(test)]
+mod tests;

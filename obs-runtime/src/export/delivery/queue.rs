@@ -1,0 +1,256 @@
+//! What waits to be sent, and the books about it.
+//!
+//! Whoever has something to deliver appends it under a lock that nobody holds
+//! while anything is sent. What finds no room is lost at once and counted:
+//! nobody waits.
+
+use std::collections::VecDeque;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{Notify, watch};
+use tokio::time::{Instant, sleep_until};
+
+use super::answer::Loss;
+use super::batch::Batch;
+use super::books::Books;
+use super::limits::Limits;
+
+/// See the module.
+#[derive(Debug)]
+pub(crate) struct Queue {
+    limits: Limits,
+    state: Mutex<State>,
+    /// There is something to take, or soon.
+    work: Notify,
+    /// Something was settled.
+    settled: Condvar,
+    /// When everything has to be done, once nothing more comes.
+    end: watch::Sender<Option<Instant>>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    open: Batch,
+    /// When the first item came into the open batch.
+    opened: Option<Instant>,
+    full: VecDeque<Batch>,
+    /// What is in memory, what is being sent included.
+    held: Size,
+    books: Books,
+    /// As long as fewer items than this are settled, no item waits for others.
+    hurry: u64,
+    ended: bool,
+}
+
+/// How much something is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Size {
+    pub(super) items: usize,
+    pub(super) bytes: usize,
+}
+
+impl Size {
+    pub(super) fn of(batch: &Batch) -> Self {
+        Self {
+            items: batch.len(),
+            bytes: batch.size(),
+        }
+    }
+}
+
+impl Queue {
+    pub(crate) fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            state: Mutex::default(),
+            work: Notify::new(),
+            settled: Condvar::new(),
+            end: watch::Sender::new(None),
+        }
+    }
+
+    pub(super) fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Takes in items, or some of them if there is no room for all. Never waits.
+    pub(crate) fn push_all(&self, items: &Batch) {
+        let mut state = self.lock();
+        for item in items.items() {
+            self.push_locked(&mut state, item);
+        }
+        self.wake(&state);
+    }
+
+    fn push_locked(&self, state: &mut State, item: &[u8]) {
+        state.books.produce();
+        if let Err(loss) = self.admit(state, item) {
+            state.books.lose(1, loss);
+            return;
+        }
+        if state.open.size() + item.len() > self.limits.batch_bytes {
+            state.close_open();
+        }
+        let before = state.open.size();
+        state.open.push(item);
+        state.held.items += 1;
+        state.held.bytes += state.open.size() - before;
+        state.opened.get_or_insert_with(Instant::now);
+        if state.open.len() >= self.limits.batch_items {
+            state.close_open();
+        }
+    }
+
+    fn admit(&self, state: &State, item: &[u8]) -> Result<(), Loss> {
+        if state.ended {
+            return Err(Loss::Shutdown);
+        }
+        if item.len() > self.limits.batch_bytes {
+            return Err(Loss::TooLarge);
+        }
+        let room = state.held.items < self.limits.queue_items
+            && state.held.bytes + item.len() <= self.limits.queue_bytes;
+        if room { Ok(()) } else { Err(Loss::QueueFull) }
+    }
+
+    /// Wakes the courier when there is something to do: a batch to take, or an open one to wait for.
+    fn wake(&self, state: &State) {
+        if state.opened.is_some() || !state.full.is_empty() {
+            self.work.notify_one();
+        }
+    }
+
+    /// The next batch, when it is full or old enough. `None` when nothing more will come.
+    pub(super) async fn next(&self) -> Option<Batch> {
+        loop {
+            let due = {
+                let mut state = self.lock();
+                if let Some(batch) = state.take(self.limits.delay) {
+                    return Some(batch);
+                }
+                if state.ended {
+                    return None;
+                }
+                state.opened.map(|opened| opened + self.limits.delay)
+            };
+            let more = self.work.notified();
+            match due {
+                None => more.await,
+                Some(due) => tokio::select! {
+                    () = more => {}
+                    () = sleep_until(due) => {}
+                },
+            }
+        }
+    }
+
+    /// Items of a batch that was taken have arrived.
+    pub(super) fn deliver(&self, items: usize) {
+        self.lock().books.deliver(items);
+        self.settled.notify_all();
+    }
+
+    /// Items of a batch that was taken are given up.
+    pub(super) fn lose(&self, items: usize, why: Loss) {
+        self.lock().books.lose(items, why);
+        self.settled.notify_all();
+    }
+
+    /// A batch of this size that was taken is not in memory any more.
+    pub(super) fn release(&self, size: Size) {
+        let held = &mut self.lock().held;
+        held.items = held.items.saturating_sub(size.items);
+        held.bytes = held.bytes.saturating_sub(size.bytes);
+    }
+
+    /// Notes a request.
+    pub(super) fn count_request(&self, again: bool, took: Duration) {
+        self.lock().books.request(again, took);
+    }
+
+    /// The books as they are now.
+    pub(crate) fn books(&self) -> Books {
+        let state = self.lock();
+        let mut books = state.books.clone();
+        books.queued_bytes = state.held.bytes as u64;
+        books
+    }
+
+    /// What has come in by now does not wait for others to be sent with.
+    pub(super) fn hurry(&self) -> u64 {
+        let mut state = self.lock();
+        let wanted = state.books.produced;
+        state.hurry = state.hurry.max(wanted);
+        self.work.notify_one();
+        wanted
+    }
+
+    /// Waits until everything that has come in by now is settled, at most for `limit`. Says whether it is.
+    pub(super) fn flush(&self, limit: Duration) -> bool {
+        let wanted = self.hurry();
+        let is_open = |state: &mut State| state.books.settled() < wanted;
+        let waited = self.settled.wait_timeout_while(self.lock(), limit, is_open);
+        !waited.unwrap_or_else(PoisonError::into_inner).1.timed_out()
+    }
+
+    /// Nothing more comes in; what is there has until `deadline`.
+    pub(crate) fn end(&self, deadline: Instant) {
+        self.lock().ended = true;
+        self.end.send_replace(Some(deadline));
+        self.work.notify_one();
+    }
+
+    /// Whether the end was announced.
+    pub(super) fn has_ended(&self) -> bool {
+        self.lock().ended
+    }
+
+    /// Waits until the end is announced, and says when everything has to be done.
+    pub(super) async fn ending(&self) -> Instant {
+        let mut end = self.end.subscribe();
+        let deadline = end.wait_for(Option::is_some).await.ok();
+        match deadline.and_then(|deadline| *deadline) {
+            Some(deadline) => deadline,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Gives up everything that is not settled, and takes nothing more in.
+    pub(super) fn close(&self) {
+        let mut state = self.lock();
+        state.ended = true;
+        let rest = usize::try_from(state.books.queued).unwrap_or(usize::MAX);
+        state.books.lose(rest, Loss::Shutdown);
+        state.open = Batch::default();
+        state.full.clear();
+        state.held = Size::default();
+        drop(state);
+        self.settled.notify_all();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn close_open(&mut self) {
+        self.full.push_back(std::mem::take(&mut self.open));
+        self.opened = None;
+    }
+
+    /// The oldest batch, if it is full or has waited for `delay`, or nobody wants to wait any more.
+    fn take(&mut self, delay: Duration) -> Option<Batch> {
+        if let Some(batch) = self.full.pop_front() {
+            return Some(batch);
+        }
+        let due = self.ended
+            || self.books.settled() < self.hurry
+            || self.opened.is_some_and(|opened| opened.elapsed() >= delay);
+        if due && !self.open.is_empty() {
+            self.close_open();
+        }
+        self.full.pop_front()
+    }
+}

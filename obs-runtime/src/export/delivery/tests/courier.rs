@@ -1,0 +1,176 @@
+//! What a courier makes of answers.
+
+use super::*;
+use crate::export::delivery::courier::run;
+
+const LIMITS: Limits = Limits {
+    queue_items: 1000,
+    queue_bytes: 100_000,
+    batch_items: 4,
+    batch_bytes: 1000,
+    delay: Duration::from_millis(100),
+    timeout: Duration::from_secs(5),
+    retry: Retry {
+        first: Duration::from_secs(1),
+        longest: Duration::from_secs(8),
+        within: Duration::from_secs(60),
+    },
+};
+
+/// Delivers so many items within the time, and returns the books.
+async fn deliver(receiver: &Receiver, items: usize, within: Duration) -> Books {
+    let queue = Arc::new(Queue::new(LIMITS));
+    fill(&queue, 0..items);
+    queue.end(tokio::time::Instant::now() + within);
+    run(receiver.clone(), &queue).await;
+    let books = queue.books();
+    assert_balanced(&books);
+    assert_eq!((books.queued, books.queued_bytes), (0, 0));
+    books
+}
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+#[tokio::test(start_paused = true)]
+async fn everything_arrives_in_order() {
+    let receiver = Receiver::default();
+    let books = deliver(&receiver, 10, HOUR).await;
+    assert_eq!((books.delivered, books.requests, books.retries), (10, 3, 0));
+    assert_eq!(receiver.requests().concat(), names(0..10));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_delivered_now_is_tried_again_and_overtaken_by_nothing() {
+    let receiver = Receiver::answering([later(), later(), later()]);
+    let books = deliver(&receiver, 8, HOUR).await;
+    assert_eq!((books.delivered, books.requests, books.retries), (8, 5, 3));
+    let sent = receiver.requests();
+    assert_eq!(sent[0], names(0..4));
+    assert_eq!(sent[3..].concat(), names(0..8));
+    let times = receiver.times();
+    for (at, expected) in times.windows(2).zip([1.0, 2.0, 4.0]) {
+        let pause = (at[1] - at[0]).as_secs_f64();
+        assert!(
+            pause >= expected / 2.0 && pause <= expected + 0.01,
+            "{times:?}"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_receiver_says_when_to_come_back() {
+    let after = Some(Duration::from_secs(20));
+    let why = "429".to_owned();
+    let receiver = Receiver::answering([Answer::Later { after, why }]);
+    deliver(&receiver, 1, HOUR).await;
+    assert!(receiver.times()[1] >= Duration::from_secs(20));
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_gives_up_for_newer_ones() {
+    let receiver = Receiver::answering(std::iter::repeat_n(later(), 1000));
+    let books = deliver(&receiver, 8, HOUR).await;
+    assert_eq!(books.lost(Loss::GaveUp), 8);
+    assert!(receiver.times().last() <= Some(&Duration::from_secs(130)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_refused_is_not_tried_again() {
+    let why = "400".to_owned();
+    let receiver = Receiver::answering([Answer::Refused { why }]);
+    let books = deliver(&receiver, 8, HOUR).await;
+    assert_eq!((books.lost(Loss::Rejected), books.delivered), (4, 4));
+    assert_eq!(books.requests, 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn items_that_a_success_left_out_are_lost() {
+    let why = "bad name".to_owned();
+    let receiver = Receiver::answering([Answer::Taken { rejected: 3, why }]);
+    let books = deliver(&receiver, 4, HOUR).await;
+    assert_eq!((books.lost(Loss::Rejected), books.delivered), (3, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lie_about_rejected_items_does_not_upset_the_books() {
+    let why = String::new();
+    let receiver = Receiver::answering([Answer::Taken { rejected: 99, why }]);
+    let books = deliver(&receiver, 4, HOUR).await;
+    assert_eq!((books.lost(Loss::Rejected), books.delivered), (4, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_too_large_is_halved_and_at_last_given_up() {
+    let too_large = || Answer::TooLarge {
+        why: "413".to_owned(),
+    };
+    let receiver = Receiver::answering([too_large(), too_large(), too_large()]);
+    let books = deliver(&receiver, 4, HOUR).await;
+    let expected = [
+        names(0..4),
+        names(0..2),
+        names(0..1),
+        names(1..2),
+        names(2..4),
+    ];
+    assert_eq!(receiver.requests(), expected);
+    assert_eq!((books.delivered, books.lost(Loss::TooLarge)), (3, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_answer_is_a_reason_to_try_again() {
+    let receiver = Receiver::taking(Duration::from_secs(600));
+    let books = deliver(&receiver, 1, Duration::from_secs(12)).await;
+    assert!(books.requests >= 2, "{books:?}");
+    assert_eq!(books.lost(Loss::Shutdown), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn at_the_deadline_the_rest_is_given_up() {
+    let receiver = Receiver::answering(std::iter::repeat_n(later(), 1000));
+    let started = tokio::time::Instant::now();
+    let books = deliver(&receiver, 20, Duration::from_secs(3)).await;
+    assert_eq!(books.lost(Loss::Shutdown), 20);
+    assert_eq!(started.elapsed(), Duration::from_secs(3));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_end_is_worth_another_attempt_at_once() {
+    let receiver = Receiver::answering([later()]);
+    let queue = Arc::new(Queue::new(LIMITS));
+    fill(&queue, 0..4);
+    let served = (receiver.clone(), queue.clone());
+    let courier = tokio::spawn(async move { run(served.0, &served.1).await });
+    tokio::time::sleep(Duration::from_millis(10)).await;
+    assert_eq!(receiver.requests().len(), 1);
+    queue.end(tokio::time::Instant::now() + Duration::from_millis(100));
+    courier.await.unwrap();
+    assert_eq!(queue.books().delivered, 4);
+}
+
+proptest::proptest! {
+    #[test]
+    fn nothing_is_missing_whatever_the_answers(
+        answers in proptest::collection::vec((0u8..4, 0usize..6), 0..30),
+        items in 0usize..60,
+    ) {
+        let answers = answers.into_iter().map(|(kind, rejected)| {
+            let why = String::new();
+            match kind {
+                0 => Answer::Taken { rejected, why },
+                1 => Answer::Later { after: None, why },
+                2 => Answer::TooLarge { why },
+                _ => Answer::Refused { why },
+            }
+        });
+        let receiver = Receiver::answering(answers);
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .start_paused(true)
+            .build()
+            .unwrap();
+        let books = runtime.block_on(deliver(&receiver, items, HOUR));
+        proptest::prop_assert_eq!(books.produced, items as u64);
+        proptest::prop_assert_eq!(books.lost(Loss::Shutdown), 0);
+    }
+}

@@ -1,0 +1,92 @@
+//! What waits, and what finds no room.
+
+use super::*;
+
+const SMALL: Limits = Limits {
+    queue_items: 10,
+    queue_bytes: 1000,
+    batch_items: 4,
+    batch_bytes: 100,
+    delay: Duration::from_secs(1),
+    timeout: Duration::from_secs(10),
+    retry: Retry {
+        first: Duration::from_secs(1),
+        longest: Duration::from_secs(8),
+        within: Duration::from_secs(60),
+    },
+};
+
+#[tokio::test(start_paused = true)]
+async fn a_full_batch_does_not_wait() {
+    let queue = Queue::new(SMALL);
+    fill(&queue, 0..5);
+    let started = tokio::time::Instant::now();
+    assert_eq!(queue.next().await.unwrap().len(), 4);
+    assert_eq!(started.elapsed(), Duration::ZERO);
+    assert_eq!(queue.next().await.unwrap().len(), 1);
+    assert!(started.elapsed() >= SMALL.delay);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_batch_is_bounded_by_bytes_too() {
+    let queue = Queue::new(SMALL);
+    push(&queue, &[b'a'; 60]);
+    push(&queue, &[b'b'; 60]);
+    assert_eq!(queue.next().await.unwrap().bytes(), [b'a'; 60]);
+}
+
+#[test]
+fn what_finds_no_room_is_lost_and_counted() {
+    let queue = Queue::new(SMALL);
+    fill(&queue, 0..12);
+    push(&queue, &[0; 101]);
+    let books = queue.books();
+    assert_eq!((books.produced, books.queued), (13, 10));
+    assert_eq!(books.lost(Loss::QueueFull), 2);
+    assert_eq!(books.lost(Loss::TooLarge), 1);
+    assert_balanced(&books);
+}
+
+#[test]
+fn bytes_bound_the_queue() {
+    let limits = Limits {
+        queue_items: 1000,
+        ..SMALL
+    };
+    let queue = Queue::new(limits);
+    for _ in 0..100 {
+        push(&queue, &[0; 50]);
+    }
+    let books = queue.books();
+    assert!(books.queued_bytes <= 1000, "{books:?}");
+    assert!(books.queued >= 17, "{books:?}");
+    assert_balanced(&books);
+}
+
+#[test]
+fn after_the_end_nothing_comes_in() {
+    let queue = Queue::new(SMALL);
+    fill(&queue, 0..3);
+    queue.close();
+    fill(&queue, 3..5);
+    let books = queue.books();
+    assert_eq!((books.lost(Loss::Shutdown), books.queued), (5, 0));
+    assert_eq!(books.queued_bytes, 0);
+    assert_balanced(&books);
+}
+
+proptest::proptest! {
+    #[test]
+    fn batches_keep_their_items(items: Vec<Vec<u8>>, at in 0usize..20) {
+        let mut batch = Batch::default();
+        items.iter().for_each(|item| batch.push(item));
+        let read: Vec<_> = batch.items().map(<[u8]>::to_vec).collect();
+        proptest::prop_assert_eq!(&read, &items);
+        proptest::prop_assert_eq!(batch.bytes(), items.concat());
+        let (first, second) = batch.halves();
+        let both: Vec<_> = first.items().chain(second.items()).map(<[u8]>::to_vec).collect();
+        proptest::prop_assert_eq!(&both, &items);
+        let one = batch.select(|index| index == at);
+        proptest::prop_assert_eq!(one.bytes(), items.get(at).cloned().unwrap_or_default());
+    }
+}

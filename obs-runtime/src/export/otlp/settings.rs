@@ -1,0 +1,247 @@
+//! What `OTEL_EXPORTER_OTLP_*` says of one signal.
+//!
+//! A variable of the signal comes before the one for all. A value that makes no sense is an error here, unlike in
+//! other programs that read the same variables: who sets an endpoint wants telemetry to arrive.
+//!
+//! Source: <https://opentelemetry.io/docs/specs/otel/protocol/exporter/>
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use http::Uri;
+use http::header::{HeaderMap, HeaderName, HeaderValue};
+
+/// A kind of telemetry that has a way of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Signal {
+    Traces,
+}
+
+/// How requests are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Protocol {
+    Grpc,
+    HttpProtobuf,
+    HttpJson,
+}
+
+/// Where the telemetry of one signal goes, and how.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Settings {
+    pub(crate) protocol: Protocol,
+    pub(crate) endpoint: Uri,
+    pub(crate) headers: HeaderMap,
+    pub(crate) gzip: bool,
+    pub(crate) timeout: Duration,
+    /// Certificates to trust instead of the system's.
+    pub(crate) certificate: Option<PathBuf>,
+    /// What this process shows of itself: its certificate and key.
+    pub(crate) identity: Option<(PathBuf, PathBuf)>,
+}
+
+/// A variable that makes no sense.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Mistake {
+    pub(crate) variable: String,
+    pub(crate) message: String,
+}
+
+impl Signal {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Traces => "TRACES",
+        }
+    }
+
+    /// Where the signal goes below the address of all signals.
+    const fn path(self) -> &'static str {
+        match self {
+            Self::Traces => "v1/traces",
+        }
+    }
+
+    /// The name of the sink.
+    pub(crate) const fn sink(self) -> &'static str {
+        match self {
+            Self::Traces => "otlp_traces",
+        }
+    }
+}
+
+/// The variables, and which signal they are read for.
+struct Variables<'a> {
+    all: &'a [(&'static str, &'static str)],
+    signal: Signal,
+}
+
+impl Variables<'_> {
+    /// The value of the signal's own variable or of the one for all, with its name. Blank is as good as unset.
+    fn get(&self, word: &str) -> Option<(String, &'static str)> {
+        let own = format!("OTEL_EXPORTER_OTLP_{}_{word}", self.signal.word());
+        let common = format!("OTEL_EXPORTER_OTLP_{word}");
+        [own, common].into_iter().find_map(|name| {
+            let (_, text) = self.all.iter().find(|(known, _)| *known == name)?;
+            let text = text.trim();
+            (!text.is_empty()).then_some((name, text))
+        })
+    }
+}
+
+impl Settings {
+    /// Reads what is set; the rest is as the specification has it.
+    ///
+    /// # Errors
+    ///
+    /// At the first variable that makes no sense.
+    pub(crate) fn read(
+        signal: Signal,
+        variables: &[(&'static str, &'static str)],
+    ) -> Result<Self, Mistake> {
+        let variables = Variables {
+            all: variables,
+            signal,
+        };
+        let protocol = protocol(&variables)?;
+        Ok(Self {
+            protocol,
+            endpoint: endpoint(&variables, protocol)?,
+            headers: headers(&variables)?,
+            gzip: gzip(&variables)?,
+            timeout: timeout(&variables)?,
+            certificate: variables.get("CERTIFICATE").map(|(_, path)| path.into()),
+            identity: identity(&variables)?,
+        })
+    }
+}
+
+fn mistake<T>(variable: String, message: impl Into<String>) -> Result<T, Mistake> {
+    Err(Mistake {
+        variable,
+        message: message.into(),
+    })
+}
+
+fn protocol(variables: &Variables<'_>) -> Result<Protocol, Mistake> {
+    match variables.get("PROTOCOL") {
+        None | Some((_, "http/protobuf")) => Ok(Protocol::HttpProtobuf),
+        Some((_, "http/json")) => Ok(Protocol::HttpJson),
+        Some((_, "grpc")) => Ok(Protocol::Grpc),
+        Some((name, other)) => mistake(
+            name,
+            format!("unknown protocol `{other}`; write `http/protobuf`, `http/json` or `grpc`"),
+        ),
+    }
+}
+
+fn endpoint(variables: &Variables<'_>, protocol: Protocol) -> Result<Uri, Mistake> {
+    const EXAMPLE: &str = "not an address; write for example `http://localhost:4318`";
+    let default = match protocol {
+        Protocol::Grpc => "http://localhost:4317",
+        Protocol::HttpProtobuf | Protocol::HttpJson => "http://localhost:4318",
+    };
+    let (name, text) = variables
+        .get("ENDPOINT")
+        .unwrap_or((String::new(), default));
+    let is_own = name.contains(variables.signal.word());
+    let Ok(address) = with_scheme(text, protocol, variables).parse::<Uri>() else {
+        return mistake(name, EXAMPLE);
+    };
+    let (Some("http" | "https"), Some(authority)) = (address.scheme_str(), address.authority())
+    else {
+        return mistake(name, EXAMPLE);
+    };
+    if authority.as_str().contains('@') {
+        let message = "credentials do not belong into an address; send them with `OTEL_EXPORTER_OTLP_HEADERS`";
+        return mistake(name, message);
+    }
+    // An address of the signal's own is taken as it is, one for all gets the signal's path.
+    if protocol == Protocol::Grpc || is_own {
+        return Ok(address);
+    }
+    let path = format!(
+        "{}/{}",
+        address.path().trim_end_matches('/'),
+        variables.signal.path()
+    );
+    let whole = Uri::builder()
+        .scheme(address.scheme_str().unwrap_or("http"))
+        .authority(authority.clone())
+        .path_and_query(path)
+        .build();
+    whole.or_else(|_| mistake(name, EXAMPLE))
+}
+
+/// For gRPC an address may come without scheme.
+fn with_scheme(text: &str, protocol: Protocol, variables: &Variables<'_>) -> String {
+    if protocol != Protocol::Grpc || text.contains("://") {
+        return text.to_owned();
+    }
+    let insecure = variables.get("INSECURE");
+    let is_insecure = insecure.is_some_and(|(_, text)| text.eq_ignore_ascii_case("true"));
+    let scheme = if is_insecure { "http" } else { "https" };
+    format!("{scheme}://{text}")
+}
+
+/// Names and values as in baggage: separated by commas, values percent-encoded.
+fn headers(variables: &Variables<'_>) -> Result<HeaderMap, Mistake> {
+    let mut headers = HeaderMap::new();
+    let Some((variable, text)) = variables.get("HEADERS") else {
+        return Ok(headers);
+    };
+    for pair in text
+        .split(',')
+        .map(str::trim)
+        .filter(|pair| !pair.is_empty())
+    {
+        let Some((name, value)) = pair.split_once('=') else {
+            return mistake(
+                variable,
+                "a header has no `=`; write `name=value,name=value`",
+            );
+        };
+        let value = percent_encoding::percent_decode_str(value.trim()).collect::<Vec<u8>>();
+        let name = HeaderName::try_from(name.trim());
+        let (Ok(name), Ok(mut value)) = (name, HeaderValue::try_from(value)) else {
+            return mistake(variable, "a header has a name or value that cannot be sent");
+        };
+        value.set_sensitive(true);
+        headers.append(name, value);
+    }
+    Ok(headers)
+}
+
+fn gzip(variables: &Variables<'_>) -> Result<bool, Mistake> {
+    match variables.get("COMPRESSION") {
+        None | Some((_, "none")) => Ok(false),
+        Some((_, "gzip")) => Ok(true),
+        Some((name, other)) => mistake(
+            name,
+            format!("unknown compression `{other}`; write `gzip` or `none`"),
+        ),
+    }
+}
+
+fn timeout(variables: &Variables<'_>) -> Result<Duration, Mistake> {
+    match variables.get("TIMEOUT") {
+        None => Ok(Duration::from_secs(10)),
+        Some((name, text)) => match text.parse() {
+            Ok(millis @ 1..) => Ok(Duration::from_millis(millis)),
+            _ => mistake(
+                name,
+                "not a number of milliseconds; write for example `10000`",
+            ),
+        },
+    }
+}
+
+fn identity(variables: &Variables<'_>) -> Result<Option<(PathBuf, PathBuf)>, Mistake> {
+    match (
+        variables.get("CLIENT_CERTIFICATE"),
+        variables.get("CLIENT_KEY"),
+    ) {
+        (None, None) => Ok(None),
+        (Some((_, certificate)), Some((_, key))) => Ok(Some((certificate.into(), key.into()))),
+        (Some((name, _)), None) => mistake(name, "there is a certificate but no `.._CLIENT_KEY`"),
+        (None, Some((name, _))) => mistake(name, "there is a key but no `.._CLIENT_CERTIFICATE`"),
+    }
+}

@@ -1,0 +1,6 @@
+//! What is sent, read by the official messages, and what comes back.
+
+mod over_http;
+mod settings;
+mod spans;
+mod wire;

@@ -1,0 +1,106 @@
+//! The variables of OpenTelemetry.
+
+use std::time::Duration;
+
+use crate::export::otlp::settings::{Mistake, Protocol, Settings, Signal};
+
+fn read(variables: &[(&'static str, &'static str)]) -> Result<Settings, Mistake> {
+    Settings::read(Signal::Traces, variables)
+}
+
+fn endpoint(variables: &[(&'static str, &'static str)]) -> String {
+    read(variables).unwrap().endpoint.to_string()
+}
+
+#[test]
+fn without_any_it_is_as_the_specification_has_it() {
+    let settings = read(&[]).unwrap();
+    assert_eq!(settings.protocol, Protocol::HttpProtobuf);
+    assert_eq!(
+        settings.endpoint.to_string(),
+        "http://localhost:4318/v1/traces"
+    );
+    assert_eq!(settings.timeout, Duration::from_secs(10));
+    assert!(settings.headers.is_empty() && !settings.gzip);
+}
+
+#[test]
+fn the_address_of_all_signals_gets_the_path_of_this_one() {
+    for (address, expected) in [
+        ("http://collector:4318", "http://collector:4318/v1/traces"),
+        ("https://host/otlp/", "https://host/otlp/v1/traces"),
+    ] {
+        assert_eq!(
+            endpoint(&[("OTEL_EXPORTER_OTLP_ENDPOINT", address)]),
+            expected
+        );
+    }
+}
+
+#[test]
+fn the_address_of_this_signal_is_taken_as_it_is_and_comes_first() {
+    let variables = [
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://other:4318"),
+        ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://mine:9/here"),
+    ];
+    assert_eq!(endpoint(&variables), "http://mine:9/here");
+}
+
+#[test]
+fn blank_is_as_good_as_unset() {
+    let variables = [("OTEL_EXPORTER_OTLP_ENDPOINT", " ")];
+    assert_eq!(endpoint(&variables), "http://localhost:4318/v1/traces");
+}
+
+#[test]
+fn grpc_has_a_port_of_its_own_and_needs_no_scheme() {
+    let grpc = ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc");
+    assert_eq!(endpoint(&[grpc]), "http://localhost:4317/");
+    let bare = ("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4317");
+    assert_eq!(endpoint(&[grpc, bare]), "https://collector:4317/");
+    let insecure = ("OTEL_EXPORTER_OTLP_INSECURE", "true");
+    assert_eq!(endpoint(&[grpc, bare, insecure]), "http://collector:4317/");
+}
+
+#[test]
+fn headers_are_decoded_and_not_shown() {
+    let settings = read(&[("OTEL_EXPORTER_OTLP_HEADERS", "api-key=a%20b, x=1")]).unwrap();
+    assert_eq!(settings.headers["api-key"], "a b");
+    assert_eq!(settings.headers["x"], "1");
+    assert!(!format!("{settings:?}").contains("a b"));
+}
+
+#[test]
+fn what_makes_no_sense_is_said_with_the_variable() {
+    for (variable, value, expected) in [
+        (
+            "OTEL_EXPORTER_OTLP_PROTOCOL",
+            "http",
+            "`http/protobuf`, `http/json` or `grpc`",
+        ),
+        (
+            "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+            "collector",
+            "not an address",
+        ),
+        (
+            "OTEL_EXPORTER_OTLP_ENDPOINT",
+            "ftp://collector",
+            "not an address",
+        ),
+        ("OTEL_EXPORTER_OTLP_COMPRESSION", "zstd", "`gzip` or `none`"),
+        ("OTEL_EXPORTER_OTLP_TIMEOUT", "10s", "milliseconds"),
+        ("OTEL_EXPORTER_OTLP_TIMEOUT", "0", "milliseconds"),
+        ("OTEL_EXPORTER_OTLP_HEADERS", "api-key", "no `=`"),
+        ("OTEL_EXPORTER_OTLP_HEADERS", "a b=c", "cannot be sent"),
+        (
+            "OTEL_EXPORTER_OTLP_CLIENT_KEY",
+            "key.pem",
+            "CLIENT_CERTIFICATE",
+        ),
+    ] {
+        let mistake = read(&[(variable, value)]).unwrap_err();
+        assert_eq!(mistake.variable, variable);
+        assert!(mistake.message.contains(expected), "{mistake:?}");
+    }
+}

@@ -1,0 +1,141 @@
+//! Protocol Buffers, as much of them as telemetry needs.
+//!
+//! Fields with their default value are left out, as proto3 wants it. The length of
+//! a message stands before it and is known after it: it is written into a byte that
+//! was left for it, and only what is longer than 127 bytes moves to make room.
+//!
+//! Source: <https://protobuf.dev/programming-guides/encoding/>
+
+const VARINT: u32 = 0;
+const FIXED64: u32 = 1;
+const LEN: u32 = 2;
+const FIXED32: u32 = 5;
+
+/// Writes a number in as many bytes as it needs.
+#[inline]
+pub(super) fn varint(out: &mut Vec<u8>, mut value: u64) {
+    while value >= 0x80 {
+        out.push(value as u8 | 0x80);
+        value >>= 7;
+    }
+    out.push(value as u8);
+}
+
+#[inline]
+fn tag(out: &mut Vec<u8>, field: u32, kind: u32) {
+    varint(out, u64::from(field << 3 | kind));
+}
+
+/// `uint64`, `uint32`, `bool`, an enum.
+#[inline]
+pub(super) fn uint(out: &mut Vec<u8>, field: u32, value: u64) {
+    if value != 0 {
+        uint_always(out, field, value);
+    }
+}
+
+/// The same for a field of a `oneof`, where the default says something.
+#[inline]
+pub(super) fn uint_always(out: &mut Vec<u8>, field: u32, value: u64) {
+    tag(out, field, VARINT);
+    varint(out, value);
+}
+
+/// `fixed64`.
+#[inline]
+pub(super) fn fixed64(out: &mut Vec<u8>, field: u32, value: u64) {
+    if value != 0 {
+        fixed64_always(out, field, value);
+    }
+}
+
+/// The same for a field of a `oneof`.
+#[inline]
+pub(super) fn fixed64_always(out: &mut Vec<u8>, field: u32, value: u64) {
+    tag(out, field, FIXED64);
+    out.extend_from_slice(&value.to_le_bytes());
+}
+
+/// `fixed32`.
+#[inline]
+pub(super) fn fixed32(out: &mut Vec<u8>, field: u32, value: u32) {
+    if value != 0 {
+        tag(out, field, FIXED32);
+        out.extend_from_slice(&value.to_le_bytes());
+    }
+}
+
+/// `double` of a `oneof`, or an optional one.
+#[inline]
+pub(super) fn double_always(out: &mut Vec<u8>, field: u32, value: f64) {
+    fixed64_always(out, field, value.to_bits());
+}
+
+/// `string`, `bytes`.
+#[inline]
+pub(super) fn bytes(out: &mut Vec<u8>, field: u32, value: &[u8]) {
+    if !value.is_empty() {
+        bytes_always(out, field, value);
+    }
+}
+
+/// The same for a field of a `oneof`, or one in a list.
+#[inline]
+pub(super) fn bytes_always(out: &mut Vec<u8>, field: u32, value: &[u8]) {
+    tag(out, field, LEN);
+    varint(out, value.len() as u64);
+    out.extend_from_slice(value);
+}
+
+/// A message that `write` fills.
+#[inline]
+pub(super) fn message(out: &mut Vec<u8>, field: u32, write: impl FnOnce(&mut Vec<u8>)) {
+    tag(out, field, LEN);
+    let at = out.len();
+    out.push(0);
+    write(out);
+    set_length(out, at);
+}
+
+/// What stands before a message of which the length is known.
+pub(super) fn message_head(out: &mut Vec<u8>, field: u32, len: usize) {
+    tag(out, field, LEN);
+    varint(out, len as u64);
+}
+
+/// The bytes that a message of this length takes, with what stands before it.
+pub(super) fn message_len(field: u32, len: usize) -> usize {
+    varint_len(u64::from(field << 3)) + varint_len(len as u64) + len
+}
+
+/// The bytes that a number needs.
+fn varint_len(value: u64) -> usize {
+    (64 - (value | 1).leading_zeros() as usize).div_ceil(7)
+}
+
+/// Writes the length of what stands behind the byte at `at` into it, and makes room if it takes more than one.
+#[inline]
+fn set_length(out: &mut Vec<u8>, at: usize) {
+    let len = out.len() - at - 1;
+    match out.get_mut(at) {
+        Some(byte) if len < 0x80 => *byte = len as u8,
+        _ => set_long_length(out, at, len),
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn set_long_length(out: &mut Vec<u8>, at: usize, len: usize) {
+    let more = varint_len(len as u64) - 1;
+    let end = out.len();
+    out.resize(end + more, 0);
+    out.copy_within(at + 1..end, at + 1 + more);
+    let mut rest = len as u64;
+    for byte in out.iter_mut().skip(at).take(more) {
+        *byte = rest as u8 | 0x80;
+        rest >>= 7;
+    }
+    if let Some(last) = out.get_mut(at + more) {
+        *last = rest as u8;
+    }
+}
