@@ -9,7 +9,9 @@ use obs_schema::def::{CallOutcome, OperationDef};
 use crate::context::RequestContext;
 use crate::hot::body::{Body, Item, Raw, Text, What};
 use crate::hot::clock;
-use crate::trace::{Keep, TraceId, TraceState};
+#[cfg(feature = "otlp")]
+use crate::trace::TraceState;
+use crate::trace::{Keep, TraceId};
 
 /// A copy of what was written of a trace in one task, with times of the wall clock instead of ticks.
 #[derive(Debug)]
@@ -17,8 +19,10 @@ pub(crate) struct Packed {
     pub(crate) trace_id: TraceId,
     pub(crate) keep: Keep,
     /// The W3C flags of the trace.
+    #[cfg(feature = "otlp")]
     pub(crate) flags: u8,
     /// The `tracestate` that came in.
+    #[cfg(feature = "otlp")]
     pub(crate) state: TraceState,
     pub(crate) spans: Box<[Span]>,
     /// Spans that were finished but found no room in the segment.
@@ -91,7 +95,9 @@ impl Packed {
         Some(Self {
             trace_id,
             keep: body.keep.unwrap_or(Keep::Sampled),
+            #[cfg(feature = "otlp")]
             flags: body.flags,
+            #[cfg(feature = "otlp")]
             state: body.state.clone(),
             spans: spans.collect(),
             dropped_spans: u64::from(body.dropped_spans),
