@@ -13,6 +13,9 @@
 //! assert_eq!(context::get("tenant").as_deref(), Some("acme"));
 //! assert_eq!(context::request_id().as_deref(), Some("r-17"));
 //! ```
+//!
+//! The keys stay in this process. What services that are called are to know as well is [`Baggage`],
+//! which a context carries beside its keys.
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -26,6 +29,7 @@ use pin_project_lite::pin_project;
 
 use crate::hot::local::Current;
 use crate::hot::{body, segment};
+use crate::propagate::{Baggage, BaggageError};
 
 mod visit;
 
@@ -49,6 +53,8 @@ thread_local! {
 #[derive(Debug, Default)]
 pub struct RequestContext {
     entries: Mutex<Vec<(Cow<'static, str>, String)>>,
+    /// `None` until it is set here: that of the outer context counts.
+    baggage: Mutex<Option<Baggage>>,
 }
 
 impl RequestContext {
@@ -77,6 +83,13 @@ impl RequestContext {
         self
     }
 
+    /// Sets the baggage, in the place of that of an outer context.
+    #[must_use]
+    pub fn with_baggage(self, baggage: Baggage) -> Self {
+        *self.own_baggage() = Some(baggage);
+        self
+    }
+
     /// Makes this the context of the thread until the returned guard is dropped. Inside another
     /// context it takes over the keys that it has not set itself.
     pub fn enter(self) -> ContextGuard {
@@ -95,6 +108,13 @@ impl RequestContext {
     /// Takes over what `outer` has and this has not.
     fn inside(self, outer: Option<&Self>) -> Self {
         let Some(outer) = outer else { return self };
+        let baggage = outer.own_baggage().clone();
+        {
+            let mut own = self.own_baggage();
+            if own.is_none() {
+                *own = baggage;
+            }
+        }
         let inherited = outer.entries().clone();
         for (key, value) in inherited {
             if self.get(&key).is_none() {
@@ -129,6 +149,10 @@ impl RequestContext {
         } else if entries.len() < MAX_KEYS {
             entries.push((key, value));
         }
+    }
+
+    fn own_baggage(&self) -> std::sync::MutexGuard<'_, Option<Baggage>> {
+        self.baggage.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn entries(&self) -> std::sync::MutexGuard<'_, Vec<(Cow<'static, str>, String)>> {
@@ -233,6 +257,30 @@ pub fn set(key: impl Into<Cow<'static, str>>, value: impl Into<String>) {
     if let Some(context) = current() {
         context.set(key.into(), value.into());
     }
+}
+
+/// The baggage of the request at hand. `None` outside a request context.
+#[must_use]
+pub fn baggage() -> Option<Baggage> {
+    let context = current()?;
+    let baggage = context.own_baggage().clone();
+    Some(baggage.unwrap_or_default())
+}
+
+/// Sets a member of the baggage of the request at hand: see [`Baggage::set`]. Does nothing outside a
+/// request context.
+///
+/// It is sent to every service that is called from now on, so it must not be a secret.
+///
+/// # Errors
+///
+/// If `name` is not a token of HTTP, or there is no room.
+pub fn set_baggage(name: &str, value: &str) -> Result<(), BaggageError> {
+    let Some(context) = current() else {
+        return Ok(());
+    };
+    let mut own = context.own_baggage();
+    own.get_or_insert_default().set(name, value)
 }
 
 /// The context that this thread is in.

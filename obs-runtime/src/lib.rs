@@ -36,6 +36,7 @@ mod operation;
 mod outcome;
 mod part;
 mod probe;
+pub mod propagate;
 mod rate_limit;
 mod redact;
 #[cfg(any(feature = "http", feature = "log"))]

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use crate::hot::body::{Body, Record, What};
 use crate::hot::clock;
 use crate::hot::published::Published;
-use crate::trace::{HeadDecision, Keep, Sampler, SpanContext, TraceId};
+use crate::trace::{HeadDecision, Keep, Sampler, TraceFlags, TraceId};
 
 /// Traces that the sampler wanted and the rate limit did not allow. Failed and slow ones among them
 /// may have been kept all the same.
@@ -28,13 +28,13 @@ pub(crate) fn set_notable(keep: bool, slow: Option<std::time::Duration>) {
     SLOW.store(slow.map_or(u64::MAX, clock::from_duration), Relaxed);
 }
 
-/// The head decision for a new trace, or for the part of a remote one that happens here.
-pub(crate) fn head(trace_id: TraceId, parent: Option<&SpanContext>, now: u64) -> bool {
+/// The head decision for a new trace, or for the part of a remote one that happens here. `asked` are the
+/// flags of a caller that has decided.
+pub(crate) fn head(trace_id: TraceId, asked: Option<TraceFlags>, now: u64) -> bool {
     let Some(sampler) = SAMPLER.get() else {
         return true;
     };
-    let flags = parent.map(|parent| parent.flags);
-    let decision = sampler.decide_at(trace_id, flags, || clock::to_nanos(now));
+    let decision = sampler.decide_at(trace_id, asked, || clock::to_nanos(now));
     if decision == HeadDecision::RateLimited {
         RATE_LIMITED.fetch_add(1, Relaxed);
     }

@@ -37,6 +37,11 @@ pub(crate) enum Origin<'a> {
     Root,
     /// Below a span of another process or task.
     Below(&'a SpanContext),
+    /// Where a caller said: below its span if it named one, and recorded as it decided if it has decided.
+    Asked {
+        parent: Option<&'a SpanContext>,
+        sampled: Option<bool>,
+    },
 }
 
 /// What is known of a span when it ends, beside its place in the trace.
@@ -267,9 +272,13 @@ fn own_name(body: &body::Body, what: What) -> Option<Box<str>> {
 
 /// A segment for a new trace, or for the part of another process's trace that happens here.
 fn begin_segment(origin: Origin<'_>, start: u64) -> Option<Owned> {
-    let parent = match origin {
-        Origin::Below(parent) => Some(parent),
-        Origin::Here | Origin::Root => None,
+    let (parent, asked) = match origin {
+        Origin::Below(parent) => (Some(parent), Some(parent.flags)),
+        Origin::Asked { parent, sampled } => {
+            let flags = sampled.map(|sampled| TraceFlags::NONE.with_sampled(sampled));
+            (parent, flags)
+        }
+        Origin::Here | Origin::Root => (None, None),
     };
     let trace_id = match parent {
         Some(parent) => parent.trace_id,
@@ -279,7 +288,7 @@ fn begin_segment(origin: Origin<'_>, start: u64) -> Option<Owned> {
     let body = owned.body();
     body.trace_id = trace_id.get();
     body.started = start;
-    body.sampled = sampling::head(trace_id, parent, start);
+    body.sampled = sampling::head(trace_id, asked, start);
     body.flags = flags(parent, body.sampled);
     if let Some(parent) = parent {
         body.parent = parent.span_id.get();

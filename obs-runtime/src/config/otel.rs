@@ -14,6 +14,7 @@ use super::pairs;
 use super::problem::Origin;
 use super::settings::RESOURCE;
 use super::value::Value;
+use crate::propagate::{Propagator, Propagators};
 
 const RESOURCE_ATTRIBUTES: &str = "OTEL_RESOURCE_ATTRIBUTES";
 const SAMPLER_ARGUMENT: &str = "OTEL_TRACES_SAMPLER_ARG";
@@ -25,8 +26,8 @@ const PROPAGATORS: &str = "OTEL_PROPAGATORS";
 pub struct Otel {
     /// Every `OTEL_EXPORTER_OTLP_*` that is set, by name, for the exporters.
     pub exporter: Vec<(&'static str, &'static str)>,
-    /// Whether `traceparent` and `tracestate` are read and sent: unless `OTEL_PROPAGATORS` leaves out `tracecontext`.
-    pub propagate: bool,
+    /// Which headers are read and sent: what `OTEL_PROPAGATORS` lists.
+    pub propagators: Propagators,
 }
 
 impl Otel {
@@ -38,7 +39,7 @@ impl Otel {
                 .filter(|(name, _)| name.starts_with("OTEL_EXPORTER_OTLP_"))
                 .map(|(name, text)| (intern(name), intern(text)))
                 .collect(),
-            propagate: propagate(merge, variables.get(PROPAGATORS)),
+            propagators: propagators(merge, variables.get(PROPAGATORS)),
         }
     }
 }
@@ -129,22 +130,28 @@ fn disabled(merge: &mut Merge, key: &Key, text: &str) {
     merge.origins.insert(key.to_string(), origin);
 }
 
-fn propagate(merge: &mut Merge, text: Option<&str>) -> bool {
-    let Some(text) = text else { return true };
-    let words = || {
-        text.split(',')
-            .map(str::trim)
-            .filter(|word| !word.is_empty())
+/// Unknown names are left out; a list without a known one turns propagation off.
+fn propagators(merge: &mut Merge, text: Option<&str>) -> Propagators {
+    let Some(text) = text else {
+        return Propagators::DEFAULT;
     };
-    for word in words().filter(|word| !matches!(*word, "tracecontext" | "none")) {
-        let message = format!("the propagator `{word}` is not supported");
-        let issue = Issue::new(
-            "choice.unknown",
-            PROPAGATORS,
-            message,
-            "write `tracecontext`",
-        );
-        merge.refuse(Origin::variable(PROPAGATORS), issue);
+    let words = text.split(',').map(str::trim);
+    let mut chosen = Propagators::NONE;
+    for word in words.filter(|word| !matches!(*word, "" | "none")) {
+        match Propagator::named(word) {
+            Some(form) => chosen = chosen.with(form),
+            None => merge.refuse(Origin::variable(PROPAGATORS), unknown_propagator(word)),
+        }
     }
-    words().any(|word| word == "tracecontext")
+    chosen
+}
+
+fn unknown_propagator(word: &str) -> Issue {
+    let names = Propagator::ALL.map(|form| format!("`{}`", form.name()));
+    Issue::new(
+        "choice.unknown",
+        PROPAGATORS,
+        format!("the propagator `{word}` is not supported"),
+        format!("write a list of {} or `none`", names.join(", ")),
+    )
 }

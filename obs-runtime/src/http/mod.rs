@@ -32,21 +32,21 @@ mod tests;
 
 pub use endpoint::{ENDPOINTS, Endpoint, reference};
 pub use guard::Access;
-pub use layer::ServerLayer;
+pub use layer::{ServerLayer, Trust};
 pub use listener::ListenError;
 pub(crate) use listener::Listener;
 pub use params::Param;
-pub use propagate::{inject, trace_headers};
+pub use propagate::trace_headers;
 pub use router::router;
 
 use obs_schema::monitoring::Collector;
 
 use crate::config::Config;
+pub use crate::propagate::inject;
 
 /// Counts requests or not, and opens the listener or not, as the configuration says.
 pub(crate) fn start(config: &Config) -> Result<Option<Listener>, ListenError> {
     let monitoring = &config.monitoring;
-    propagate::set_enabled(config.otel.propagate);
     layer::count(monitoring.metrics.collectors.contains(&Collector::Request));
     let listen = || Listener::start(&settings::Settings::from(monitoring));
     monitoring.http.enabled.then(listen).transpose()

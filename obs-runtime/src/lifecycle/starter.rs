@@ -12,7 +12,7 @@ use super::{StartError, State, held};
 use crate::callsite::{self, SpansWanted};
 use crate::config::{Config, Layers};
 use crate::hot::{body, pool};
-use crate::{diagnostics, sampling, trace};
+use crate::{diagnostics, propagate, sampling, trace};
 
 /// A start with settings of one's own. [`start`](crate::start) is this with the constants of a
 /// service and the environment of the process.
@@ -90,6 +90,7 @@ impl Starter {
         {
             running.exports = crate::export::Exports::start(&config).map_err(StartError::Export)?;
         }
+        propagate::set_enabled(config.otel.propagators);
         #[cfg(feature = "http")]
         {
             running.http = crate::http::start(&config).map_err(StartError::Listen)?;

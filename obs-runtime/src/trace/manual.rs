@@ -15,6 +15,7 @@ use crate::attribute::{self, AttributeValue};
 use crate::hot::body::{self, Item, Text};
 use crate::hot::clock;
 use crate::hot::segment;
+use crate::propagate::Extracted;
 use crate::span::{NamedSpan, Origin, TaskSpan};
 use crate::{callsite, span};
 
@@ -51,6 +52,10 @@ enum Place {
     Here,
     Root,
     Below(SpanContext),
+    Asked {
+        parent: Option<SpanContext>,
+        sampled: Option<bool>,
+    },
 }
 
 impl SpanBuilder {
@@ -71,6 +76,21 @@ impl SpanBuilder {
     pub fn parent(self, parent: SpanContext) -> Self {
         Self {
             place: Place::Below(parent),
+            ..self
+        }
+    }
+
+    /// Makes the span a child of what a message named, sampled as it says. Without a parent it starts a new
+    /// trace; where the message says nothing at all, below the current span.
+    pub fn continues(self, sent: &Extracted) -> Self {
+        if sent.parent.is_none() && sent.sampled.is_none() {
+            return self;
+        }
+        Self {
+            place: Place::Asked {
+                parent: sent.parent.clone(),
+                sampled: sent.sampled,
+            },
             ..self
         }
     }
@@ -104,6 +124,10 @@ impl SpanBuilder {
             Place::Here => Origin::Here,
             Place::Root => Origin::Root,
             Place::Below(parent) => Origin::Below(parent),
+            Place::Asked { parent, sampled } => Origin::Asked {
+                parent: parent.as_ref(),
+                sampled: *sampled,
+            },
         };
         NamedSpan::begin(&self.name, self.kind, origin, clock::ticks())
     }

@@ -133,18 +133,36 @@ fn only_true_turns_everything_off() {
 }
 
 #[test]
-fn propagation_is_on_unless_it_is_left_out() {
-    for (text, on, warned) in [
-        ("", true, 0),
-        ("tracecontext", true, 0),
-        ("tracecontext, baggage", true, 1),
-        ("none", false, 0),
-        ("b3", false, 1),
+fn propagators_are_a_list() {
+    use crate::propagate::{Propagator, Propagators};
+    let only = |form| Propagators::NONE.with(form);
+    let all = Propagator::ALL
+        .into_iter()
+        .fold(Propagators::NONE, Propagators::with);
+    for (text, expected, warned) in [
+        ("", Propagators::DEFAULT, 0),
+        ("tracecontext", only(Propagator::TraceContext), 0),
+        ("tracecontext, baggage", Propagators::DEFAULT, 0),
+        ("xtrace,b3multi,b3,baggage,tracecontext", all, 0),
+        ("none", Propagators::NONE, 0),
+        ("b3,b3", only(Propagator::B3), 0),
+        ("b3,jaeger,B3", only(Propagator::B3), 2),
+        ("xray", Propagators::NONE, 1),
     ] {
         let config = from_variables(&[("OTEL_PROPAGATORS", text)]).unwrap();
-        assert_eq!(config.otel.propagate, on, "{text}");
+        assert_eq!(config.otel.propagators, expected, "{text}");
         assert_eq!(warnings(&config).len(), warned, "{text}");
     }
+    let config = from_variables(&[]).unwrap();
+    assert_eq!(config.otel.propagators, Propagators::DEFAULT);
+    let config = from_variables(&[("OTEL_PROPAGATORS", "xray")]).unwrap();
+    assert_eq!(
+        warnings(&config),
+        [
+            "OTEL_PROPAGATORS: the propagator `xray` is not supported; write a list of \
+             `tracecontext`, `baggage`, `b3`, `b3multi`, `xtrace` or `none`"
+        ]
+    );
 }
 
 #[test]

@@ -10,8 +10,7 @@ use super::Options;
 use crate::attribute::AttributeRef;
 use crate::hot::body::cut;
 use crate::hot::local;
-use crate::http::propagate;
-use crate::trace::{SpanContext, TraceId, w3c};
+use crate::trace::TraceId;
 
 pub(super) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -128,15 +127,6 @@ fn authority<B>(request: &Request<B>) -> Option<Authority> {
 fn client<B>(request: &Request<B>) -> Option<SocketAddr> {
     let ConnectInfo(address) = request.extensions().get::<ConnectInfo<SocketAddr>>()?;
     Some(*address)
-}
-
-/// The caller's span.
-pub(super) fn parent(headers: &HeaderMap) -> Option<SpanContext> {
-    if !propagate::is_enabled() {
-        return None;
-    }
-    let values = |name| headers.get_all(name).into_iter().map(HeaderValue::as_bytes);
-    w3c::extract(values(w3c::TRACEPARENT), values(w3c::TRACESTATE))
 }
 
 /// The id of the request: the caller's if there is a usable one, or a new one.

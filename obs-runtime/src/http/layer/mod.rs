@@ -18,8 +18,8 @@
 //! |---|---|
 //! | `http_server_request_duration_seconds` | one observation, when the last byte of the body was handed over |
 //! | `http_server_active_requests` | 1 more until then |
-//! | a span of kind server, `GET /orders/{id}` | with the attributes of OpenTelemetry's HTTP conventions; child of the caller's span if the request names one |
-//! | a request context | with the caller's `x-request-id` or a new one, which the response repeats |
+//! | a span of kind server, `GET /orders/{id}` | with the attributes of OpenTelemetry's HTTP conventions; child of the caller's span if the request names one, in any of the [forms](crate::propagate#forms) in use |
+//! | a request context | with the caller's `x-request-id` or a new one, which the response repeats, and the caller's [baggage](crate::propagate::Baggage) |
 //!
 //! The label `http_response_status_code` is empty for a request whose client went away before the
 //! answer, and `500` for one that was never answered because the handler panicked or the service
@@ -37,6 +37,7 @@ mod metrics;
 mod observation;
 #[cfg(test)]
 mod tests;
+mod trust;
 
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -49,6 +50,7 @@ pub use body::ObservedBody;
 pub use future::ResponseFuture;
 pub(super) use metrics::count;
 use observation::Observation;
+pub use trust::Trust;
 
 use super::paths;
 
@@ -65,7 +67,8 @@ pub struct ServerLayer {
 struct Options {
     left_out: Vec<String>,
     client_address: bool,
-    new_traces: bool,
+    trust: Trust,
+    strip_baggage: bool,
     find_route: Option<FindRoute>,
 }
 
@@ -74,7 +77,8 @@ impl std::fmt::Debug for Options {
         f.debug_struct("Options")
             .field("left_out", &self.left_out)
             .field("client_address", &self.client_address)
-            .field("new_traces", &self.new_traces)
+            .field("trust", &self.trust)
+            .field("strip_baggage", &self.strip_baggage)
             .finish_non_exhaustive()
     }
 }
@@ -109,11 +113,24 @@ impl ServerLayer {
         self.with(|options| options.client_address = on)
     }
 
-    /// Starts a new trace for every request, whatever the caller says. For servers at the edge,
-    /// whose callers must not choose trace ids nor what is sampled.
+    /// How far to believe what callers say about their trace. Default: [`Trust::Full`].
+    ///
+    /// ```
+    /// use obs_runtime::http::{ServerLayer, Trust};
+    ///
+    /// // Anybody can call this server.
+    /// let layer = ServerLayer::new().trust(Trust::Restart).strip_baggage(true);
+    /// ```
     #[must_use]
-    pub fn new_traces(self, on: bool) -> Self {
-        self.with(|options| options.new_traces = on)
+    pub fn trust(self, trust: Trust) -> Self {
+        self.with(|options| options.trust = trust)
+    }
+
+    /// Drops the baggage that callers send. Off by default; whatever the choice, baggage is never a
+    /// label and shows nowhere by itself, but it goes to all services that are called.
+    #[must_use]
+    pub fn strip_baggage(self, on: bool) -> Self {
+        self.with(|options| options.strip_baggage = on)
     }
 
     /// Finds the route template of a request, for servers that do not route with axum. It is a

@@ -9,11 +9,12 @@ use obs_schema::def::{CallOutcome, SpanKind};
 use super::Options;
 use super::head::{self, Head, X_REQUEST_ID};
 use super::metrics::{self, Counting};
+use super::trust::Trusted;
 use crate::attribute::{AttributeRef, record_static};
+use crate::callsite;
 use crate::context::{self, RequestContext};
 use crate::hot::clock;
-use crate::span::{NamedSpan, Origin, TaskSpan};
-use crate::{callsite, trace::SpanContext};
+use crate::span::{NamedSpan, TaskSpan};
 
 /// Ends the request when dropped: as `cancelled`, unless it was said how.
 #[derive(Debug)]
@@ -44,10 +45,14 @@ impl Observation {
         let head = Head::read(options, request);
         let series = metrics::series(head.method, head.route);
         let (request_id, header) = head::request_id(request.headers());
-        let context = Arc::new(RequestContext::new().with_request_id(request_id));
+        let caller = Trusted::read(options, request.headers());
+        let context = RequestContext::new()
+            .with_request_id(request_id)
+            .with_baggage(caller.baggage());
+        let context = Arc::new(context);
         let start = clock::ticks();
         let inside = context::enter_shared(Some(context.clone()));
-        let span = RequestSpan::begin(options, &head, series.span_name(), request, start);
+        let span = RequestSpan::begin(options, &caller, &head, series.span_name(), request, start);
         drop(inside);
         Self {
             request: context,
@@ -167,6 +172,7 @@ impl Drop for Observation {
 impl RequestSpan {
     fn begin<B>(
         options: &Options,
+        caller: &Trusted,
         head: &Head<'_>,
         name: &str,
         request: &Request<B>,
@@ -175,22 +181,13 @@ impl RequestSpan {
         if !callsite::spans_on() {
             return None;
         }
-        let parent = head::parent(request.headers()).filter(|_| !options.new_traces);
-        let origin = origin(options, parent.as_ref());
-        let span = NamedSpan::begin(name, SpanKind::Server, origin, start)?;
+        let span = NamedSpan::begin(name, SpanKind::Server, caller.origin(), start)?;
         let id = span.id();
+        caller.link();
         head.describe(options, request, |key, value| record_static(id, key, value));
         Some(Self {
             id,
             task: span.suspend(),
         })
-    }
-}
-
-fn origin<'a>(options: &Options, parent: Option<&'a SpanContext>) -> Origin<'a> {
-    match parent {
-        Some(parent) => Origin::Below(parent),
-        None if options.new_traces => Origin::Root,
-        None => Origin::Here,
     }
 }

@@ -20,7 +20,7 @@ use http_body_util::BodyExt;
 use obs_schema::def::{CallOutcome, SpanKind};
 use tower::ServiceExt;
 
-use super::ServerLayer;
+use super::{ServerLayer, Trust};
 use crate::testing::{self, Capture};
 use crate::trace::{SpanData, Status, Value};
 use crate::{context, trace};

@@ -65,10 +65,58 @@ async fn a_malformed_parent_starts_a_new_trace() {
 #[tokio::test]
 async fn at_the_edge_the_caller_chooses_nothing() {
     let capture = testing::capture();
-    let app = app(ServerLayer::new().new_traces(true));
-    let (_, sent, _) = send(&app, with(&[("traceparent", PARENT)])).await;
-    assert_eq!(only(&capture).parent_id, None);
+    let app = app(ServerLayer::new().trust(Trust::Restart).strip_baggage(true));
+    let asked = [
+        ("traceparent", PARENT),
+        ("tracestate", "a=1"),
+        ("baggage", "tenant=acme"),
+    ];
+    let (_, sent, _) = send(&app, with(&asked)).await;
+    let span = only(&capture);
+    assert_eq!(span.parent_id, None);
     assert!(!sent["traceparent"].to_str().unwrap().contains(TRACE));
+    assert!(!sent.contains_key("tracestate") && !sent.contains_key("baggage"));
+    let links: Vec<_> = span
+        .links
+        .iter()
+        .map(|link| link.context.trace_id.to_string())
+        .collect();
+    assert_eq!(links, [TRACE], "the foreign trace can still be found");
+
+    send(&app, with(&[])).await;
+    let new = capture
+        .spans()
+        .into_iter()
+        .find(|new| new.span_id != span.span_id);
+    assert!(new.unwrap().links.is_empty());
+}
+
+#[tokio::test]
+async fn baggage_goes_on_and_is_neither_shown_nor_a_label() {
+    let capture = testing::capture();
+    let handler = || async {
+        context::set_baggage("own", "a b").unwrap();
+        (
+            crate::http::trace_headers(),
+            context::baggage()
+                .unwrap()
+                .get("user")
+                .unwrap_or_default()
+                .to_owned(),
+        )
+    };
+    let app = Router::new()
+        .route("/", get(handler))
+        .layer(ServerLayer::new());
+    let asked = [
+        ("baggage", "user=J%C3%BCrgen;p=1, broken"),
+        ("baggage", "x=y=z"),
+    ];
+    let (_, sent, body) = send(&app, with(&asked)).await;
+    assert_eq!(sent["baggage"], "user=J%C3%BCrgen;p=1,x=y=z,own=a%20b");
+    assert_eq!(body, "Jürgen");
+    let shown = format!("{:?}", only(&capture).attributes);
+    assert!(!shown.contains("rgen"), "{shown}");
 }
 
 #[tokio::test]

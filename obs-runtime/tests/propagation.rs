@@ -1,0 +1,82 @@
+//! What a started program believes of its callers, and which headers it speaks.
+
+#![cfg(feature = "http")]
+
+use std::convert::Infallible;
+
+use http::{HeaderMap, Request, Response};
+use obs_runtime::config::Layers;
+use obs_runtime::http::{ServerLayer, Trust, trace_headers};
+use obs_runtime::{Starter, propagate, trace};
+use tower::{ServiceBuilder, ServiceExt, service_fn};
+
+const IDS: &str = "0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331";
+const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
+
+/// The headers that the handler of such a request would send.
+async fn sent(trust: Trust, name: &'static str, value: &str) -> HeaderMap {
+    let handler = service_fn(|_: Request<String>| async {
+        let mut response = Response::new(String::new());
+        *response.headers_mut() = trace_headers();
+        Ok::<_, Infallible>(response)
+    });
+    let service = ServiceBuilder::new()
+        .layer(ServerLayer::new().trust(trust))
+        .service(handler);
+    let request = Request::builder().header(name, value).body(String::new());
+    let response = service.oneshot(request.unwrap()).await.unwrap();
+    response.into_parts().0.headers
+}
+
+/// Whether the trace of `headers` goes on, and whether it is sampled.
+fn place(headers: &HeaderMap) -> (bool, bool) {
+    let b3 = headers["b3"].to_str().unwrap();
+    (b3.starts_with(TRACE), b3.ends_with("-1"))
+}
+
+#[tokio::test]
+async fn callers_decide_as_far_as_they_are_trusted() {
+    let settings = [
+        ("OBS_LISTEN", "127.0.0.1:0"),
+        ("OTEL_PROPAGATORS", "b3"),
+        ("OBS_SAMPLER", "parentbased_always_off"),
+    ];
+    let running = Starter::new(Layers::default().variables(settings))
+        .start()
+        .unwrap();
+
+    for (trust, state, goes_on, sampled) in [
+        (Trust::Full, "-1", true, true),
+        (Trust::Full, "-d", true, true),
+        (Trust::Full, "-0", true, false),
+        (Trust::Full, "", true, false),
+        (Trust::IgnoreSampled, "-1", true, false),
+        (Trust::Restart, "-1", false, false),
+    ] {
+        let headers = sent(trust, "b3", &format!("{IDS}{state}")).await;
+        assert_eq!(place(&headers), (goes_on, sampled), "{trust:?} {state}");
+        assert!(!headers.contains_key("traceparent"), "only b3 was chosen");
+    }
+    for (trust, state, sampled) in [
+        (Trust::Full, "1", true),
+        (Trust::Full, "0", false),
+        (Trust::IgnoreSampled, "1", false),
+        (Trust::Restart, "d", false),
+    ] {
+        let headers = sent(trust, "b3", state).await;
+        assert_eq!(place(&headers), (false, sampled), "{trust:?} {state}");
+    }
+    let parent = format!("00-{IDS}-01");
+    let headers = sent(Trust::Full, "traceparent", &parent).await;
+    assert_eq!(place(&headers), (false, false), "only b3 was chosen");
+
+    let mut message = HeaderMap::new();
+    message.insert("b3", IDS.parse().unwrap());
+    let deferred = propagate::extract(&message);
+    assert_eq!(deferred.sampled, None);
+    {
+        let _span = trace::span("process").continues(&deferred).enter();
+        assert_eq!(place(&trace_headers()), (true, false));
+    }
+    running.shutdown().await;
+}
