@@ -14,6 +14,7 @@ pages! {
     endpoints: "../../docs/guide/endpoints.md";
     logs: "../../docs/guide/logs.md";
     propagation: "../../docs/guide/propagation.md";
+    exporters: "../../docs/guide/exporters.md";
     fork: "../../docs/guide/fork.md";
     testing: "../../docs/guide/testing.md";
     service: "../../docs/guide/attributes/service.md";
