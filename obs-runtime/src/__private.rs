@@ -25,7 +25,7 @@ pub use crate::probe::{
     values_of,
 };
 pub use crate::rate_limit::{Calls, note_rate_limit};
-pub use crate::redact::{Redacted, last_characters, masked};
+pub use crate::redact::derive::{Redacted, last_characters, masked};
 pub use crate::series::SeriesKey;
 pub use crate::service::Service;
 pub use crate::trace::SpanContext;

@@ -38,7 +38,7 @@ mod part;
 mod probe;
 pub mod propagate;
 mod rate_limit;
-mod redact;
+pub mod redact;
 #[cfg(any(feature = "http", feature = "log"))]
 mod rfc3339;
 mod sampling;

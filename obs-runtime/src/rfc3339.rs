@@ -27,6 +27,77 @@ pub(crate) fn write(out: &mut String, unix_ns: u64) {
     out.push('Z');
 }
 
+/// Reads a time: any offset, up to nine digits of a second; a second 60 is the first of the next minute. `None` for
+/// what is no time since 1970 that the format can say.
+#[cfg(feature = "log")]
+pub(crate) fn parse(text: &str) -> Option<u64> {
+    let (date, time) = (text.get(..10)?, text.get(11..)?);
+    matches!(text.as_bytes().get(10)?, b'T' | b't' | b' ').then_some(())?;
+    let (time, offset) = time.split_at(time.find(['Z', 'z', '+', '-'])?);
+    let (clock, fraction) = time.split_once('.').unwrap_or((time, "0"));
+    let days = days([
+        field(date, 0..4, 9999)?,
+        field(date, 5..7, 12)?,
+        field(date, 8..10, 31)?,
+    ])?;
+    let [hour, minute, second] = [
+        field(clock, 0..2, 23)?,
+        field(clock, 3..5, 59)?,
+        field(clock, 6..8, 60)?,
+    ];
+    let separators = date.bytes().filter(|byte| *byte == b'-').count() == 2
+        && clock.len() == 8
+        && clock.bytes().filter(|byte| *byte == b':').count() == 2;
+    let second = i64::try_from(days * SECONDS_PER_DAY + hour * 3600 + minute * 60 + second).ok()?;
+    let second = u64::try_from(second - offset_seconds(offset)?).ok()?;
+    let nanos = nanos(fraction)?;
+    separators.then_some(())?;
+    second.checked_mul(NANOS_PER_SECOND)?.checked_add(nanos)
+}
+
+#[cfg(feature = "log")]
+fn field(text: &str, at: std::ops::Range<usize>, max: u64) -> Option<u64> {
+    let digits = text.get(at)?;
+    let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
+    digits
+        .parse()
+        .ok()
+        .filter(|number| is_number && *number <= max)
+}
+
+#[cfg(feature = "log")]
+fn offset_seconds(offset: &str) -> Option<i64> {
+    let sign = match offset.as_bytes().first()? {
+        b'Z' | b'z' => return (offset.len() == 1).then_some(0),
+        b'-' => -1,
+        _ => 1,
+    };
+    let minutes = field(offset, 1..3, 23)? * 60 + field(offset, 4..6, 59)?;
+    let is_whole = offset.len() == 6 && offset.as_bytes().get(3) == Some(&b':');
+    is_whole.then_some(sign * i64::try_from(minutes * 60).ok()?)
+}
+
+#[cfg(feature = "log")]
+fn nanos(fraction: &str) -> Option<u64> {
+    let is_number =
+        (1..=9).contains(&fraction.len()) && fraction.bytes().all(|byte| byte.is_ascii_digit());
+    is_number
+        .then(|| format!("{fraction:0<9}").parse().ok())
+        .flatten()
+}
+
+/// Days since 1970-01-01; the reverse of [`date`].
+#[cfg(feature = "log")]
+fn days([year, month, day]: [u64; 3]) -> Option<u64> {
+    if year < 1970 {
+        return None;
+    }
+    // Of no day is the guess more than a day too far.
+    let guess = (year - 1970) * 365 + (year - 1969) / 4 - (year - 1901) / 100 + (year - 1601) / 400;
+    let first = (guess.saturating_sub(2)..guess + 3).find(|days| date(*days) == (year, 1, 1))?;
+    (first..first + 366).find(|days| date(*days) == (year, month, day))
+}
+
 /// Year, month and day of a day since 1970-01-01 (Howard Hinnant's `civil_from_days`). A year
 /// begins in March here, so that the leap day is its last.
 fn date(days: u64) -> (u64, u64, u64) {

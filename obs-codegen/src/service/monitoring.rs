@@ -90,6 +90,9 @@ fn logging(given: &Options) -> Logging {
             .unwrap_or(default.outputs),
         file: text(given.text("file"), default.file),
         correlation: given.bool("correlation").map(|given| given.value),
+        redact: or(given.bool("redact"), default.redact),
+        redact_keys: text(given.text("redact_keys"), default.redact_keys),
+        rate_limit: number(given.int("rate_limit")),
     }
 }
 

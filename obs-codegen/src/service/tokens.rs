@@ -37,6 +37,8 @@ fn logging(value: &Logging, at: &TokenStream) -> TokenStream {
     let outputs = value.outputs.iter().map(variant);
     let file = value.file;
     let correlation = option(value.correlation);
+    let (redact, redact_keys) = (value.redact, value.redact_keys);
+    let rate_limit = option(value.rate_limit);
     quote! {
         #at::Logging {
             level: #at::Level::#level,
@@ -45,6 +47,9 @@ fn logging(value: &Logging, at: &TokenStream) -> TokenStream {
             outputs: &[#(#at::LogOutput::#outputs),*],
             file: #file,
             correlation: #correlation,
+            redact: #redact,
+            redact_keys: #redact_keys,
+            rate_limit: #rate_limit,
         }
     }
 }

@@ -66,6 +66,13 @@ const SWITCHES: &[Switch] = &[
             m.logging.file = default.logging.file;
         })],
     },
+    Switch {
+        key: "logging.redact",
+        is_off: |m| !m.logging.redact,
+        moot: &[moot("logging.redact_keys", |m, default| {
+            m.logging.redact_keys = default.logging.redact_keys;
+        })],
+    },
 ];
 
 /// Asks the rule book about the settings, each finding at the place that set its key.

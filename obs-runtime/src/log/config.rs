@@ -6,6 +6,7 @@ use obs_schema::monitoring::{LogFormat, LogOutput, Logging};
 
 use super::colour::Colour;
 use super::levels::Levels;
+use super::process;
 use super::sink::{Sink, StreamSink};
 use super::writer::QueueLimits;
 
@@ -34,6 +35,7 @@ pub struct LogConfig {
     pub(super) recent_bytes: usize,
     pub(super) foreign_spans: ForeignSpans,
     pub(super) span_events: bool,
+    pub(super) process: process::Settings,
 }
 
 /// What becomes of the `tracing` spans of other libraries. Their fields are on log lines in any case.
@@ -60,6 +62,7 @@ impl LogConfig {
             recent_bytes: DEFAULT_RECENT_BYTES,
             foreign_spans: ForeignSpans::default(),
             span_events: false,
+            process: process::Settings::default(),
         }
     }
 
@@ -74,6 +77,7 @@ impl LogConfig {
         let mut config = Self::new()
             .with_levels(Levels::from(logging))
             .with_correlation(logging.correlation.unwrap_or(true));
+        config.process = process::Settings::of(logging);
         if logging.outputs.contains(&LogOutput::Console) {
             config = config.with_output(Output::stdout(logging.format));
         }

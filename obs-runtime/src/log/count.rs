@@ -23,10 +23,44 @@ static RECORDS: OnceLock<u32> = OnceLock::new();
 static PANICS: AtomicU64 = AtomicU64::new(0);
 static TRUNCATED: AtomicU64 = AtomicU64::new(0);
 static NESTED: AtomicU64 = AtomicU64::new(0);
+static PROCESSOR_PANICS: AtomicU64 = AtomicU64::new(0);
+/// Records that were left out before the outputs, by reason and level.
+static DROPPED: [[AtomicU64; LEVELS.len()]; Dropped::ALL.len()] =
+    [const { [const { AtomicU64::new(0) }; LEVELS.len()] }; Dropped::ALL.len()];
+
+/// Why a record was left out before the outputs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Dropped {
+    /// Its place in the program has logged as much as it may in this second.
+    RateLimit,
+    /// It is not of the share that is kept.
+    Sampled,
+    /// A processor of the program did not want it.
+    Processor,
+}
+
+impl Dropped {
+    const ALL: [Self; 3] = [Self::RateLimit, Self::Sampled, Self::Processor];
+
+    /// The reason as the label `reason` has it.
+    fn word(self) -> &'static str {
+        match self {
+            Self::RateLimit => "rate_limit",
+            Self::Sampled => "sampled",
+            Self::Processor => "processor",
+        }
+    }
+
+    fn cell(self, level: Level) -> Option<&'static AtomicU64> {
+        let reason = Self::ALL.iter().position(|reason| *reason == self)?;
+        DROPPED.get(reason)?.get(index(level))
+    }
+}
 
 /// Sets the counts that are not in cells to 0, in a forked child.
 pub(crate) fn forget_counts() {
-    for count in [&PANICS, &TRUNCATED, &NESTED] {
+    let single = [&PANICS, &TRUNCATED, &NESTED, &PROCESSOR_PANICS];
+    for count in single.into_iter().chain(DROPPED.iter().flatten()) {
         count.store(0, Relaxed);
     }
 }
@@ -96,6 +130,24 @@ pub(super) fn nested() {
     NESTED.fetch_add(1, Relaxed);
 }
 
+/// Counts a panic of a processor of the program.
+pub(super) fn processor_panicked() {
+    PROCESSOR_PANICS.fetch_add(1, Relaxed);
+}
+
+/// Counts a record that was left out before the outputs, also as a record.
+pub(super) fn dropped(reason: Dropped, level: Level) {
+    record(level);
+    if let Some(count) = reason.cell(level) {
+        count.fetch_add(1, Relaxed);
+    }
+}
+
+/// How many records of a level were left out for a reason.
+pub(super) fn dropped_so_far(reason: Dropped, level: Level) -> u64 {
+    reason.cell(level).map_or(0, |count| count.load(Relaxed))
+}
+
 /// The metrics of the log: `log_records_total`, `panics_total`, and what was lost.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct LogMetrics;
@@ -123,6 +175,13 @@ impl Collect for LogMetrics {
             &[],
             TRUNCATED.load(Relaxed) as f64,
         );
+        sink.counter(
+            "obs_log_processor_panics_total",
+            "Panics of processors of the log.",
+            "",
+            &[],
+            PROCESSOR_PANICS.load(Relaxed) as f64,
+        );
         collect_losses(sink);
     }
 }
@@ -138,6 +197,18 @@ fn collect_losses(sink: &mut Sink<'_>) {
         &[("level", "any"), ("reason", "nested")],
         nested,
     );
+    for reason in Dropped::ALL {
+        for level in LEVELS {
+            let labels = [("level", word(level)), ("reason", reason.word())];
+            sink.counter(
+                LOST,
+                HELP,
+                "",
+                &labels,
+                dropped_so_far(reason, level) as f64,
+            );
+        }
+    }
     let Some(handle) = handle::current() else {
         return;
     };

@@ -221,6 +221,11 @@ impl Draft {
         self.written(|out| out.push_str(text))
     }
 
+    /// What refers to the text, and the text.
+    pub(super) fn parts(&mut self) -> (&mut Head, &mut [Item], &mut String) {
+        (&mut self.head, &mut self.items, &mut self.text)
+    }
+
     pub(super) fn view(&self) -> View<'_> {
         View {
             head: &self.head,
@@ -335,7 +340,7 @@ impl<'a> View<'a> {
             .collect()
     }
 
-    fn owned(self, value: Raw) -> Value {
+    pub(super) fn owned(self, value: Raw) -> Value {
         match value {
             Raw::Bool(value) => Value::Bool(value),
             Raw::I64(value) => Value::I64(value),
@@ -345,7 +350,7 @@ impl<'a> View<'a> {
         }
     }
 
-    fn cow(self, text: Text) -> Cow<'static, str> {
+    pub(super) fn cow(self, text: Text) -> Cow<'static, str> {
         match text {
             Text::Static(text) => text.into(),
             Text::Part { .. } => self.text(text).to_owned().into(),

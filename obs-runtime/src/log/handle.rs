@@ -6,14 +6,15 @@ use std::time::{Duration, Instant};
 use obs_schema::monitoring::LogFormat;
 
 use super::config::{ForeignSpans, LogConfig, Output};
-use super::draft::View;
+use super::draft::{Draft, View};
 use super::json::{self, Common};
 use super::levels::{InForce, Levels};
+use super::process::{Origin, Pipeline, Summaries};
 use super::recent::{Query, Recent};
 use super::record::Record;
 use super::writer::{FlushTimeout, Writer, WriterStats};
 use super::{count, pretty};
-use crate::{diagnostics, fork};
+use crate::{diagnostics, fork, redact};
 
 /// The log that the functions of the module speak for: the one that was made last.
 static CURRENT: RwLock<Option<LogHandle>> = RwLock::new(None);
@@ -26,8 +27,9 @@ pub(super) fn current() -> Option<LogHandle> {
         .clone()
 }
 
-/// Makes `handle` the log that the functions of the module speak for.
+/// Makes `handle` the log that the functions of the module speak for. What it hides is hidden in spans too.
 pub(super) fn set_current(handle: LogHandle) {
+    redact::set_for_spans(handle.log.pipeline.redaction().cloned());
     let former = CURRENT
         .write()
         .unwrap_or_else(PoisonError::into_inner)
@@ -42,13 +44,16 @@ pub struct LogHandle {
 }
 
 #[derive(Debug)]
-struct Log {
+pub(super) struct Log {
     levels: InForce,
     common: Common,
     outputs: Vec<RunningOutput>,
     recent: Recent,
     foreign_spans: ForeignSpans,
     span_events: bool,
+    pipeline: Pipeline,
+    /// Tells in time what the pipeline left out.
+    _summaries: Option<Summaries>,
 }
 
 #[derive(Debug)]
@@ -91,10 +96,18 @@ impl RunningOutput {
 }
 
 impl LogHandle {
+    pub(super) fn of(log: Arc<Log>) -> Self {
+        Self { log }
+    }
+
     pub(super) fn start(config: LogConfig) -> Self {
         let common = Common::new(config.service, fork::process_id, config.correlation);
+        let pipeline = config.process.start();
         Self {
-            log: Arc::new(Log {
+            log: Arc::new_cyclic(|log| Log {
+                _summaries: pipeline
+                    .limiter()
+                    .map(|limiter| Summaries::start(limiter, log.clone())),
                 levels: InForce::new(config.levels),
                 common,
                 outputs: config
@@ -105,6 +118,7 @@ impl LogHandle {
                 recent: Recent::new(config.recent_records, config.recent_bytes),
                 foreign_spans: config.foreign_spans,
                 span_events: config.span_events,
+                pipeline,
             }),
         }
     }
@@ -141,6 +155,7 @@ impl LogHandle {
     ///
     /// If an output does not take its lines within `timeout`.
     pub fn flush(&self, timeout: Duration) -> Result<(), FlushTimeout> {
+        self.tell_all_left_out();
         self.each_writer(timeout, Writer::flush)
     }
 
@@ -151,6 +166,7 @@ impl LogHandle {
     ///
     /// If an output does not take its lines within `timeout`.
     pub fn shutdown(&self, timeout: Duration) -> Result<(), FlushTimeout> {
+        self.tell_all_left_out();
         self.each_writer(timeout, Writer::close)
     }
 
@@ -194,6 +210,15 @@ impl LogHandle {
 
     pub(super) fn has_span_events(&self) -> bool {
         self.log.span_events
+    }
+
+    pub(super) fn pipeline(&self) -> &Pipeline {
+        &self.log.pipeline
+    }
+
+    /// Makes of a draft what the outputs get. `false` if they get nothing.
+    pub(super) fn process(&self, draft: &mut Draft, origin: Origin) -> bool {
+        self.log.pipeline.run(draft, origin, self)
     }
 
     /// Counts a record, hands it to the outputs and keeps it. `line` is memory to use.

@@ -12,6 +12,7 @@ use super::bounded::guarded;
 use super::config::LogConfig;
 use super::draft::{Draft, Text};
 use super::handle::{self, LogHandle};
+use super::process::Origin;
 use super::scratch::{self, Scratch};
 use super::suppress::is_suppressed;
 use super::visit::Fields;
@@ -140,6 +141,9 @@ where
         };
         scratch::with(|Scratch { draft, line }| {
             describe(draft, event, &cx);
+            if !self.log.process(draft, Origin::Event) {
+                return;
+            }
             if self.log.has_span_events() {
                 span_event::add(draft.view());
             }

@@ -6,6 +6,7 @@ use std::sync::Once;
 use tracing::Level;
 
 use super::draft::{Draft, Raw, Text};
+use super::process::Origin;
 use super::scratch::{self, Scratch};
 use super::suppress::is_suppressed;
 use super::{count, handle, here};
@@ -17,6 +18,10 @@ const TARGET: &str = "panic";
 /// From now on every panic is counted in `panics_total` and logged at level `error` with the place,
 /// the message, and the ids of the trace it happened in. The hook that was there before is called
 /// afterwards. Calling this again changes nothing.
+///
+/// The record is redacted like any other. What the hook before does is not: that of the standard library writes the
+/// message to standard error as it is. A program whose standard error is kept sets one that writes nothing, by
+/// [`std::panic::set_hook`], before it calls this.
 pub fn install_panic_hook() {
     static INSTALLED: Once = Once::new();
     INSTALLED.call_once(|| {
@@ -38,7 +43,9 @@ fn log(info: &PanicHookInfo<'_>) {
     }
     scratch::with(|Scratch { draft, line }| {
         describe(draft, info);
-        log.emit(draft.view(), line);
+        if log.process(draft, Origin::Panic) {
+            log.emit(draft.view(), line);
+        }
     });
     if cfg!(panic = "abort") {
         // Nobody comes to flush the log later.

@@ -21,6 +21,7 @@ use crate::fork::PerProcess;
 use crate::hot::body::{Body, What};
 use crate::hot::pool;
 use crate::metric::exemplar::{self, Call};
+use crate::redact;
 use crate::series::SeriesKey;
 
 /// Spans of kept traces that had too many.
@@ -54,9 +55,11 @@ pub(crate) fn drain(store: &Store) -> usize {
     #[cfg(feature = "otlp")]
     let mut taker = taker_of_process();
     while let Some(mut segment) = pool::next_finished() {
-        if let Some(packed) = Packed::of(segment.body()) {
+        if let Some(mut packed) = Packed::of(segment.body()) {
             TRACE_FULL.fetch_add(packed.dropped_spans, Relaxed);
             offer_exemplars(segment.body(), &packed);
+            // Only now: the labels of a series are those that were counted.
+            redact::hide_in_spans(&mut packed);
             #[cfg(feature = "otlp")]
             if let Some(taker) = &mut *taker {
                 taker.take(&packed);

@@ -73,6 +73,12 @@ pub struct Logging {
     pub file: &'static str,
     /// Whether every line carries trace id and span id; `None` for as long as tracing is on.
     pub correlation: Option<bool>,
+    /// Whether passwords, tokens and the like are hidden in records and spans.
+    pub redact: bool,
+    /// Further names of secrets, separated by commas.
+    pub redact_keys: &'static str,
+    /// Records of one place in the program that are logged per second; `None` for all.
+    pub rate_limit: Option<u32>,
 }
 
 impl Logging {
@@ -84,6 +90,9 @@ impl Logging {
         outputs: &[LogOutput::Console],
         file: "",
         correlation: None,
+        redact: true,
+        redact_keys: "",
+        rate_limit: None,
     };
 
     /// Every mistake in these settings.
@@ -93,6 +102,7 @@ impl Logging {
             .and(duplicate!(self.outputs, "logging.outputs"))
             .and(self.nowhere())
             .and(self.unused_file())
+            .and(self.unused_keys())
     }
 
     /// [`Logging::findings`] as issues.
@@ -110,6 +120,18 @@ impl Logging {
             "logging.outputs",
             Message::new().str("`logging.outputs` is empty, so nothing is logged"),
             "write `level = \"off\"` to turn the log off, or `outputs = [\"console\"]`",
+        ))
+    }
+
+    const fn unused_keys(&self) -> Option<Finding> {
+        if self.redact || self.redact_keys.is_empty() {
+            return None;
+        }
+        Some(Finding::new(
+            "monitoring.contradiction",
+            "logging.redact_keys",
+            Message::new().str("`logging.redact_keys` is set but `logging.redact` is off"),
+            "turn `redact` on or leave `redact_keys` out",
         ))
     }
 

@@ -145,6 +145,27 @@ pub(super) const LOGGING: &[OptionDef] = &[
         "Whether every line carries the ids of the current trace and span.",
     )
     .former(&["correlate", "trace_ids", "with_trace_id"]),
+    OptionDef::new(
+        "redact",
+        ValueKind::Bool,
+        "`true`",
+        "Whether passwords, tokens, card numbers and the like are hidden in records and in spans.",
+    )
+    .former(&["redaction", "mask", "scrub"]),
+    OptionDef::new(
+        "redact_keys",
+        ValueKind::Text,
+        "none",
+        "Further names of secrets, separated by commas, such as `\"iban,tax_id\"`.",
+    )
+    .former(&["redacted_keys", "sensitive_keys", "secret_keys"]),
+    OptionDef::new(
+        "rate_limit",
+        COUNT,
+        "no limit",
+        "At most this many records a second of one place in the program; a record says how many more there were.",
+    )
+    .former(&["max_per_second", "records_per_second"]),
 ];
 
 pub(super) const METRICS: &[OptionDef] = &[

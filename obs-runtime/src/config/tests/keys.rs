@@ -49,6 +49,9 @@ const CASES: &[Case] = &[
     ),
     case("logging.file", "/var/log/shop.log", "shop.log"),
     case("logging.correlation", "true", "false"),
+    case("logging.redact", "false", "true"),
+    case("logging.redact_keys", "iban", "\"iban,tax_id\""),
+    case("logging.rate_limit", "10", "4294967295"),
     shown_as(
         "metrics.collectors",
         ("[process, runtime]", "process, runtime"),

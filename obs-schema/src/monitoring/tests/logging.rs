@@ -44,6 +44,15 @@ fn logging() {
         "logging.file",
         "`logging.file` is set but `logging.outputs` has no `file`; add `\"file\"` to `outputs`",
     );
+    one(
+        logging(Logging {
+            redact: false,
+            redact_keys: "iban",
+            ..Logging::DEFAULT
+        }),
+        "logging.redact_keys",
+        "`logging.redact_keys` is set but `logging.redact` is off; turn `redact` on or leave `redact_keys` out",
+    );
     assert!(
         logging(Logging {
             level: Level::Off,

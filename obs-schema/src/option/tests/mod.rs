@@ -85,6 +85,7 @@ fn the_defaults_in_the_table_are_those_of_the_constants() {
             "logging.outputs",
             format!("`[\"{}\"]`", D.logging.outputs[0]),
         ),
+        ("logging.redact", format!("`{}`", D.logging.redact)),
         ("metrics.interval", duration(D.metrics.interval)),
         (
             "metrics.exporters",

@@ -2,8 +2,7 @@
 
 use std::fmt::{self, Debug, Display};
 
-/// Shown instead of a hidden value.
-const REDACTED: &str = "[redacted]";
+use super::REDACTED;
 
 /// A hidden value.
 pub struct Redacted;
