@@ -2,6 +2,10 @@
 
 const NANOS_PER_SECOND: u64 = 1_000_000_000;
 const SECONDS_PER_DAY: u64 = 86_400;
+/// Since 0000-03-01.
+const DAYS_BEFORE_1970: u64 = 719_468;
+/// 400 years.
+const DAYS_PER_ERA: u64 = 146_097;
 
 /// Appends a time as `2026-08-06T12:00:00.123456Z`: UTC, microseconds.
 ///
@@ -101,8 +105,6 @@ fn days([year, month, day]: [u64; 3]) -> Option<u64> {
 /// Year, month and day of a day since 1970-01-01 (Howard Hinnant's `civil_from_days`). A year
 /// begins in March here, so that the leap day is its last.
 fn date(days: u64) -> (u64, u64, u64) {
-    const DAYS_BEFORE_1970: u64 = 719_468; // since 0000-03-01
-    const DAYS_PER_ERA: u64 = 146_097; // 400 years
     let days = days + DAYS_BEFORE_1970;
     let era = days / DAYS_PER_ERA;
     let day_of_era = days % DAYS_PER_ERA;
@@ -118,6 +120,21 @@ fn date(days: u64) -> (u64, u64, u64) {
     };
     let year = era * 400 + year_of_era + u64::from(month <= 2);
     (year, month, day)
+}
+
+/// The number of a day since 1970-01-01 (Howard Hinnant's `days_from_civil`). `None` for one before, or
+/// numbers that are no date; a day that the month does not have is one of the next month.
+#[cfg(feature = "log")]
+pub(crate) fn days(year: u64, month: u64, day: u64) -> Option<u64> {
+    if !(1970..=9999).contains(&year) || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
+        return None;
+    }
+    let shifted_year = year - u64::from(month <= 2);
+    let shifted_month = (month + 9) % 12;
+    let (era, year_of_era) = (shifted_year / 400, shifted_year % 400);
+    let day_of_year = (153 * shifted_month + 2) / 5 + day - 1;
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    (era * DAYS_PER_ERA + day_of_era).checked_sub(DAYS_BEFORE_1970)
 }
 
 /// Appends a number with at least `width` digits.
@@ -166,6 +183,8 @@ mod tests {
         let mut expected = (1970, 1, 1);
         for day in 0..366 * 600 {
             assert_eq!(date(day), expected);
+            #[cfg(feature = "log")]
+            assert_eq!(days(expected.0, expected.1, expected.2), Some(day));
             let (year, month, day) = expected;
             let length = match month {
                 2 => 28 + u64::from(leap(year)),

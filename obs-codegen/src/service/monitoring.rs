@@ -3,7 +3,7 @@
 use obs_schema::Issue;
 use obs_schema::monitoring::{
     Collector, Health, Http, LogFormat, LogOutput, Logging, Metrics, MetricsExporter, Monitoring,
-    Profiling, Sampler, TraceExporter, Tracing, parse_log_filter,
+    Profiling, Rotation, Sampler, TraceExporter, Tracing, parse_log_filter,
 };
 use obs_schema::option::Target;
 use proc_macro2::{Span, TokenStream, TokenTree};
@@ -89,6 +89,13 @@ fn logging(given: &Options) -> Logging {
         outputs: choices(given.words("outputs"), LogOutput::WORDS, LogOutput::ALL)
             .unwrap_or(default.outputs),
         file: text(given.text("file"), default.file),
+        rotation: choice(given.text("rotation"), Rotation::WORDS, Rotation::ALL)
+            .unwrap_or(default.rotation),
+        max_file_size: or(given.size("max_file_size"), default.max_file_size),
+        max_files: number(given.int("max_files")).unwrap_or(default.max_files),
+        max_age: or(given.duration("max_age"), default.max_age),
+        max_total_size: or(given.size("max_total_size"), default.max_total_size),
+        compress: or(given.bool("compress"), default.compress),
         correlation: given.bool("correlation").map(|given| given.value),
         redact: or(given.bool("redact"), default.redact),
         redact_keys: text(given.text("redact_keys"), default.redact_keys),

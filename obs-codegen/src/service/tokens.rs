@@ -35,7 +35,16 @@ fn logging(value: &Logging, at: &TokenStream) -> TokenStream {
     });
     let format = variant(value.format);
     let outputs = value.outputs.iter().map(variant);
-    let file = value.file;
+    let Logging {
+        file,
+        max_file_size,
+        max_files,
+        max_total_size,
+        compress,
+        ..
+    } = value;
+    let rotation = variant(value.rotation);
+    let max_age = duration(value.max_age);
     let correlation = option(value.correlation);
     let (redact, redact_keys) = (value.redact, value.redact_keys);
     let rate_limit = option(value.rate_limit);
@@ -46,6 +55,12 @@ fn logging(value: &Logging, at: &TokenStream) -> TokenStream {
             format: #at::LogFormat::#format,
             outputs: &[#(#at::LogOutput::#outputs),*],
             file: #file,
+            rotation: #at::Rotation::#rotation,
+            max_file_size: #max_file_size,
+            max_files: #max_files,
+            max_age: #max_age,
+            max_total_size: #max_total_size,
+            compress: #compress,
             correlation: #correlation,
             redact: #redact,
             redact_keys: #redact_keys,

@@ -62,9 +62,29 @@ const SWITCHES: &[Switch] = &[
     Switch {
         key: "logging.outputs",
         is_off: |m| !m.logging.outputs.contains(&LogOutput::File),
-        moot: &[moot("logging.file", |m, default| {
-            m.logging.file = default.logging.file;
-        })],
+        moot: &[
+            moot("logging.file", |m, default| {
+                m.logging.file = default.logging.file;
+            }),
+            moot("logging.rotation", |m, default| {
+                m.logging.rotation = default.logging.rotation;
+            }),
+            moot("logging.max_file_size", |m, default| {
+                m.logging.max_file_size = default.logging.max_file_size;
+            }),
+            moot("logging.max_files", |m, default| {
+                m.logging.max_files = default.logging.max_files;
+            }),
+            moot("logging.max_age", |m, default| {
+                m.logging.max_age = default.logging.max_age;
+            }),
+            moot("logging.max_total_size", |m, default| {
+                m.logging.max_total_size = default.logging.max_total_size;
+            }),
+            moot("logging.compress", |m, default| {
+                m.logging.compress = default.logging.compress;
+            }),
+        ],
     },
     Switch {
         key: "logging.redact",

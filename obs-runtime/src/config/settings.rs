@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use obs_schema::monitoring::{
-    Collector, LogFormat, LogOutput, Logging, MetricsExporter, Monitoring, Sampler, TraceExporter,
+    Collector, LogFormat, LogOutput, Logging, MetricsExporter, Monitoring, Rotation, Sampler,
+    TraceExporter,
 };
 
 /// Who the service is.
@@ -90,6 +91,12 @@ impl Settings {
             "logging.format" => Slot::LogFormat(&mut m.logging.format),
             "logging.outputs" => Slot::LogOutputs(&mut m.logging.outputs),
             "logging.file" => Slot::Text(&mut m.logging.file),
+            "logging.rotation" => Slot::Rotation(&mut m.logging.rotation),
+            "logging.max_file_size" => Slot::Bytes(&mut m.logging.max_file_size),
+            "logging.max_files" => Slot::Count(&mut m.logging.max_files),
+            "logging.max_age" => Slot::Duration(&mut m.logging.max_age),
+            "logging.max_total_size" => Slot::Bytes(&mut m.logging.max_total_size),
+            "logging.compress" => Slot::Bool(&mut m.logging.compress),
             "logging.correlation" => Slot::OptionalBool(&mut m.logging.correlation),
             "logging.redact" => Slot::Bool(&mut m.logging.redact),
             "logging.redact_keys" => Slot::Text(&mut m.logging.redact_keys),
@@ -140,6 +147,7 @@ pub(super) enum Slot<'a> {
     /// The level and its exceptions, which are one key.
     Filter(&'a mut Logging),
     LogFormat(&'a mut LogFormat),
+    Rotation(&'a mut Rotation),
     LogOutputs(&'a mut &'static [LogOutput]),
     Collectors(&'a mut &'static [Collector]),
     MetricsExporters(&'a mut &'static [MetricsExporter]),

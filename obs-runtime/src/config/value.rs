@@ -1,7 +1,7 @@
 //! Values as the layers give them, and how they get into the settings.
 
 use obs_schema::monitoring::{
-    Collector, Level, LogFormat, LogOutput, MetricsExporter, Sampler, TraceExporter,
+    Collector, Level, LogFormat, LogOutput, MetricsExporter, Rotation, Sampler, TraceExporter,
     parse_log_filter,
 };
 use obs_schema::option::{Given, ValueKind};
@@ -63,6 +63,7 @@ impl Slot<'_> {
             Self::Bytes(slot) => *slot = parse_size(text).ok()?,
             Self::Sampler(slot) => *slot = Sampler::parse(text).ok()?,
             Self::LogFormat(slot) => *slot = LogFormat::parse(text).ok()?,
+            Self::Rotation(slot) => *slot = Rotation::parse(text).ok()?,
             Self::TraceExporter(slot) => *slot = TraceExporter::parse(text).ok()?,
             Self::Filter(logging) => {
                 let filter = parse_log_filter(text).ok()?;

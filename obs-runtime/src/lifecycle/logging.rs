@@ -16,7 +16,7 @@ pub(super) fn start(config: &Config) -> Result<LogHandle, InitError> {
         log.set_levels(log::Levels::from(logging));
         return Ok(log);
     }
-    let wanted = LogConfig::from_logging(logging).with_service(config.service.name);
+    let wanted = LogConfig::of_service(config.service.name, logging);
     let guard = log::init(wanted)?;
     log::install_panic_hook();
     let handle = guard.handle().clone();

@@ -5,6 +5,7 @@ use std::io::IsTerminal;
 use obs_schema::monitoring::{LogFormat, LogOutput, Logging};
 
 use super::colour::Colour;
+use super::file::FileSink;
 use super::levels::Levels;
 use super::process;
 use super::sink::{Sink, StreamSink};
@@ -71,15 +72,26 @@ impl LogConfig {
         Self::new().with_output(Output::stdout(format))
     }
 
-    /// What a service's `monitoring(logging(..))` says. Only the output `console` is made here; the
-    /// others are added by [`LogConfig::with_output`]. `correlation` counts as on where it is left open.
+    /// What `monitoring(logging(..))` says of a service without a name, see [`LogConfig::of_service`].
     pub fn from_logging(logging: &Logging) -> Self {
+        Self::of_service("", logging)
+    }
+
+    /// What a service's `monitoring(logging(..))` says. The outputs `console` and `file` are made here; others
+    /// are added by [`LogConfig::with_output`]. A file without a path is `<name>.log`. `correlation` counts as on
+    /// where it is left open.
+    pub fn of_service(name: &str, logging: &Logging) -> Self {
         let mut config = Self::new()
+            .with_service(name)
             .with_levels(Levels::from(logging))
             .with_correlation(logging.correlation.unwrap_or(true));
         config.process = process::Settings::of(logging);
         if logging.outputs.contains(&LogOutput::Console) {
             config = config.with_output(Output::stdout(logging.format));
+        }
+        if logging.outputs.contains(&LogOutput::File) {
+            let file = FileSink::of_service(logging, name);
+            config = config.with_output(Output::new(logging.format, file));
         }
         config
     }

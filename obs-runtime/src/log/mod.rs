@@ -47,6 +47,7 @@ mod count;
 mod digits;
 mod draft;
 mod escape;
+mod file;
 mod handle;
 mod here;
 mod init;
@@ -71,7 +72,7 @@ mod writer;
 
 use std::sync::Arc;
 
-pub use obs_schema::monitoring::{Level as LevelWord, LogFormat};
+pub use obs_schema::monitoring::{Level as LevelWord, LogFormat, Rotation};
 
 pub use self::colour::Colour;
 pub use self::config::{
@@ -79,6 +80,7 @@ pub use self::config::{
 };
 pub use self::count::LogMetrics;
 pub(crate) use self::count::forget_counts;
+pub use self::file::FileSink;
 pub use self::handle::LogHandle;
 pub use self::init::{InitError, LogGuard, init};
 pub use self::layer::{layer, layer_and_handle};

@@ -15,6 +15,10 @@ const PAUSE: Duration = Duration::from_millis(5);
 /// Nothing that happens in it reaches the program: lines that wait too long are dropped and
 /// counted, so are lines that it fails to write, and its own `tracing` events are not logged.
 pub trait Sink: Send {
+    /// Gets ready, before there is a line: what this does wrong shows when the program starts and not
+    /// with its first line. Does nothing by default.
+    fn begin(&mut self) {}
+
     /// Writes the lines of a batch in order, and makes sure that they have left the process.
     ///
     /// # Errors
@@ -95,8 +99,18 @@ impl Batch {
     }
 
     /// How many lines lie in the first `bytes` bytes as a whole.
-    fn whole_lines(&self, bytes: usize) -> usize {
+    pub(super) fn whole_lines(&self, bytes: usize) -> usize {
         self.lines.partition_point(|line| line.end <= bytes)
+    }
+
+    /// Where the lines end that begin at the byte `start` and have no more than `room` bytes; the first of
+    /// them counts in any case.
+    pub(super) fn end_of_lines(&self, start: usize, room: usize) -> usize {
+        let fit = self.whole_lines(start.saturating_add(room));
+        let last = fit.saturating_sub(1).max(self.whole_lines(start));
+        self.lines
+            .get(last)
+            .map_or(self.bytes.len(), |line| line.end)
     }
 }
 
@@ -115,6 +129,35 @@ impl<W: Write + Send> StreamSink<W> {
             stream,
             torn: false,
         }
+    }
+
+    /// The same to a stream whose last line may have no end.
+    pub(super) fn after_torn_line(self, torn: bool) -> Self {
+        Self { torn, ..self }
+    }
+
+    pub(super) fn stream(&self) -> &W {
+        &self.stream
+    }
+
+    /// Takes note that the line that was begun is not in the stream any more.
+    pub(super) fn mend(&mut self) {
+        self.torn = false;
+    }
+
+    /// Writes lines, the first of them on a line of its own: how many of their bytes, and why not all.
+    pub(super) fn append(&mut self, lines: &[u8]) -> (usize, io::Result<()>) {
+        if self.torn {
+            let (_, ended) = self.write_some(b"\n");
+            if ended.is_err() {
+                return (0, ended);
+            }
+            self.torn = false;
+        }
+        let (written, result) = self.write_some(lines);
+        let last = written.checked_sub(1).and_then(|last| lines.get(last));
+        self.torn = result.is_err() && last.is_some_and(|byte| *byte != b'\n');
+        (written, result)
     }
 
     /// Writes as much as can be; the number counts even if an error comes with it.
@@ -145,18 +188,10 @@ impl<W: Write + Send> StreamSink<W> {
 
 impl<W: Write + Send> Sink for StreamSink<W> {
     fn write(&mut self, batch: &Batch) -> Result<(), SinkError> {
-        if self.torn {
-            let (_, ended) = self.write_some(b"\n");
-            ended.map_err(|source| SinkError { written: 0, source })?;
-            self.torn = false;
-        }
-        let (written, result) = self.write_some(batch.bytes());
-        result.map_err(|source| {
-            self.torn = written > 0 && batch.bytes().get(written - 1) != Some(&b'\n');
-            SinkError {
-                written: batch.whole_lines(written),
-                source,
-            }
+        let (written, result) = self.append(batch.bytes());
+        result.map_err(|source| SinkError {
+            written: batch.whole_lines(written),
+            source,
         })
     }
 }

@@ -309,6 +309,9 @@ impl Queue {
     fn run(&self) {
         let _quiet = suppress();
         let mut batch = Batch::default();
+        if let Some(sink) = self.lock_sink().as_mut() {
+            guarded(|| sink.begin());
+        }
         let mut reported = false;
         while self.take(&mut batch) {
             let result = write(self.lock_sink().as_mut(), &batch);

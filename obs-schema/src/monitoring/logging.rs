@@ -1,6 +1,7 @@
 //! The log.
 
 use core::fmt;
+use core::time::Duration;
 
 use super::duplicate;
 use crate::choice::{ChoiceError, choice};
@@ -47,6 +48,18 @@ choice! {
     }
 }
 
+choice! {
+    /// When a log file gives way to a new one, whatever its size.
+    pub enum Rotation {
+        /// Never.
+        Never = "never",
+        /// At the full hour, UTC.
+        Hourly = "hourly",
+        /// At midnight, UTC.
+        Daily = "daily",
+    }
+}
+
 impl LogOutput {
     /// The feature of `obs-runtime` that brings this output; `None` when it is always there.
     #[must_use]
@@ -71,6 +84,18 @@ pub struct Logging {
     pub outputs: &'static [LogOutput],
     /// The file of [`LogOutput::File`]; empty for `<service name>.log` in the working directory.
     pub file: &'static str,
+    /// When a new file is begun, whatever the size of the old one.
+    pub rotation: Rotation,
+    /// How many bytes the file gets before a new one is begun.
+    pub max_file_size: u64,
+    /// How many former files are kept.
+    pub max_files: u32,
+    /// For how long a former file is kept.
+    pub max_age: Duration,
+    /// How many bytes all former files together may take.
+    pub max_total_size: u64,
+    /// Whether former files are compressed.
+    pub compress: bool,
     /// Whether every line carries trace id and span id; `None` for as long as tracing is on.
     pub correlation: Option<bool>,
     /// Whether passwords, tokens and the like are hidden in records and spans.
@@ -82,6 +107,9 @@ pub struct Logging {
 }
 
 impl Logging {
+    /// The smallest bound for the size of files: 4 KiB.
+    pub const MIN_FILE_SIZE: u64 = 4096;
+
     /// `info` and above as JSON on the console, with trace ids while tracing is on.
     pub const DEFAULT: Self = Self {
         level: Level::Info,
@@ -89,6 +117,12 @@ impl Logging {
         format: LogFormat::Json,
         outputs: &[LogOutput::Console],
         file: "",
+        rotation: Rotation::Daily,
+        max_file_size: 100 << 20,
+        max_files: 100,
+        max_age: Duration::from_secs(30 * 86_400),
+        max_total_size: 1 << 30,
+        compress: true,
         correlation: None,
         redact: true,
         redact_keys: "",
@@ -143,15 +177,51 @@ impl Logging {
             }
             i += 1;
         }
-        if self.file.is_empty() {
+        let Some(path) = self.set_for_a_file() else {
             return None;
-        }
+        };
         Some(Finding::new(
             "monitoring.contradiction",
-            "logging.file",
-            Message::new().str("`logging.file` is set but `logging.outputs` has no `file`"),
+            path,
+            Message::new()
+                .name(path)
+                .str(" is set but `logging.outputs` has no `file`"),
             "add `\"file\"` to `outputs`",
         ))
+    }
+
+    /// An option that only means something with a file, if one differs from its default.
+    const fn set_for_a_file(&self) -> Option<&'static str> {
+        let default = Self::DEFAULT;
+        let options = [
+            ("logging.file", !self.file.is_empty()),
+            (
+                "logging.rotation",
+                self.rotation as u8 != default.rotation as u8,
+            ),
+            (
+                "logging.max_file_size",
+                self.max_file_size != default.max_file_size,
+            ),
+            ("logging.max_files", self.max_files != default.max_files),
+            (
+                "logging.max_age",
+                self.max_age.as_nanos() != default.max_age.as_nanos(),
+            ),
+            (
+                "logging.max_total_size",
+                self.max_total_size != default.max_total_size,
+            ),
+            ("logging.compress", self.compress != default.compress),
+        ];
+        let mut i = 0;
+        while i < options.len() {
+            if options[i].1 {
+                return Some(options[i].0);
+            }
+            i += 1;
+        }
+        None
     }
 }
 

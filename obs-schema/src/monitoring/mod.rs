@@ -39,7 +39,8 @@ mod tracing;
 pub use health::Health;
 pub use http::{Http, check_listen, check_url_path};
 pub use logging::{
-    FilterError, Level, LogFilter, LogFormat, LogOutput, Logging, parse_log_filter, read_log_filter,
+    FilterError, Level, LogFilter, LogFormat, LogOutput, Logging, Rotation, parse_log_filter,
+    read_log_filter,
 };
 pub use metrics::{Collector, Metrics, MetricsExporter};
 pub use profiling::Profiling;

@@ -3,7 +3,9 @@
 use super::derive::SERIES_BUDGET;
 use super::operation::CRATE;
 use super::{OptionDef, Target, ValueKind};
-use crate::monitoring::{Collector, LogFormat, LogOutput, MetricsExporter, TraceExporter, Tracing};
+use crate::monitoring::{
+    Collector, LogFormat, LogOutput, Logging, MetricsExporter, Rotation, TraceExporter, Tracing,
+};
 use crate::name::NameOf;
 use core::time::Duration;
 
@@ -138,6 +140,33 @@ pub(super) const LOGGING: &[OptionDef] = &[
     OptionDef::new("file", ValueKind::Text, "`<service name>.log`", "The file of the output `file`.")
         .former(&["path", "filename"])
         .env(&["OBS_LOG_FILE"]),
+    OptionDef::new(
+        "rotation",
+        ValueKind::Choice(Rotation::WORDS),
+        "`\"daily\"`",
+        "When a new file is begun whatever the size of the old one: at the full hour or at midnight, UTC.",
+    )
+    .former(&["rotate", "rolling", "roll"]),
+    OptionDef::new(
+        "max_file_size",
+        ValueKind::Size { min: Logging::MIN_FILE_SIZE },
+        "`\"100MiB\"`",
+        "How large the file gets before a new one is begun. Only a line that is longer makes it larger.",
+    )
+    .former(&["max_size", "rotation_size", "size"]),
+    OptionDef::new("max_files", COUNT, "`100`", "How many former files are kept. The oldest go first.")
+        .former(&["max_log_files", "max_history", "max_backups", "keep", "backups"]),
+    OptionDef::new("max_age", ValueKind::POSITIVE, "`\"30d\"`", "For how long a former file is kept, from the last line in it on.")
+        .former(&["retention", "max_days"]),
+    OptionDef::new(
+        "max_total_size",
+        ValueKind::Size { min: Logging::MIN_FILE_SIZE },
+        "`\"1GiB\"`",
+        "How much room all former files together may take. The oldest go first.",
+    )
+    .former(&["total_size_cap", "max_total", "total_size"]),
+    OptionDef::new("compress", ValueKind::Bool, "`true`", "Whether former files are compressed with gzip.")
+        .former(&["compression", "gzip"]),
     OptionDef::new(
         "correlation",
         ValueKind::Bool,

@@ -53,6 +53,14 @@ fn logging() {
         "logging.redact_keys",
         "`logging.redact_keys` is set but `logging.redact` is off; turn `redact` on or leave `redact_keys` out",
     );
+    one(
+        logging(Logging {
+            max_files: 3,
+            ..Logging::DEFAULT
+        }),
+        "logging.max_files",
+        "`logging.max_files` is set but `logging.outputs` has no `file`; add `\"file\"` to `outputs`",
+    );
     assert!(
         logging(Logging {
             level: Level::Off,
