@@ -14,6 +14,8 @@ pub mod collect;
 pub mod config;
 pub mod context;
 pub mod diagnostics;
+#[cfg(all(feature = "http", feature = "log"))]
+mod expiry;
 #[cfg(feature = "otlp")]
 pub mod export;
 mod fork;

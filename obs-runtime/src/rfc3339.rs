@@ -31,75 +31,65 @@ pub(crate) fn write(out: &mut String, unix_ns: u64) {
     out.push('Z');
 }
 
-/// Reads a time: any offset, up to nine digits of a second; a second 60 is the first of the next minute. `None` for
-/// what is no time since 1970 that the format can say.
+/// Reads a time, in nanoseconds since 1970: `2026-08-06T12:00:00Z`, with or without a fraction of the second,
+/// or with a difference from UTC such as `+02:00`. `None` for anything else, and for times before 1970.
 #[cfg(feature = "log")]
-pub(crate) fn parse(text: &str) -> Option<u64> {
-    let (date, time) = (text.get(..10)?, text.get(11..)?);
-    matches!(text.as_bytes().get(10)?, b'T' | b't' | b' ').then_some(())?;
-    let (time, offset) = time.split_at(time.find(['Z', 'z', '+', '-'])?);
-    let (clock, fraction) = time.split_once('.').unwrap_or((time, "0"));
-    let days = days([
-        field(date, 0..4, 9999)?,
-        field(date, 5..7, 12)?,
-        field(date, 8..10, 31)?,
-    ])?;
-    let [hour, minute, second] = [
-        field(clock, 0..2, 23)?,
-        field(clock, 3..5, 59)?,
-        field(clock, 6..8, 60)?,
-    ];
-    let separators = date.bytes().filter(|byte| *byte == b'-').count() == 2
-        && clock.len() == 8
-        && clock.bytes().filter(|byte| *byte == b':').count() == 2;
-    let second = i64::try_from(days * SECONDS_PER_DAY + hour * 3600 + minute * 60 + second).ok()?;
-    let second = u64::try_from(second - offset_seconds(offset)?).ok()?;
-    let nanos = nanos(fraction)?;
-    separators.then_some(())?;
-    second.checked_mul(NANOS_PER_SECOND)?.checked_add(nanos)
-}
-
-#[cfg(feature = "log")]
-fn field(text: &str, at: std::ops::Range<usize>, max: u64) -> Option<u64> {
-    let digits = text.get(at)?;
-    let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
-    digits
-        .parse()
-        .ok()
-        .filter(|number| is_number && *number <= max)
-}
-
-#[cfg(feature = "log")]
-fn offset_seconds(offset: &str) -> Option<i64> {
-    let sign = match offset.as_bytes().first()? {
-        b'Z' | b'z' => return (offset.len() == 1).then_some(0),
-        b'-' => -1,
-        _ => 1,
-    };
-    let minutes = field(offset, 1..3, 23)? * 60 + field(offset, 4..6, 59)?;
-    let is_whole = offset.len() == 6 && offset.as_bytes().get(3) == Some(&b':');
-    is_whole.then_some(sign * i64::try_from(minutes * 60).ok()?)
-}
-
-#[cfg(feature = "log")]
-fn nanos(fraction: &str) -> Option<u64> {
-    let is_number =
-        (1..=9).contains(&fraction.len()) && fraction.bytes().all(|byte| byte.is_ascii_digit());
-    is_number
-        .then(|| format!("{fraction:0<9}").parse().ok())
-        .flatten()
-}
-
-/// Days since 1970-01-01; the reverse of [`date`].
-#[cfg(feature = "log")]
-fn days([year, month, day]: [u64; 3]) -> Option<u64> {
-    if year < 1970 {
+pub(crate) fn read(text: &str) -> Option<u64> {
+    let (date, time) = text.split_at_checked(10)?;
+    let [year, month, day] = numbers(date, '-', [4, 2, 2])?;
+    let days = days(year, month, day).filter(|days| self::date(*days) == (year, month, day))?;
+    let (time, rest) = time.strip_prefix(['T', 't', ' '])?.split_at_checked(8)?;
+    let [hour, minute, second] = numbers(time, ':', [2, 2, 2])?;
+    if hour > 23 || minute > 59 || second > 60 {
         return None;
     }
-    // Of no day is the guess more than a day too far.
-    let guess = (year - 1970) * 365 + (year - 1969) / 4 - (year - 1901) / 100 + (year - 1601) / 400;
-    let first = (guess.saturating_sub(2)..guess + 3).find(|days| date(*days) == (year, 1, 1))?;
-    (first..first + 366).find(|days| date(*days) == (year, month, day))
+    let (nanos, zone) = fraction(rest)?;
+    let seconds = days * SECONDS_PER_DAY + hour * 3600 + minute * 60 + second;
+    let seconds = seconds.checked_add_signed(-ahead_of_utc(zone)?)?;
+    seconds.checked_mul(NANOS_PER_SECOND)?.checked_add(nanos)
+}
+
+/// Three numbers of so many digits.
+#[cfg(feature = "log")]
+fn numbers(text: &str, between: char, digits: [usize; 3]) -> Option<[u64; 3]> {
+    let mut parts = text.split(between);
+    let mut numbers = [0; 3];
+    for (number, digits) in numbers.iter_mut().zip(digits) {
+        let part = parts.next()?;
+        let is_number = part.len() == digits && part.bytes().all(|byte| byte.is_ascii_digit());
+        *number = is_number.then(|| part.parse().ok())??;
+    }
+    parts.next().is_none().then_some(numbers)
+}
+
+/// The nanoseconds of a fraction of a second, and what is behind it. Digits beyond the ninth do not count.
+#[cfg(feature = "log")]
+fn fraction(text: &str) -> Option<(u64, &str)> {
+    let Some(digits) = text.strip_prefix('.') else {
+        return Some((0, text));
+    };
+    let end = digits.find(|c: char| !c.is_ascii_digit())?;
+    let (digits, rest) = digits.split_at_checked(end)?;
+    let number: u64 = digits.get(..digits.len().min(9))?.parse().ok()?;
+    let missing = 9_u32.saturating_sub(u32::try_from(digits.len()).ok()?);
+    Some((number * 10_u64.pow(missing), rest))
+}
+
+/// By how many seconds the clock of a zone is ahead of UTC.
+#[cfg(feature = "log")]
+fn ahead_of_utc(zone: &str) -> Option<i64> {
+    if zone == "Z" || zone == "z" {
+        return Some(0);
+    }
+    let (sign, time) = zone.split_at_checked(1)?;
+    let [hours, minutes, _] = numbers(&format!("{time}:00"), ':', [2, 2, 2])?;
+    let seconds = i64::try_from(hours * 3600 + minutes * 60).ok()?;
+    match sign {
+        _ if hours > 23 || minutes > 59 => None,
+        "+" => Some(seconds),
+        "-" => Some(-seconds),
+        _ => None,
+    }
 }
 
 /// Year, month and day of a day since 1970-01-01 (Howard Hinnant's `civil_from_days`). A year
@@ -171,6 +161,41 @@ mod tests {
         ] {
             let time = written(seconds * NANOS_PER_SECOND + 1_999);
             assert_eq!(time, format!("{expected}.000001Z"), "{seconds}");
+        }
+    }
+
+    #[cfg(feature = "log")]
+    #[test]
+    fn times_are_read() {
+        const NOON: u64 = 1_786_017_600 * NANOS_PER_SECOND;
+        for (text, expected) in [
+            ("2026-08-06T12:00:00Z", NOON),
+            ("2026-08-06 14:30:00.5+02:30", NOON + NANOS_PER_SECOND / 2),
+            ("2026-08-06t07:00:00.123456789123-05:00", NOON + 123_456_789),
+            ("1970-01-01T00:00:00z", 0),
+        ] {
+            assert_eq!(read(text), Some(expected), "{text}");
+            assert_eq!(read(&written(expected)), Some(expected / 1000 * 1000));
+        }
+        for text in [
+            "",
+            "2026-08-06",
+            "2026-08-06T12:00:00",
+            "2026-08-06T12:00:00.Z",
+            "2026-08-06T12:00Z",
+            "2026-02-29T12:00:00Z",
+            "2026-8-6T12:00:00Z",
+            "2026-08-06T24:00:00Z",
+            "2026-08-06T12:00:00+2:00",
+            "2026-08-06T12:00:00+02:60",
+            "2026-08-06T12:00:00*02:00",
+            "1970-01-01T00:00:00+00:01",
+            "1969-12-31T23:59:59Z",
+            "9999-12-31T23:59:59Z",
+            "2026-08-06ä12:00:00Z",
+            "2026-+8-06T12:00:00Z",
+        ] {
+            assert_eq!(read(text), None, "{text}");
         }
     }
 

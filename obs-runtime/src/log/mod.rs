@@ -54,6 +54,8 @@ mod init;
 mod json;
 mod layer;
 mod levels;
+#[cfg(feature = "http")]
+mod own;
 mod panic;
 mod pretty;
 mod process;
@@ -65,6 +67,8 @@ mod sink;
 mod span_event;
 mod stamp;
 mod suppress;
+#[cfg(feature = "http")]
+pub(crate) mod temporary;
 #[cfg(test)]
 mod tests;
 mod visit;

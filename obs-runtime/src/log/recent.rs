@@ -3,6 +3,7 @@
 mod rings;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use tracing::Level;
 
@@ -40,6 +41,9 @@ pub struct Query {
     text: Option<String>,
     target: Option<String>,
     trace_id: Option<TraceId>,
+    /// In nanoseconds since 1970.
+    since: u64,
+    until: u64,
     limit: usize,
 }
 
@@ -55,6 +59,8 @@ impl Query {
             text: None,
             target: None,
             trace_id: None,
+            since: 0,
+            until: u64::MAX,
             limit: Self::DEFAULT_LIMIT,
         }
     }
@@ -87,6 +93,20 @@ impl Query {
         self
     }
 
+    /// Only records of this time and later.
+    #[must_use]
+    pub fn since(mut self, time: SystemTime) -> Self {
+        self.since = unix_ns(time);
+        self
+    }
+
+    /// Only records before this time.
+    #[must_use]
+    pub fn until(mut self, time: SystemTime) -> Self {
+        self.until = unix_ns(time);
+        self
+    }
+
     /// At most this many records.
     #[must_use]
     pub fn limit(mut self, limit: usize) -> Self {
@@ -96,6 +116,7 @@ impl Query {
 
     fn picks(&self, record: &Record) -> bool {
         self.level.is_none_or(|level| record.level <= level)
+            && (self.since..self.until).contains(&record.time_unix_ns)
             && self
                 .trace_id
                 .is_none_or(|id| record.trace.is_some_and(|place| place.trace_id == id))
@@ -105,6 +126,12 @@ impl Query {
                 .is_none_or(|target| record.target.starts_with(target))
             && self.text.as_ref().is_none_or(|text| record.mentions(text))
     }
+}
+
+/// Nanoseconds since 1970; 0 before.
+fn unix_ns(time: SystemTime) -> u64 {
+    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
 }
 
 impl Default for Query {

@@ -10,6 +10,8 @@ use Place::{Below, Fixed};
 
 use super::guard::Access;
 use super::pages::{Page, catalog, config, index, metrics, probes, summary, system, traces};
+#[cfg(feature = "log")]
+use super::pages::{levels, logs};
 use super::params::Param;
 use super::paths::Paths;
 
@@ -40,6 +42,8 @@ enum Verb {
     /// And HEAD with it.
     Get,
     Post,
+    #[cfg(feature = "log")]
+    Put,
 }
 
 /// Every endpoint, in the order in which people should read of them.
@@ -59,6 +63,12 @@ pub static ENDPOINTS: &[Endpoint] = &[
     read(Below("/traces/{id}/waterfall"), &traces::WATERFALL),
     read(Below("/traces/{id}/critical-path"), &traces::CRITICAL_PATH),
     write(Below("/traces/cleanup"), &traces::CLEANUP),
+    #[cfg(feature = "log")]
+    read(Below("/logs"), &logs::LOGS),
+    #[cfg(feature = "log")]
+    read(Below("/debug/log-level"), &levels::SHOW),
+    #[cfg(feature = "log")]
+    put(Below("/debug/log-level"), &levels::CHANGE),
     read(Below("/debug/config"), &config::CONFIG),
 ];
 
@@ -89,6 +99,15 @@ const fn write(place: Place, page: &'static Page) -> Endpoint {
     }
 }
 
+/// It puts something in the place of what was there.
+#[cfg(feature = "log")]
+const fn put(place: Place, page: &'static Page) -> Endpoint {
+    Endpoint {
+        verb: Verb::Put,
+        ..write(place, page)
+    }
+}
+
 impl Endpoint {
     /// Its path with the default configuration. `{id}` stands for one segment.
     #[must_use]
@@ -102,6 +121,8 @@ impl Endpoint {
         match self.verb {
             Verb::Get => "GET",
             Verb::Post => "POST",
+            #[cfg(feature = "log")]
+            Verb::Put => "PUT",
         }
     }
 
@@ -117,7 +138,7 @@ impl Endpoint {
         self.page.doc
     }
 
-    /// The parameters that it takes, in the query or, for `POST`, in a JSON body as well.
+    /// The parameters that it takes, in the query or, for `POST` and `PUT`, in a JSON body as well.
     #[must_use]
     pub const fn params(&self) -> &'static [Param] {
         self.page.params
@@ -139,11 +160,13 @@ impl Endpoint {
         match self.verb {
             Verb::Get => method == Method::GET || method == Method::HEAD,
             Verb::Post => method == Method::POST,
+            #[cfg(feature = "log")]
+            Verb::Put => method == Method::PUT,
         }
     }
 
     pub(super) fn takes_body(&self) -> bool {
-        self.verb == Verb::Post
+        self.verb != Verb::Get
     }
 
     /// The segment for `{id}`, or empty, if this endpoint is at `path`.

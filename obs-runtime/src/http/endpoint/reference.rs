@@ -7,8 +7,8 @@ use super::{ENDPOINTS, Endpoint};
 const HEAD: &str = "# Endpoints
 
 Printed from the table of `obs_runtime::http`; `OBS_BLESS=1 cargo test -p obs-runtime --test endpoint_reference` rewrites it.
-The paths are those of the default configuration. Parameters stand in the query, those of `POST` also in a JSON body.
-A `POST` must have the header `Content-Type: application/json` or `X-Obs-Request: 1`.
+The paths are those of the default configuration. Parameters stand in the query, those of `POST` and `PUT` also in a JSON body.
+A `POST` or `PUT` must have the header `Content-Type: application/json` or `X-Obs-Request: 1`.
 
 | Method and path | Access | Answer | Parameters |
 |---|---|---|---|

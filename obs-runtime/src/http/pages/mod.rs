@@ -3,6 +3,10 @@
 pub(super) mod catalog;
 pub(super) mod config;
 pub(super) mod index;
+#[cfg(feature = "log")]
+pub(super) mod levels;
+#[cfg(feature = "log")]
+pub(super) mod logs;
 pub(super) mod metrics;
 pub(super) mod probes;
 mod span;

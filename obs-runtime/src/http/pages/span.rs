@@ -54,7 +54,8 @@ pub(super) fn brief(span: &SpanData) -> Value {
     })
 }
 
-fn attributes(attributes: &[Attribute]) -> Value {
+/// Keys with their values.
+pub(super) fn attributes(attributes: &[Attribute]) -> Value {
     let field = |(name, value): &Attribute| (name.to_string(), self::value(value));
     Value::Object(attributes.iter().map(field).collect::<Map<_, _>>())
 }

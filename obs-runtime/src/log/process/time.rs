@@ -41,7 +41,7 @@ fn unix_ns<'a>(value: Raw, text: impl Fn(super::super::draft::Text) -> &'a str) 
         }
         Raw::Text(value) => {
             let value = text(value);
-            rfc3339::parse(value)
+            rfc3339::read(value)
                 .or_else(|| of_number(value.parse().ok()?))
                 .filter(|time| is_plausible(*time))
         }

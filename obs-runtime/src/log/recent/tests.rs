@@ -84,6 +84,23 @@ fn a_query_picks_by_each_of_its_parts() {
 }
 
 #[test]
+fn a_query_picks_by_time() {
+    let recent = Recent::new(100, usize::MAX);
+    for second in 1..=4_u64 {
+        let mut record = record(&second.to_string(), Level::INFO);
+        record.time_unix_ns = second * 1_000_000_000;
+        push(&recent, &record);
+    }
+    let at = |second| UNIX_EPOCH + std::time::Duration::from_secs(second);
+    assert_eq!(messages(&recent, &Query::new().since(at(3))), ["4", "3"]);
+    assert_eq!(messages(&recent, &Query::new().until(at(3))), ["2", "1"]);
+    let between = Query::new().since(at(2)).until(at(4));
+    assert_eq!(messages(&recent, &between), ["3", "2"]);
+    let before_all = UNIX_EPOCH - std::time::Duration::from_secs(1);
+    assert!(messages(&recent, &Query::new().until(before_all)).is_empty());
+}
+
+#[test]
 fn nothing_is_kept_where_nothing_is_to_be() {
     for recent in [Recent::new(0, usize::MAX), Recent::new(10, 0)] {
         push(&recent, &record("lost", Level::ERROR));

@@ -295,7 +295,7 @@ fn times_are_read_as_they_are_written() {
         let mut text = String::new();
         rfc3339::write(&mut text, second * 1_000_000_000);
         assert_eq!(
-            rfc3339::parse(&text),
+            rfc3339::read(&text),
             Some(second * 1_000_000_000),
             "{text}"
         );
@@ -315,10 +315,10 @@ fn times_are_read_as_they_are_written() {
         "2026x08-06T12:00:00Z",
         "äöü6-08-06T12:00:00Z",
     ] {
-        assert_eq!(rfc3339::parse(wrong), None, "{wrong}");
+        assert_eq!(rfc3339::read(wrong), None, "{wrong}");
     }
     assert_eq!(
-        rfc3339::parse("1970-01-01t00:00:60.5z"),
+        rfc3339::read("1970-01-01t00:00:60.5z"),
         Some(60_500_000_000)
     );
 }

@@ -1,0 +1,41 @@
+//! Records that obs itself makes.
+
+use std::fmt::Arguments;
+
+use tracing::Level;
+
+use super::draft::{Draft, Raw, Text};
+use super::scratch::{self, Scratch};
+use super::{handle, here};
+use crate::hot::clock;
+
+/// The target of records about what was changed from outside while the program runs.
+pub(super) const TARGET: &str = "obs";
+
+/// Logs that something was changed. Also on threads of obs, which are silent otherwise.
+pub(crate) fn say(message: Arguments<'_>, fields: &[(&'static str, &str)]) {
+    record(TARGET, Level::INFO, |draft| {
+        draft.head.message = draft.format(message);
+        for (key, value) in fields {
+            let value = draft.keep(value);
+            draft.set_field(key, Raw::Text(value));
+        }
+    });
+}
+
+/// Logs a record that `describe` fills, if the levels in force allow it.
+pub(super) fn record(target: &'static str, level: Level, describe: impl FnOnce(&mut Draft)) {
+    let Some(log) = handle::current() else {
+        return;
+    };
+    if !log.levels().allow(target, level) {
+        return;
+    }
+    scratch::with(|Scratch { draft, line }| {
+        draft.begin(level, clock::now_unix_nanos());
+        draft.head.target = Text::Static(target);
+        describe(draft);
+        here::locate(draft, None);
+        log.emit(draft.view(), line);
+    });
+}
