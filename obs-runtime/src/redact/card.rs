@@ -165,5 +165,5 @@ fn satisfies_luhn(digits: &[u8]) -> bool {
             })
         })
         .sum();
-    sum % 10 == 0
+    sum.is_multiple_of(10)
 }

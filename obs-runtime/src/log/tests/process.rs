@@ -294,11 +294,7 @@ fn times_are_read_as_they_are_written() {
     ] {
         let mut text = String::new();
         rfc3339::write(&mut text, second * 1_000_000_000);
-        assert_eq!(
-            rfc3339::read(&text),
-            Some(second * 1_000_000_000),
-            "{text}"
-        );
+        assert_eq!(rfc3339::read(&text), Some(second * 1_000_000_000), "{text}");
     }
     for wrong in [
         "",

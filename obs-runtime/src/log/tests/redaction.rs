@@ -147,7 +147,7 @@ fn values_are_hidden_by_the_names_of_their_fields() {
 #[test]
 fn a_sensitive_value_can_be_a_field_and_an_attribute() {
     let capture = testing::capture();
-    let log = test_log(|config| config.without_redaction());
+    let log = test_log(LogConfig::without_redaction);
     let pin = Sensitive::new(1815);
     log.run(|| {
         let mut op = begin(&CHARGE, SeriesKey::Values(&["acme"]), None);
@@ -179,7 +179,7 @@ fn redaction_can_be_extended_and_turned_off() {
             note = "acme_17",
             password = "hunter2",
             "said"
-        )
+        );
     };
     let log = test_log(|config| {
         config.with_redaction(

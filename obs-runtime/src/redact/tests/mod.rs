@@ -5,7 +5,9 @@ mod properties;
 mod texts;
 
 #[cfg(feature = "log")]
-pub(crate) use self::properties::{plain, planted};
+pub(crate) use std::ops::Range;
+
+use self::properties::{plain, planted};
 use super::*;
 
 /// What the default rules show of a text.
@@ -52,7 +54,8 @@ fn rules_of_ones_own_come_on_top() {
 
 #[test]
 fn what_a_finder_says_is_put_right() {
-    let odd = |_: &str| vec![1..2, 100..200, 4..3];
+    let backwards = Range { start: 4, end: 3 };
+    let odd = move |_: &str| vec![1..2, 100..200, backwards.clone()];
     let redaction = Redaction::new().with_finder(odd);
     assert_eq!(redaction.hide("äöü"), "[redacted]öü");
     let quiet = std::panic::take_hook();
