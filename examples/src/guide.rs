@@ -23,6 +23,7 @@ pages! {
     timed_and_counted: "../../docs/guide/attributes/timed_and_counted.md";
     track_db_query: "../../docs/guide/attributes/track_db_query.md";
     track_external_api: "../../docs/guide/attributes/track_external_api.md";
+    debug_trace: "../../docs/guide/attributes/debug_trace.md";
     metrics: "../../docs/guide/derives/metrics.md";
     label: "../../docs/guide/derives/label.md";
     labels: "../../docs/guide/derives/labels.md";

@@ -29,6 +29,8 @@ function_attributes! {
     track_db_query => TrackDbQuery;
     /// Traces and measures a call to another service.
     track_external_api => TrackExternalApi;
+    /// Logs the calls of a function while a debug flag is on.
+    debug_trace => DebugTrace;
 }
 
 /// Names a service and says how it is monitored; traces the methods of an `impl` block.

@@ -13,8 +13,8 @@ mod capture;
 pub mod collect;
 pub mod config;
 pub mod context;
+pub mod debug;
 pub mod diagnostics;
-#[cfg(all(feature = "http", feature = "log"))]
 mod expiry;
 #[cfg(feature = "otlp")]
 pub mod export;

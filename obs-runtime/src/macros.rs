@@ -237,3 +237,32 @@ pub use obs_macros::track_db_query;
 /// # drop(repository("obs"));
 /// ```
 pub use obs_macros::track_external_api;
+
+/// Logs the calls of a function while a debug flag is on: one record at the end of each call, with the arguments,
+/// the result, the outcome and the duration. While the flag is off, a call costs a load and a branch.
+///
+/// The record has the level `info` and the module as its target, so it is written where the module's `info` is. Its
+/// fields are `flag`, `outcome`, `duration_ms`, `arg.NAME` for each parameter, and `result`. Values are written by
+/// their `Debug`. Left out are `self`, what `skip(..)` names, parameters whose name begins with `_`, and whatever is
+/// not `Debug`; a type parameter is only if its bounds say so.
+///
+/// Arguments are written when the call begins, so they are what the caller gave. A call that began while the flag
+/// was off is not logged.
+///
+/// ```
+/// use obs_runtime::{debug, debug_trace};
+///
+/// #[debug_trace("payments", skip(card))]
+/// fn pay(cents: u64, card: &str) -> Result<u64, String> {
+///     if card.is_empty() { Err("no card".to_owned()) } else { Ok(cents) }
+/// }
+///
+/// debug::set("payments", true)?;
+/// pay(1200, "4111");
+/// # Ok::<(), debug::UnknownFlag>(())
+/// ```
+///
+/// Beside other attributes, above or below them, it runs inside their call: the record has the ids of that span, and
+/// `ok_if` and `error_if` judge it too. Flags are switched by [`debug`](mod@crate::debug) and at
+/// `/monitoring/debug/flags`.
+pub use obs_macros::debug_trace;

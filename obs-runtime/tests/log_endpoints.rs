@@ -52,6 +52,12 @@ async fn put(path: &str, body: impl Into<reqwest::Body>) -> (u16, Value) {
     read(ask.send().await.unwrap()).await
 }
 
+async fn post(path: &str, body: impl Into<reqwest::Body>) -> (u16, Value) {
+    let ask = reqwest::Client::new().post(url(path));
+    let ask = ask.header("content-type", "application/json").body(body);
+    read(ask.send().await.unwrap()).await
+}
+
 async fn messages(query: &str) -> Vec<String> {
     let (status, body) = get(&format!("/logs?{query}")).await;
     assert_eq!(status, 200, "{body}");
@@ -256,4 +262,58 @@ async fn a_page_of_another_site_changes_nothing() {
     }
     assert_eq!(log::levels().unwrap().to_string(), "info");
     assert_eq!(json(ask()).send().await.unwrap().status(), 200);
+}
+
+#[cfg(feature = "macros")]
+#[tokio::test]
+async fn a_debug_flag_is_shown_and_turned_on_for_a_while() {
+    #[obs_runtime::debug_trace("endpoint")]
+    fn traced(number: u32) -> u32 {
+        number
+    }
+    const FUNCTION: &str = "log_endpoints::traced";
+
+    let _alone = alone().await;
+    let (status, body) = get("/debug/flags").await;
+    let off = json!({"flag": "endpoint", "on": false, "until": null, "functions": [FUNCTION]});
+    assert_eq!((status, body), (200, json!({ "flags": [off] })));
+
+    assert_eq!(traced(1), 1);
+    let (status, body) = post(
+        "/debug/flags",
+        r#"{"flag": "endpoint", "on": true, "for": "1s"}"#,
+    )
+    .await;
+    assert_eq!((status, &body["on"]), (200, &true.into()), "{body}");
+    assert!(body["until"].is_string());
+    assert_eq!(traced(2), 2);
+    let (_, body) = get("/logs?text=arg.number").await;
+    let [record] = body["records"].as_array().unwrap().as_slice() else {
+        panic!("{body}");
+    };
+    assert_eq!(record["fields"]["arg.number"], "2");
+    assert_eq!(record["fields"]["result"], "2");
+    let started = Instant::now();
+    while get("/debug/flags").await.1["flags"][0] != off {
+        assert!(
+            started.elapsed() < Duration::from_secs(20),
+            "it never went off"
+        );
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+
+    let (status, body) = post("/debug/flags", r#"{"flag": "endpiont", "on": true}"#).await;
+    assert_eq!(status, 404);
+    assert_eq!(
+        body["message"],
+        "unknown debug flag `endpiont`; did you mean `endpoint`?"
+    );
+    assert_eq!(body["known"], json!(["endpoint"]));
+    for body in [
+        r#"{"flag": "endpoint"}"#,
+        r#"{"on": true}"#,
+        r#"{"flag": "endpoint", "on": "yes"}"#,
+    ] {
+        assert_eq!(post("/debug/flags", body).await.0, 400, "{body}");
+    }
 }

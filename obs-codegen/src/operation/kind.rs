@@ -25,6 +25,8 @@ pub enum Kind {
     TrackDbQuery,
     /// `#[track_external_api]`.
     TrackExternalApi,
+    /// `#[debug_trace]`, which is no part of the operation but runs inside it.
+    DebugTrace,
 }
 
 impl Kind {
@@ -36,6 +38,7 @@ impl Kind {
         Self::Counted,
         Self::TrackDbQuery,
         Self::TrackExternalApi,
+        Self::DebugTrace,
     ];
 
     /// Those whose name is that of the operation, the one that decides first.
@@ -62,6 +65,7 @@ impl Kind {
             Self::Counted => Target::Counted,
             Self::TrackDbQuery => Target::TrackDbQuery,
             Self::TrackExternalApi => Target::TrackExternalApi,
+            Self::DebugTrace => Target::DebugTrace,
         }
     }
 

@@ -7,6 +7,7 @@
 
 pub mod argument;
 pub mod check;
+pub mod debug;
 pub mod expand;
 pub mod kind;
 pub mod label;
@@ -93,6 +94,7 @@ pub struct Attribute {
 }
 
 /// How the returned value is judged.
+#[derive(Clone)]
 pub enum Judgement {
     /// By its type: an `Err` is an error unless its type says otherwise.
     ByType,
@@ -123,6 +125,19 @@ pub struct Place {
     pub generics: syn::Generics,
     /// The runtime that the block's attribute names.
     pub krate: Option<CratePath>,
+}
+
+impl Place {
+    /// The path of a function below its module.
+    #[must_use]
+    pub fn path(&self, func: &Func) -> String {
+        let name = func.name();
+        if self.owner.is_empty() {
+            name
+        } else {
+            format!("{}::{name}", self.owner)
+        }
+    }
 }
 
 impl Operation {
@@ -177,12 +192,28 @@ pub(crate) fn errors(diag: Diag) -> TokenStream {
 /// The function with everything that the attributes make of it, or as it is if one of them is wrong.
 pub fn one(func: &Func, parts: Vec<kind::Part>, place: &Place, diag: &mut Diag) -> TokenStream {
     let taken: Vec<Path> = parts.iter().filter_map(|part| part.path.clone()).collect();
-    let operation = merged(func, parts, place, diag);
-    match operation {
-        Some(operation) if diag.is_empty() && operation.is_seen() => {
-            expand::function(&operation, func)
+    let parts = kind::ordered(parts, diag);
+    check::signature(func, &parts, diag);
+    let is_debug = |part: &kind::Part| part.kind == kind::Kind::DebugTrace;
+    let (debug, parts): (Vec<_>, Vec<_>) = parts.into_iter().partition(is_debug);
+    let krate = debug::krate(&debug, place, diag);
+    let operation = merged(func, parts, place, krate.as_ref(), diag);
+    let debug = debug
+        .first()
+        .and_then(|part| debug::model(func, part, operation.as_ref(), place, krate.as_ref(), diag));
+    if !diag.is_empty() {
+        return func.unchanged(&taken);
+    }
+    let inner = debug.map(|debug| expand::debugged(&debug, func));
+    match operation.filter(Operation::is_seen) {
+        Some(operation) => {
+            let operation = Operation { taken, ..operation };
+            expand::function(&operation, inner.as_ref().unwrap_or(func))
         }
-        _ => func.unchanged(&taken),
+        None => match inner {
+            Some(inner) => inner.without_expectations().unchanged(&taken),
+            None => func.unchanged(&taken),
+        },
     }
 }
 
@@ -191,17 +222,16 @@ fn merged(
     func: &Func,
     parts: Vec<kind::Part>,
     place: &Place,
+    krate: Option<&CratePath>,
     diag: &mut Diag,
 ) -> Option<Operation> {
-    let parts = kind::ordered(parts, diag);
     let mut params = func.params();
     params.outer_generics(&place.generics);
     if let Some(self_ty) = &place.self_ty {
         params.self_is(self_ty);
     }
-    check::signature(func, &parts, diag);
     let outer = outer::Outer::of(func);
-    let mut operation = merge::operation(func, &params, parts, place, &outer, diag)?;
+    let mut operation = merge::operation(func, &params, parts, place, krate, &outer, diag)?;
     outer.leave_out(&mut operation, diag);
     check::operation(&operation, func, diag);
     Some(operation)

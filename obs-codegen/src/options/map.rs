@@ -1,7 +1,7 @@
-//! Values in parentheses: keys with an expression or a text each.
+//! Values in parentheses: keys with an expression or a text each, and names alone.
 
 use obs_schema::option::OptionDef;
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt as _;
 use syn::parse::ParseStream;
@@ -66,6 +66,26 @@ pub(super) fn read_texts(
             Some(Scalar::Text(text)) => read.push((key, text)),
             _ => diag.issue_on(value, &wrong(option)),
         }
+        Ok(())
+    });
+    read
+}
+
+pub(super) fn read_names(option: &OptionDef, names: TokenStream, diag: &mut Diag) -> Vec<Ident> {
+    let mut read: Vec<Ident> = Vec::new();
+    each_argument(names, diag, |input, diag| {
+        let Ok(name) = input.call(Ident::parse_any) else {
+            let other = input.parse::<TokenTree>()?;
+            diag.issue(other.span(), &wrong(option));
+            return Ok(());
+        };
+        if read.contains(&name) {
+            diag.error(
+                name.span(),
+                format_args!("duplicate name `{name}`; remove one of them"),
+            );
+        }
+        read.push(name);
         Ok(())
     });
     read

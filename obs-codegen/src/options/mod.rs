@@ -74,6 +74,8 @@ pub enum Value {
     Expr(Expr),
     /// Keys with expressions.
     Exprs(Vec<Entry>),
+    /// Names of parameters.
+    Names(Vec<Ident>),
     /// A path: of the runtime, or of a `const`.
     Path(Path),
     /// Options of a group.
@@ -237,6 +239,8 @@ impl Options {
         expr: Expr(value => value) -> &Expr;
         /// An option of keys with expressions.
         exprs: Exprs(value => value.as_slice()) -> &[Entry];
+        /// An option of names of parameters.
+        names: Names(value => value.as_slice()) -> &[Ident];
         /// An option of a path.
         path: Path(value => value) -> &Path;
         /// A group of options.

@@ -67,7 +67,10 @@ impl Options {
             Ok(option) => option,
             Err(unknown) => {
                 match self.unquoted(&unknown, input) {
-                    Some(issue) => diag.issue(key.span(), &issue),
+                    Some((option, issue)) => {
+                        diag.issue(key.span(), &issue);
+                        self.misnamed.push(option.name);
+                    }
                     None => diag.issue(key.span(), &unknown.issue()),
                 }
                 self.misnamed.extend(unknown.meant_name());
@@ -87,16 +90,20 @@ impl Options {
     }
 
     /// `#[timed(place_order)]`: a lone word that looks like no option is a name without its quotes.
-    fn unquoted(&self, unknown: &UnknownOption, input: ParseStream<'_>) -> Option<Issue> {
+    fn unquoted(
+        &self,
+        unknown: &UnknownOption,
+        input: ParseStream<'_>,
+    ) -> Option<(&'static OptionDef, Issue)> {
         let is_alone = input.is_empty() || input.peek(Token![,]);
-        let takes_text = options_of(self.target)
+        let option = options_of(self.target)
             .iter()
-            .any(|option| option.position == Some(0));
+            .find(|option| option.position == Some(0))?;
         let is_first = self.arguments.is_empty();
-        (is_alone && takes_text && is_first && unknown.meant.is_none()).then(|| {
+        (is_alone && is_first && unknown.meant.is_none()).then(|| {
             let mut issue = unknown.issue();
             issue.help = format!("write `\"{}\"` if it is the name", unknown.typed);
-            issue
+            (option, issue)
         })
     }
 
@@ -266,7 +273,7 @@ fn skip_argument(input: ParseStream<'_>) {
 fn takes_parentheses(kind: ValueKind) -> bool {
     matches!(
         kind,
-        ValueKind::ExprMap | ValueKind::TextMap | ValueKind::Group(_)
+        ValueKind::ExprMap | ValueKind::TextMap | ValueKind::Names | ValueKind::Group(_)
     )
 }
 

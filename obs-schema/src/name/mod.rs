@@ -37,6 +37,8 @@ pub enum NameOf {
     Operation,
     /// A value of a label.
     Value,
+    /// A debug flag.
+    Flag,
 }
 
 impl NameOf {
@@ -50,6 +52,7 @@ impl NameOf {
             Self::Service => "a service name",
             Self::Operation => "an operation name",
             Self::Value => "a label value",
+            Self::Flag => "a debug flag",
         }
     }
 }
@@ -241,7 +244,9 @@ impl NameError<'_> {
     /// The name with every forbidden character replaced.
     const fn fixed(&self) -> Text<MAX_DISPLAY_NAME> {
         match self.of {
-            NameOf::Service | NameOf::Operation | NameOf::Value => Text::new().str(trim(self.name)),
+            NameOf::Service | NameOf::Operation | NameOf::Value | NameOf::Flag => {
+                Text::new().str(trim(self.name))
+            }
             NameOf::Metric | NameOf::Label => snake_case(self.name),
             NameOf::Prefix => append(snake_case(self.name).as_str(), "_"),
         }
@@ -271,6 +276,14 @@ pub const fn check_service_name(name: &str) -> Result<(), NameError<'_>> {
 /// ```
 pub const fn check_operation_name(name: &str) -> Result<(), NameError<'_>> {
     check_display_name(name, NameOf::Operation)
+}
+
+/// Checks the name of a debug flag.
+///
+/// # Errors
+/// When it is empty, longer than [`MAX_DISPLAY_NAME`], has white space at an end or a control character.
+pub const fn check_flag_name(name: &str) -> Result<(), NameError<'_>> {
+    check_display_name(name, NameOf::Flag)
 }
 
 const fn check_display_name(name: &str, of: NameOf) -> Result<(), NameError<'_>> {

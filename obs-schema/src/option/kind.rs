@@ -57,6 +57,8 @@ pub enum ValueKind {
     Objectives,
     /// Keys with text: `labels(region = "eu")`.
     TextMap,
+    /// Names of parameters: `skip(password, card)`.
+    Names,
     /// A path of a URL: `"/metrics"`.
     UrlPath,
     /// An IP address and a port.
@@ -99,6 +101,7 @@ impl ValueKind {
             Self::Name(NameOf::Service) => "a service name, such as `\"shop\"`",
             Self::Name(NameOf::Operation) => "an operation name, such as `\"place_order\"`",
             Self::Name(NameOf::Value) => "a fixed label value, such as `\"select\"`",
+            Self::Name(NameOf::Flag) => "the name of a flag, such as `\"payments\"`",
             Self::Unit => "a unit, such as `\"seconds\"`",
             Self::Duration { .. } => "a duration, such as `\"250ms\"`",
             Self::Size { .. } => "a size, such as `\"10MiB\"`",
@@ -118,6 +121,7 @@ impl ValueKind {
                 "a list of quantiles with their errors, such as `[(0.5, 0.05), (0.99, 0.001)]`"
             }
             Self::TextMap => "keys with text, such as `(region = \"eu\")`",
+            Self::Names => "names of parameters in parentheses, such as `(password, card)`",
             Self::UrlPath => "a path, such as `\"/metrics\"`",
             Self::Address => "an IP address and a port, such as `\"127.0.0.1:9464\"`",
             Self::Expr => "an expression",

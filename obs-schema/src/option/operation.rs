@@ -16,6 +16,26 @@ const fn constant(name: &'static str, default: &'static str, doc: &'static str) 
     OptionDef::new(name, ValueKind::Name(NameOf::Value), default, doc)
 }
 
+pub(super) const DEBUG_TRACE: &[OptionDef] = &[
+    OptionDef::new(
+        "flag",
+        ValueKind::Name(NameOf::Flag),
+        "",
+        "The debug flag: while it is on, each call is logged. Several functions can have the same one.",
+    )
+    .at(0)
+    .required()
+    .former(&["name", "when", "key"]),
+    OptionDef::new(
+        "skip",
+        ValueKind::Names,
+        "none",
+        "Parameters that are not logged. Neither are `self`, those whose name begins with `_`, and those whose type is not `Debug`.",
+    )
+    .former(&["skip_all", "except", "ignore", "hide"]),
+    CRATE,
+];
+
 /// An option whose value is an expression over the arguments, or a function of the result.
 const fn expression(name: &'static str, default: &'static str, doc: &'static str) -> OptionDef {
     OptionDef::new(name, ValueKind::Expr, default, doc)

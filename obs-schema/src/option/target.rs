@@ -37,6 +37,8 @@ pub enum Target {
     TrackDbQuery,
     /// `#[track_external_api(..)]`.
     TrackExternalApi,
+    /// `#[debug_trace(..)]`.
+    DebugTrace,
     /// `#[metrics(..)]` on a struct with `#[derive(Metrics)]`.
     MetricsStruct,
     /// `#[metric(..)]` on a field of it.
@@ -80,6 +82,7 @@ impl Target {
         Self::Counted,
         Self::TrackDbQuery,
         Self::TrackExternalApi,
+        Self::DebugTrace,
         Self::MetricsStruct,
         Self::MetricField,
         Self::LabelEnum,
@@ -111,6 +114,7 @@ impl Target {
             Self::Counted => "#[counted]",
             Self::TrackDbQuery => "#[track_db_query]",
             Self::TrackExternalApi => "#[track_external_api]",
+            Self::DebugTrace => "#[debug_trace]",
             Self::MetricsStruct => "#[metrics]",
             Self::MetricField => "#[metric]",
             Self::LabelEnum | Self::LabelVariant | Self::LabelsStruct | Self::LabelsField => {
@@ -133,7 +137,8 @@ impl Target {
             | Self::Timed
             | Self::Counted
             | Self::TrackDbQuery
-            | Self::TrackExternalApi => "a function",
+            | Self::TrackExternalApi
+            | Self::DebugTrace => "a function",
             Self::MetricsStruct => "a struct with `#[derive(Metrics)]`",
             Self::MetricField => "a field of a struct with `#[derive(Metrics)]`",
             Self::LabelEnum => "an enum with `#[derive(Label)]`",
@@ -173,6 +178,7 @@ impl Target {
             Self::Counted => operation::COUNTED,
             Self::TrackDbQuery => operation::TRACK_DB_QUERY,
             Self::TrackExternalApi => operation::TRACK_EXTERNAL_API,
+            Self::DebugTrace => operation::DEBUG_TRACE,
             Self::MetricsStruct => derive::METRICS_STRUCT,
             Self::MetricField => derive::METRIC_FIELD,
             Self::LabelEnum => derive::LABEL_ENUM,

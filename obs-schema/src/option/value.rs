@@ -7,8 +7,8 @@ use crate::choice::check_choice;
 use crate::issue::Issue;
 use crate::monitoring::{Sampler, check_url_path, parse_log_filter};
 use crate::name::{
-    NameOf, check_label_name, check_label_value, check_metric_name, check_operation_name,
-    check_prefix, check_service_name,
+    NameOf, check_flag_name, check_label_name, check_label_value, check_metric_name,
+    check_operation_name, check_prefix, check_service_name,
 };
 use crate::unit::check_unit;
 use crate::value::{check_duration_range, check_ratio, format_size, parse_duration, parse_size};
@@ -137,6 +137,7 @@ fn check_name(of: NameOf, text: &str) -> Result<(), crate::name::NameError<'_>> 
         NameOf::Service => check_service_name(text),
         NameOf::Operation => check_operation_name(text),
         NameOf::Value => check_label_value(text),
+        NameOf::Flag => check_flag_name(text),
     }
 }
 

@@ -19,12 +19,16 @@
 mod begin;
 mod body;
 mod capture;
+mod debugged;
 mod definition;
+mod inside;
 mod verdict;
 
 use proc_macro2::{Ident, Span, TokenStream};
 
 use self::body::Around;
+pub use self::debugged::debugged;
+use self::inside::Inside;
 use super::Operation;
 use crate::func::Func;
 use crate::return_ty::{How, Returned, Value};
@@ -32,17 +36,16 @@ use crate::return_ty::{How, Returned, Value};
 /// The whole function.
 #[must_use]
 pub fn function(operation: &Operation, func: &Func) -> TokenStream {
-    let Some(body) = &func.body else {
+    let Some(inside) = Inside::of(&operation.krate, func) else {
         return func.with_body(TokenStream::new());
     };
+    let ending = Ending::of(operation, &inside.returned);
     let around = Around {
         operation,
         items: definition::items(operation, func),
-        func,
-        body,
-        returned: func.returned(),
+        inside,
     };
-    let inside = match (around.returned.how, Ending::of(operation, &around.returned)) {
+    let inside = match (around.inside.returned.how, ending) {
         (How::Directly, Ending::Guard) => around.guarded(),
         (How::Directly, Ending::Value) => around.called(),
         (How::Async, _) => around.awaited(),

@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
+use crate::crate_path::CratePath;
 use crate::operation::{Judgement, Operation};
 use crate::place;
 use crate::return_ty::Value;
@@ -10,20 +11,7 @@ use crate::return_ty::Value;
 /// An expression for the verdict on the value behind the reference `value`.
 pub(super) fn verdict(operation: &Operation, returned: &Value, value: &TokenStream) -> TokenStream {
     let krate = &operation.krate;
-    let by_type = by_type(operation, returned, value);
-    let verdict = match &operation.judgement {
-        Judgement::ByType => by_type,
-        Judgement::OkIf(test) => {
-            let at = place::at(test);
-            let krate = krate.at(at);
-            quote_spanned!(at=> #krate::__private::ok_if(#by_type, #value, #test))
-        }
-        Judgement::ErrorIf(test) => {
-            let at = place::at(test);
-            let krate = krate.at(at);
-            quote_spanned!(at=> #krate::__private::error_if(#by_type, #value, #test))
-        }
-    };
+    let verdict = judged(krate, &operation.judgement, returned, value);
     let Some(limit) = &operation.rate_limit else {
         return verdict;
     };
@@ -39,9 +27,31 @@ pub(super) fn verdict(operation: &Operation, returned: &Value, value: &TokenStre
     }}
 }
 
+/// The same, and nothing is noted of the value.
+pub(super) fn judged(
+    krate: &CratePath,
+    judgement: &Judgement,
+    returned: &Value,
+    value: &TokenStream,
+) -> TokenStream {
+    let by_type = by_type(krate, returned, value);
+    match judgement {
+        Judgement::ByType => by_type,
+        Judgement::OkIf(test) => {
+            let at = place::at(test);
+            let krate = krate.at(at);
+            quote_spanned!(at=> #krate::__private::ok_if(#by_type, #value, #test))
+        }
+        Judgement::ErrorIf(test) => {
+            let at = place::at(test);
+            let krate = krate.at(at);
+            quote_spanned!(at=> #krate::__private::error_if(#by_type, #value, #test))
+        }
+    }
+}
+
 /// By the type of the value: the traits that fit it are tried from the most specific to the least.
-fn by_type(operation: &Operation, returned: &Value, value: &TokenStream) -> TokenStream {
-    let krate = &operation.krate;
+fn by_type(krate: &CratePath, returned: &Value, value: &TokenStream) -> TokenStream {
     if !matches!(returned, Value::Fallible(_)) {
         return quote!(#krate::__private::Verdict::OK);
     }

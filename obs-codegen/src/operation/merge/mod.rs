@@ -24,6 +24,7 @@ pub fn operation(
     params: &Params,
     parts: Vec<Part>,
     place: &Place,
+    default_krate: Option<&CratePath>,
     outer: &Outer,
     diag: &mut Diag,
 ) -> Option<Operation> {
@@ -31,6 +32,7 @@ pub fn operation(
         func,
         parts,
         place,
+        default_krate,
         outer,
     };
     let first = merge.parts.first()?;
@@ -68,6 +70,8 @@ struct Merge<'a> {
     func: &'a Func,
     parts: Vec<Part>,
     place: &'a Place,
+    /// The runtime, unless an attribute says otherwise.
+    default_krate: Option<&'a CratePath>,
     outer: &'a Outer,
 }
 
@@ -88,12 +92,7 @@ impl Merge<'_> {
 
     /// The path of the function below its module, which is also its name when none is given.
     fn path(&self) -> String {
-        let name = self.func.name();
-        if self.place.owner.is_empty() {
-            name
-        } else {
-            format!("{}::{name}", self.place.owner)
-        }
+        self.place.path(self.func)
     }
 
     /// The label `operation`: the first name that an attribute gives, from the outermost on.
@@ -153,7 +152,7 @@ impl Merge<'_> {
             .first(|part| part.options.flag("crate").then_some(part))
             .map(|part| CratePath::of(&part.options, diag));
         given
-            .or_else(|| self.place.krate.clone())
+            .or_else(|| self.default_krate.cloned())
             .unwrap_or_default()
     }
 

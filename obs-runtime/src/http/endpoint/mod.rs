@@ -9,7 +9,7 @@ use ::http::Method;
 use Place::{Below, Fixed};
 
 use super::guard::Access;
-use super::pages::{Page, catalog, config, index, metrics, probes, summary, system, traces};
+use super::pages::{Page, catalog, config, flags, index, metrics, probes, summary, system, traces};
 #[cfg(feature = "log")]
 use super::pages::{levels, logs};
 use super::params::Param;
@@ -69,6 +69,8 @@ pub static ENDPOINTS: &[Endpoint] = &[
     read(Below("/debug/log-level"), &levels::SHOW),
     #[cfg(feature = "log")]
     put(Below("/debug/log-level"), &levels::CHANGE),
+    read(Below("/debug/flags"), &flags::LIST),
+    write(Below("/debug/flags"), &flags::SET),
     read(Below("/debug/config"), &config::CONFIG),
 ];
 

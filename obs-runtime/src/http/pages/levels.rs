@@ -1,9 +1,8 @@
 //! Which records are logged, shown and changed.
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
 
+use super::flags::{LONGEST, SHORTEST};
 use super::logs::running;
 use super::values::system_time;
 use super::{Call, Page};
@@ -32,10 +31,6 @@ const LEVELS: &[Param] = &[
         doc: "after this time the former levels hold again, from 1s to 7d: `10m`",
     },
 ];
-
-/// For how long levels can be changed.
-pub(super) const SHORTEST: Duration = Duration::from_secs(1);
-pub(super) const LONGEST: Duration = Duration::from_secs(7 * 86_400);
 
 fn show(_: &Call<'_>) -> Result<Answer, Problem> {
     let log = running()?;

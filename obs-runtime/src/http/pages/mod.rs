@@ -2,6 +2,7 @@
 
 pub(super) mod catalog;
 pub(super) mod config;
+pub(super) mod flags;
 pub(super) mod index;
 #[cfg(feature = "log")]
 pub(super) mod levels;

@@ -152,6 +152,7 @@ fn every_attribute_and_derive_takes_a_crate_path() {
                 | Target::Counted
                 | Target::TrackDbQuery
                 | Target::TrackExternalApi
+                | Target::DebugTrace
                 | Target::MetricsStruct
                 | Target::LabelEnum
                 | Target::LabelsStruct

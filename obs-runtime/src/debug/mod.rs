@@ -1,0 +1,69 @@
+//! Debug flags: functions that say in the log what they are called with and what they return, while somebody
+//! wants to know.
+//!
+//! [`#[debug_trace("flag")]`](macro@crate::debug_trace) gives a function a flag. Several functions can have the
+//! same one. All flags are off when the program starts; they are turned on and off here, or over HTTP at
+//! `/monitoring/debug/flags`.
+//!
+#![cfg_attr(feature = "macros", doc = "```")]
+#![cfg_attr(not(feature = "macros"), doc = "```ignore")]
+//! use obs_runtime::{debug, debug_trace};
+//!
+//! #[debug_trace("payments")]
+//! fn pay(cents: u64) -> Result<u64, String> {
+//!     Ok(cents / 100)
+//! }
+//!
+//! assert_eq!(debug::set("payments", true), Ok(1));
+//! pay(1200); // logged: arguments, result, outcome, duration
+//! debug::set("payments", false)?;
+//!
+//! let error = debug::set("paymnets", true).unwrap_err();
+//! assert_eq!(error.to_string(), "unknown debug flag `paymnets`; did you mean `payments`?");
+//! # Ok::<(), debug::UnknownFlag>(())
+//! ```
+
+mod call;
+mod error;
+mod flags;
+mod shown;
+mod site;
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+#[doc(hidden)]
+pub use self::call::{DebugArguments, DebugCall, DebuggedFuture};
+pub use self::error::UnknownFlag;
+pub use self::flags::Flag;
+pub(crate) use self::flags::switch;
+#[doc(hidden)]
+pub use self::shown::{AnyShown, DebugShown, Shown};
+#[doc(hidden)]
+pub use self::site::{DEBUG_SITES, DebugSite};
+
+/// Every flag of the program, by name.
+#[must_use]
+pub fn flags() -> Vec<Flag> {
+    flags::all()
+}
+
+/// Turns a flag on or off for good, and returns how many functions have it. A call that is under way stays what
+/// it was when it began.
+///
+/// # Errors
+///
+/// If no function has the flag.
+pub fn set(flag: &str, on: bool) -> Result<usize, UnknownFlag> {
+    switch(flag, on, None).map(|flag| flag.functions.len())
+}
+
+/// Turns a flag on or off, and back after `time`, unless it is set again meanwhile.
+///
+/// # Errors
+///
+/// If no function has the flag.
+pub fn set_for(flag: &str, on: bool, time: Duration) -> Result<usize, UnknownFlag> {
+    switch(flag, on, Some(time)).map(|flag| flag.functions.len())
+}

@@ -1,0 +1,11 @@
+use obs_runtime::debug_trace;
+
+#[debug_trace("payments")]
+#[debug_trace("orders")]
+fn place(id: u64) -> u64 {
+    id
+}
+
+fn main() {
+    let _ = place(1);
+}

@@ -1,0 +1,10 @@
+use obs_runtime::debug_trace;
+
+#[debug_trace("payments", skip = id)]
+fn place(id: u64) -> u64 {
+    id
+}
+
+fn main() {
+    let _ = place(1);
+}
