@@ -16,7 +16,7 @@ pub mod context;
 pub mod debug;
 pub mod diagnostics;
 mod expiry;
-#[cfg(feature = "otlp")]
+#[cfg(feature = "export")]
 pub mod export;
 mod fork;
 pub mod handoff;

@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 
 use flate2::{Compression, write::GzEncoder};
 use http::header::{
-    CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER, USER_AGENT,
+    CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER, USER_AGENT,
 };
 use http::{Method, Request, StatusCode, Uri};
 use http_body_util::{BodyExt, Full};
@@ -75,7 +75,17 @@ impl Client {
     ///
     /// If there was none; the answer says that it is worth another attempt.
     pub(crate) async fn post(&self, body: Vec<u8>, kind: &'static str) -> Result<Reply, Answer> {
-        let request = self.request(body, kind);
+        self.send(Method::POST, body, &[(CONTENT_TYPE, kind)]).await
+    }
+
+    /// The same with another method, and with headers of this request, which come before those of all.
+    pub(crate) async fn send(
+        &self,
+        method: Method,
+        body: Vec<u8>,
+        headers: &[(HeaderName, &'static str)],
+    ) -> Result<Reply, Answer> {
+        let request = self.request(method, body, headers);
         let response = self
             .http
             .request(request)
@@ -93,6 +103,9 @@ impl Client {
                 break;
             }
         }
+        if self.repeats_secret(&body) {
+            body.clear();
+        }
         Ok(Reply {
             status: head.status,
             headers: head.headers,
@@ -100,15 +113,31 @@ impl Client {
         })
     }
 
-    fn request(&self, body: Vec<u8>, kind: &'static str) -> Request<Full<Bytes>> {
+    /// Whether there is something in an answer that nobody but the receiver may see.
+    fn repeats_secret(&self, body: &[u8]) -> bool {
+        let mut secrets = self.headers.values().filter(|value| value.is_sensitive());
+        secrets.any(|secret| {
+            let secret = secret.as_bytes();
+            !secret.is_empty() && body.windows(secret.len()).any(|part| part == secret)
+        })
+    }
+
+    fn request(
+        &self,
+        method: Method,
+        body: Vec<u8>,
+        own: &[(HeaderName, &'static str)],
+    ) -> Request<Full<Bytes>> {
         let packed = self.gzip.then(|| compress(&body).ok()).flatten();
         let is_packed = packed.is_some();
         let mut request = Request::new(Full::from(packed.unwrap_or(body)));
-        *request.method_mut() = Method::POST;
+        *request.method_mut() = method;
         *request.uri_mut() = self.address.clone();
         let headers = request.headers_mut();
         *headers = self.headers.clone();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+        for (name, value) in own {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
         if is_packed {
             headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
         }

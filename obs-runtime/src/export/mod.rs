@@ -1,25 +1,40 @@
 //! What leaves the process.
 
+#![cfg_attr(
+    not(feature = "otlp"),
+    allow(dead_code, unused_imports, reason = "there is no exporter")
+)]
+
 mod client;
 pub(crate) mod delivery;
 mod error;
+#[allow(dead_code, reason = "no exporter wants readings yet")]
+mod interval;
+#[cfg(feature = "otlp")]
 mod otlp;
 mod tls;
+mod wire;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use obs_schema::monitoring::TraceExporter;
 
 use self::delivery::Dispatch;
 pub use self::error::ExportError;
+use self::interval::{Interval, Outlet};
+#[cfg(feature = "otlp")]
 use self::otlp::settings::{Settings, Signal};
 use crate::config::Config;
+use crate::metric::Registry;
+#[cfg(feature = "otlp")]
 use crate::trace::collector;
 
 /// Everything that is sent. It ends when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Exports {
     dispatch: Dispatch,
+    /// Reads the metrics for those who send them.
+    interval: Option<Interval>,
 }
 
 impl Exports {
@@ -29,31 +44,69 @@ impl Exports {
     ///
     /// If a variable of an exporter makes no sense, or what it names cannot be read.
     pub(crate) fn start(config: &Config) -> Result<Option<Self>, ExportError> {
-        let traces = match config.monitoring.tracing.exporter {
-            TraceExporter::Otlp | TraceExporter::Jaeger if config.monitoring.tracing.enabled => {
-                Settings::read(Signal::Traces, &config.otel.exporter)?
-            }
-            _ => return Ok(None),
+        if !sends_traces(config) {
+            return Ok(None);
+        }
+        // It ends again if one of the exporters cannot start.
+        let mut exports = Self {
+            dispatch: Dispatch::start().map_err(ExportError::thread)?,
+            interval: None,
         };
-        let dispatch = Dispatch::start().map_err(ExportError::thread)?;
-        otlp::start_traces(config, &traces, &dispatch)?;
-        Ok(Some(Self { dispatch }))
+        #[cfg(feature = "otlp")]
+        if sends_traces(config) {
+            let traces = Settings::read(Signal::Traces, &config.otel.exporter)?;
+            otlp::start_traces(config, &traces, &exports.dispatch)?;
+        }
+        exports.read_metrics(config, Vec::new());
+        Ok(Some(exports))
     }
 
-    /// Waits until everything that has come in by now has arrived or is lost, at most for `limit`. Says whether it is.
+    /// Begins to read the metrics for those who send them.
+    fn read_metrics(&mut self, config: &Config, outlets: Vec<Outlet>) {
+        if !outlets.is_empty() {
+            let every = config.monitoring.metrics.interval;
+            let source = || Registry::global().snapshot();
+            self.interval = Some(Interval::start(every, source, outlets, &self.dispatch));
+        }
+    }
+
+    /// Waits until everything that has come in by now, and what the metrics say now, has arrived or is lost, at
+    /// most for `limit`. Says whether it is.
     pub(crate) fn flush(&self, limit: Duration) -> bool {
-        self.dispatch.flush(limit)
+        let deadline = Instant::now() + limit;
+        let is_read = self.interval.as_ref().is_none_or(|i| i.read(limit));
+        self.dispatch.flush(remaining(deadline)) && is_read
     }
 
-    /// Delivers what it can within `limit`, and gives the rest up.
+    /// Delivers what it can within `limit`, what the metrics say at the end included, and gives the rest up.
     pub(crate) fn finish(self, limit: Duration) {
+        let deadline = Instant::now() + limit;
+        #[cfg(feature = "otlp")]
         collector::set_taker(None);
-        self.dispatch.finish(limit);
+        if let Some(interval) = &self.interval {
+            // A collector that hangs must not take the time of what waits.
+            interval.finish(limit / 2);
+        }
+        self.dispatch.finish(remaining(deadline));
     }
 }
 
+#[cfg(feature = "otlp")]
 impl Drop for Exports {
     fn drop(&mut self) {
         collector::set_taker(None);
     }
+}
+
+fn sends_traces(config: &Config) -> bool {
+    let tracing = &config.monitoring.tracing;
+    let is_otlp = matches!(
+        tracing.exporter,
+        TraceExporter::Otlp | TraceExporter::Jaeger
+    );
+    cfg!(feature = "otlp") && tracing.enabled && is_otlp
+}
+
+fn remaining(deadline: Instant) -> Duration {
+    deadline.saturating_duration_since(Instant::now())
 }

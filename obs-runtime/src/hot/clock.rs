@@ -80,7 +80,7 @@ pub(crate) fn to_unix_nanos(ticks: u64) -> u64 {
 }
 
 /// The wall-clock time in nanoseconds since 1970; on a thread with virtual time, the virtual one.
-#[cfg(feature = "log")]
+#[cfg(any(feature = "log", feature = "export"))]
 pub(crate) fn now_unix_nanos() -> u64 {
     CLOCK.now_unix_nanos()
 }

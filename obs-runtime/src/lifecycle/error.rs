@@ -21,7 +21,7 @@ pub enum StartError {
     #[cfg(feature = "http")]
     Listen(crate::http::ListenError),
     /// An exporter could not be set up.
-    #[cfg(feature = "otlp")]
+    #[cfg(feature = "export")]
     Export(crate::export::ExportError),
     /// The log could not be set up.
     #[cfg(feature = "log")]
@@ -38,7 +38,7 @@ impl fmt::Display for StartError {
             Self::Thread(error) => write!(f, "cannot start the collector's thread: {error}"),
             #[cfg(feature = "http")]
             Self::Listen(error) => fmt::Display::fmt(error, f),
-            #[cfg(feature = "otlp")]
+            #[cfg(feature = "export")]
             Self::Export(error) => fmt::Display::fmt(error, f),
             #[cfg(feature = "log")]
             Self::Log(error) => fmt::Display::fmt(error, f),

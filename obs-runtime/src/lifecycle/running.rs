@@ -31,7 +31,7 @@ pub struct Running {
     process: u32,
     #[cfg(feature = "log")]
     pub(super) log: Option<crate::log::LogHandle>,
-    #[cfg(feature = "otlp")]
+    #[cfg(feature = "export")]
     pub(super) exports: Option<crate::export::Exports>,
     #[cfg(feature = "http")]
     pub(super) http: Option<crate::http::Listener>,
@@ -45,7 +45,7 @@ impl Running {
             process: fork::generation(),
             #[cfg(feature = "log")]
             log: None,
-            #[cfg(feature = "otlp")]
+            #[cfg(feature = "export")]
             exports: None,
             #[cfg(feature = "http")]
             http: None,
@@ -61,14 +61,14 @@ impl Running {
     }
 
     /// Waits until what has ended so far is where it belongs: traces in the store and with their receiver, log
-    /// lines written. Says whether that was done within `limit`.
+    /// lines written, and what the metrics say now pushed where they are. Says whether that was done within `limit`.
     pub fn flush(&self, limit: Duration) -> bool {
         if self.is_inherited() {
             return false;
         }
         let deadline = Instant::now() + limit;
         let is_done = self.collect(limit);
-        #[cfg(feature = "otlp")]
+        #[cfg(feature = "export")]
         let is_done = self
             .exports
             .as_ref()
@@ -122,7 +122,7 @@ impl Running {
         if !self.collect(SHUTDOWN) {
             diagnostics::report("not everything could be flushed within 5 seconds");
         }
-        #[cfg(feature = "otlp")]
+        #[cfg(feature = "export")]
         if let Some(exports) = self.exports.take() {
             exports.finish(remaining(deadline));
         }
@@ -135,7 +135,7 @@ impl Running {
 
     /// Leaves to the parent what has threads: to stop it would wake those.
     fn leave_threads(&mut self) {
-        #[cfg(feature = "otlp")]
+        #[cfg(feature = "export")]
         std::mem::forget(self.exports.take());
         #[cfg(feature = "http")]
         std::mem::forget(self.http.take());
@@ -186,7 +186,7 @@ impl Drop for Running {
     }
 }
 
-#[cfg(any(feature = "http", feature = "otlp"))]
+#[cfg(any(feature = "http", feature = "export"))]
 fn remaining(deadline: Instant) -> Duration {
     deadline.saturating_duration_since(Instant::now())
 }

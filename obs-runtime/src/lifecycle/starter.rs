@@ -64,7 +64,7 @@ impl Starter {
         let state = claim(&config)?;
         held::clear();
         #[cfg_attr(
-            not(any(feature = "http", feature = "log", feature = "otlp")),
+            not(any(feature = "http", feature = "log", feature = "export")),
             expect(unused_mut, reason = "nothing else has threads")
         )]
         let mut running = Running::new(state, collector);
@@ -86,7 +86,7 @@ impl Starter {
         if self.log {
             running.log = Some(logging::start(&config).map_err(StartError::Log)?);
         }
-        #[cfg(feature = "otlp")]
+        #[cfg(feature = "export")]
         {
             running.exports = crate::export::Exports::start(&config).map_err(StartError::Export)?;
         }

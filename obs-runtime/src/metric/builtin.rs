@@ -153,35 +153,35 @@ pub(super) static MESSAGES: MetricDef = MetricDef::new(
     MetricKind::Counter,
 );
 
-#[cfg(feature = "otlp")]
+#[cfg(feature = "export")]
 pub(super) static EXPORT_ITEMS: MetricDef = MetricDef::new(
     "obs_export_items_total",
     "Spans, records or samples that were handed to an exporter.",
     MetricKind::Counter,
 );
 
-#[cfg(feature = "otlp")]
+#[cfg(feature = "export")]
 pub(super) static EXPORT_DELIVERED: MetricDef = MetricDef::new(
     "obs_export_delivered_total",
     "Items that the receiver of an exporter took.",
     MetricKind::Counter,
 );
 
-#[cfg(feature = "otlp")]
+#[cfg(feature = "export")]
 pub(super) static EXPORT_DROPPED: MetricDef = MetricDef::new(
     "obs_export_dropped_total",
     "Items that an exporter gave up.",
     MetricKind::Counter,
 );
 
-#[cfg(feature = "otlp")]
+#[cfg(feature = "export")]
 pub(super) static EXPORT_QUEUE: MetricDef = MetricDef::new(
     "obs_export_queue_length",
     "Items that wait to be sent or are being sent.",
     MetricKind::Gauge,
 );
 
-#[cfg(feature = "otlp")]
+#[cfg(feature = "export")]
 pub(super) static EXPORT_QUEUE_BYTES: MetricDef = MetricDef {
     unit: "bytes",
     ..MetricDef::new(
@@ -191,21 +191,21 @@ pub(super) static EXPORT_QUEUE_BYTES: MetricDef = MetricDef {
     )
 };
 
-#[cfg(feature = "otlp")]
+#[cfg(feature = "export")]
 pub(super) static EXPORT_REQUESTS: MetricDef = MetricDef::new(
     "obs_export_requests_total",
     "Requests of an exporter, repeated ones included.",
     MetricKind::Counter,
 );
 
-#[cfg(feature = "otlp")]
+#[cfg(feature = "export")]
 pub(super) static EXPORT_RETRIES: MetricDef = MetricDef::new(
     "obs_export_retries_total",
     "Requests of an exporter that repeated one that had failed.",
     MetricKind::Counter,
 );
 
-#[cfg(feature = "otlp")]
+#[cfg(feature = "export")]
 pub(super) static EXPORT_DURATION: MetricDef = MetricDef {
     unit: "seconds",
     buckets: &crate::export::delivery::BOUNDS,
@@ -240,21 +240,21 @@ pub(super) static ALL: &[&MetricDef] = &[
     &CLOCK,
     &SKIPS,
     &MESSAGES,
-    #[cfg(feature = "otlp")]
+    #[cfg(feature = "export")]
     &EXPORT_ITEMS,
-    #[cfg(feature = "otlp")]
+    #[cfg(feature = "export")]
     &EXPORT_DELIVERED,
-    #[cfg(feature = "otlp")]
+    #[cfg(feature = "export")]
     &EXPORT_DROPPED,
-    #[cfg(feature = "otlp")]
+    #[cfg(feature = "export")]
     &EXPORT_QUEUE,
-    #[cfg(feature = "otlp")]
+    #[cfg(feature = "export")]
     &EXPORT_QUEUE_BYTES,
-    #[cfg(feature = "otlp")]
+    #[cfg(feature = "export")]
     &EXPORT_REQUESTS,
-    #[cfg(feature = "otlp")]
+    #[cfg(feature = "export")]
     &EXPORT_RETRIES,
-    #[cfg(feature = "otlp")]
+    #[cfg(feature = "export")]
     &EXPORT_DURATION,
 ];
 

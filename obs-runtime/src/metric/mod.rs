@@ -33,7 +33,7 @@ mod cell;
 mod counter;
 pub mod encode;
 pub(crate) mod exemplar;
-#[cfg(feature = "otlp")]
+#[cfg(feature = "export")]
 mod export;
 mod external;
 mod family;

@@ -105,7 +105,7 @@ pub(super) fn families(
             Value::Gauge(record.took.as_secs_f64())
         }),
     ];
-    #[cfg(feature = "otlp")]
+    #[cfg(feature = "export")]
     all.extend(super::export::families());
     let counters = [
         (&builtin::TORN, &TORN),

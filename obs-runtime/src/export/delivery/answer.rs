@@ -31,15 +31,18 @@ pub(crate) enum Loss {
     GaveUp,
     /// The program ended before.
     Shutdown,
+    /// Something newer came that says all of it anew.
+    Replaced,
 }
 
 impl Loss {
-    pub(crate) const ALL: [Self; 5] = [
+    pub(crate) const ALL: [Self; 6] = [
         Self::QueueFull,
         Self::TooLarge,
         Self::Rejected,
         Self::GaveUp,
         Self::Shutdown,
+        Self::Replaced,
     ];
 
     /// The value of the label `reason`.
@@ -50,6 +53,7 @@ impl Loss {
             Self::Rejected => "rejected",
             Self::GaveUp => "gave_up",
             Self::Shutdown => "shutdown",
+            Self::Replaced => "replaced",
         }
     }
 }

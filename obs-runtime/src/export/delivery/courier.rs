@@ -124,6 +124,9 @@ impl<S: Sink> Courier<'_, S> {
                 _ = self.queue.ending() => {}
             }
         }
+        if self.queue.is_outdated() {
+            return self.lose(part.len(), Loss::Replaced, why);
+        }
         rest.again = true;
         rest.parts.push_front(part);
     }
@@ -140,6 +143,9 @@ impl<S: Sink> Courier<'_, S> {
             return;
         }
         self.queue.lose(items, loss);
+        if loss == Loss::Replaced {
+            return;
+        }
         let (name, reason) = (self.sink.name(), loss.as_str());
         diagnostics::report(&format!("{name}: {items} items are lost ({reason}): {why}"));
     }

@@ -1,5 +1,6 @@
 //! The thread on which everything leaves the process.
 
+use std::future::Future;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -76,6 +77,11 @@ impl Dispatch {
         books::show(name, queue.clone());
         self.lock().push(queue.clone());
         queue
+    }
+
+    /// Runs a task beside the couriers until the thread ends. What blocks belongs on `spawn_blocking`.
+    pub(crate) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        self.runtime.spawn(work);
     }
 
     /// Waits until everything that has come in by now is settled, at most for `limit`. Says whether it is.

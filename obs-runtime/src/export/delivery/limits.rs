@@ -18,6 +18,8 @@ pub(crate) struct Limits {
     /// How long a request may take.
     pub(crate) timeout: Duration,
     pub(crate) retry: Retry,
+    /// Whether an item says everything anew, so that those before it are of no use any more.
+    pub(crate) newest_only: bool,
 }
 
 /// When a batch is sent again.
@@ -41,6 +43,7 @@ impl Default for Limits {
             delay: Duration::from_secs(1),
             timeout: Duration::from_secs(10),
             retry: Retry::default(),
+            newest_only: false,
         }
     }
 }

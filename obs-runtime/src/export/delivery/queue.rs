@@ -84,6 +84,10 @@ impl Queue {
     }
 
     fn push_locked(&self, state: &mut State, item: &[u8]) {
+        if self.limits.newest_only && state.waits() {
+            state.replace_waiting();
+            self.settled.notify_all();
+        }
         state.books.produce();
         if let Err(loss) = self.admit(state, item) {
             state.books.lose(1, loss);
@@ -116,7 +120,7 @@ impl Queue {
 
     /// Wakes the courier when there is something to do: a batch to take, or an open one to wait for.
     fn wake(&self, state: &State) {
-        if state.opened.is_some() || !state.full.is_empty() {
+        if state.waits() {
             self.work.notify_one();
         }
     }
@@ -159,9 +163,12 @@ impl Queue {
 
     /// A batch of this size that was taken is not in memory any more.
     pub(super) fn release(&self, size: Size) {
-        let held = &mut self.lock().held;
-        held.items = held.items.saturating_sub(size.items);
-        held.bytes = held.bytes.saturating_sub(size.bytes);
+        self.lock().release(size);
+    }
+
+    /// Whether what was taken is of no use any more, because something newer came.
+    pub(super) fn is_outdated(&self) -> bool {
+        self.limits.newest_only && self.lock().waits()
     }
 
     /// Notes a request.
@@ -235,6 +242,26 @@ impl Queue {
 }
 
 impl State {
+    /// Whether anything waits to be taken.
+    fn waits(&self) -> bool {
+        self.opened.is_some() || !self.full.is_empty()
+    }
+
+    /// Gives up what waits: something newer has come.
+    fn replace_waiting(&mut self) {
+        self.close_open();
+        for batch in std::mem::take(&mut self.full) {
+            let size = Size::of(&batch);
+            self.books.lose(size.items, Loss::Replaced);
+            self.release(size);
+        }
+    }
+
+    fn release(&mut self, size: Size) {
+        self.held.items = self.held.items.saturating_sub(size.items);
+        self.held.bytes = self.held.bytes.saturating_sub(size.bytes);
+    }
+
     fn close_open(&mut self) {
         self.full.push_back(std::mem::take(&mut self.open));
         self.opened = None;

@@ -9,9 +9,10 @@ pub(crate) mod settings;
 mod spans;
 mod start;
 mod value;
-mod wire;
 
 pub(crate) use start::start_traces;
+
+use super::wire;
 
 #[cfg(test)]
 mod tests;

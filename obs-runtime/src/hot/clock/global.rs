@@ -124,7 +124,7 @@ impl Clock {
         u64::try_from(unix).unwrap_or(0)
     }
 
-    #[cfg(feature = "log")]
+    #[cfg(any(feature = "log", feature = "export"))]
     pub(super) fn now_unix_nanos(&self) -> u64 {
         match self.virtual_now() {
             Some(now) => self.to_unix_nanos(now),

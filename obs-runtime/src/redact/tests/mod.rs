@@ -4,10 +4,10 @@ mod keys;
 mod properties;
 mod texts;
 
-#[cfg(feature = "log")]
-pub(crate) use std::ops::Range;
+use std::ops::Range;
 
-use self::properties::{plain, planted};
+#[cfg(feature = "log")]
+pub(crate) use self::properties::{plain, planted};
 use super::*;
 
 /// What the default rules show of a text.

@@ -15,6 +15,7 @@ const LIMITS: Limits = Limits {
         longest: Duration::from_secs(8),
         within: Duration::from_secs(60),
     },
+    newest_only: false,
 };
 
 /// Delivers so many items within the time, and returns the books.
@@ -173,4 +174,26 @@ proptest::proptest! {
         proptest::prop_assert_eq!(books.produced, items as u64);
         proptest::prop_assert_eq!(books.lost(Loss::Shutdown), 0);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_replaced_is_not_tried_again() {
+    let queue = Arc::new(Queue::new(Limits {
+        newest_only: true,
+        batch_items: 1,
+        ..LIMITS
+    }));
+    let receiver = Receiver::answering([later(), later()]);
+    fill(&queue, 0..1);
+    let served = (receiver.clone(), queue.clone());
+    let work = tokio::spawn(async move { run(served.0, &served.1).await });
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    fill(&queue, 1..4);
+    queue.end(tokio::time::Instant::now() + HOUR);
+    work.await.unwrap();
+    // The second attempt is one at the newest, and so is the third.
+    assert_eq!(receiver.requests(), [["0"], ["3"], ["3"]]);
+    let books = queue.books();
+    assert_eq!((books.lost(Loss::Replaced), books.delivered), (3, 1));
+    assert_balanced(&books);
 }

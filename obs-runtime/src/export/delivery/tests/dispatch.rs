@@ -14,6 +14,7 @@ const QUICK: Limits = Limits {
         longest: Duration::from_millis(20),
         within: Duration::from_secs(30),
     },
+    newest_only: false,
 };
 
 #[test]

@@ -14,6 +14,7 @@ const SMALL: Limits = Limits {
         longest: Duration::from_secs(8),
         within: Duration::from_secs(60),
     },
+    newest_only: false,
 };
 
 #[tokio::test(start_paused = true)]
@@ -89,4 +90,24 @@ proptest::proptest! {
         let one = batch.select(|index| index == at);
         proptest::prop_assert_eq!(one.bytes(), items.get(at).cloned().unwrap_or_default());
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_only_the_newest_counts_it_replaces_what_waits() {
+    let queue = Queue::new(Limits {
+        newest_only: true,
+        ..SMALL
+    });
+    fill(&queue, 0..1);
+    let taken = queue.next().await.unwrap();
+    assert!(!queue.is_outdated());
+    fill(&queue, 1..20);
+    assert!(queue.is_outdated());
+    let books = queue.books();
+    assert_eq!((books.lost(Loss::Replaced), books.queued), (18, 2));
+    assert_balanced(&books);
+    queue.lose(1, Loss::Replaced);
+    queue.release(crate::export::delivery::queue::Size::of(&taken));
+    assert_eq!(queue.next().await.unwrap().bytes(), b"19");
+    assert_balanced(&queue.books());
 }

@@ -13,7 +13,7 @@ const FIXED32: u32 = 5;
 
 /// Writes a number in as many bytes as it needs.
 #[inline]
-pub(super) fn varint(out: &mut Vec<u8>, mut value: u64) {
+pub(crate) fn varint(out: &mut Vec<u8>, mut value: u64) {
     while value >= 0x80 {
         out.push(value as u8 | 0x80);
         value >>= 7;
@@ -28,7 +28,7 @@ fn tag(out: &mut Vec<u8>, field: u32, kind: u32) {
 
 /// `uint64`, `uint32`, `bool`, an enum.
 #[inline]
-pub(super) fn uint(out: &mut Vec<u8>, field: u32, value: u64) {
+pub(crate) fn uint(out: &mut Vec<u8>, field: u32, value: u64) {
     if value != 0 {
         uint_always(out, field, value);
     }
@@ -36,14 +36,14 @@ pub(super) fn uint(out: &mut Vec<u8>, field: u32, value: u64) {
 
 /// The same for a field of a `oneof`, where the default says something.
 #[inline]
-pub(super) fn uint_always(out: &mut Vec<u8>, field: u32, value: u64) {
+pub(crate) fn uint_always(out: &mut Vec<u8>, field: u32, value: u64) {
     tag(out, field, VARINT);
     varint(out, value);
 }
 
 /// `fixed64`.
 #[inline]
-pub(super) fn fixed64(out: &mut Vec<u8>, field: u32, value: u64) {
+pub(crate) fn fixed64(out: &mut Vec<u8>, field: u32, value: u64) {
     if value != 0 {
         fixed64_always(out, field, value);
     }
@@ -51,14 +51,14 @@ pub(super) fn fixed64(out: &mut Vec<u8>, field: u32, value: u64) {
 
 /// The same for a field of a `oneof`.
 #[inline]
-pub(super) fn fixed64_always(out: &mut Vec<u8>, field: u32, value: u64) {
+pub(crate) fn fixed64_always(out: &mut Vec<u8>, field: u32, value: u64) {
     tag(out, field, FIXED64);
     out.extend_from_slice(&value.to_le_bytes());
 }
 
 /// `fixed32`.
 #[inline]
-pub(super) fn fixed32(out: &mut Vec<u8>, field: u32, value: u32) {
+pub(crate) fn fixed32(out: &mut Vec<u8>, field: u32, value: u32) {
     if value != 0 {
         tag(out, field, FIXED32);
         out.extend_from_slice(&value.to_le_bytes());
@@ -67,13 +67,13 @@ pub(super) fn fixed32(out: &mut Vec<u8>, field: u32, value: u32) {
 
 /// `double` of a `oneof`, or an optional one.
 #[inline]
-pub(super) fn double_always(out: &mut Vec<u8>, field: u32, value: f64) {
+pub(crate) fn double_always(out: &mut Vec<u8>, field: u32, value: f64) {
     fixed64_always(out, field, value.to_bits());
 }
 
 /// `string`, `bytes`.
 #[inline]
-pub(super) fn bytes(out: &mut Vec<u8>, field: u32, value: &[u8]) {
+pub(crate) fn bytes(out: &mut Vec<u8>, field: u32, value: &[u8]) {
     if !value.is_empty() {
         bytes_always(out, field, value);
     }
@@ -81,7 +81,7 @@ pub(super) fn bytes(out: &mut Vec<u8>, field: u32, value: &[u8]) {
 
 /// The same for a field of a `oneof`, or one in a list.
 #[inline]
-pub(super) fn bytes_always(out: &mut Vec<u8>, field: u32, value: &[u8]) {
+pub(crate) fn bytes_always(out: &mut Vec<u8>, field: u32, value: &[u8]) {
     tag(out, field, LEN);
     varint(out, value.len() as u64);
     out.extend_from_slice(value);
@@ -89,7 +89,7 @@ pub(super) fn bytes_always(out: &mut Vec<u8>, field: u32, value: &[u8]) {
 
 /// A message that `write` fills.
 #[inline]
-pub(super) fn message(out: &mut Vec<u8>, field: u32, write: impl FnOnce(&mut Vec<u8>)) {
+pub(crate) fn message(out: &mut Vec<u8>, field: u32, write: impl FnOnce(&mut Vec<u8>)) {
     tag(out, field, LEN);
     let at = out.len();
     out.push(0);
@@ -98,13 +98,13 @@ pub(super) fn message(out: &mut Vec<u8>, field: u32, write: impl FnOnce(&mut Vec
 }
 
 /// What stands before a message of which the length is known.
-pub(super) fn message_head(out: &mut Vec<u8>, field: u32, len: usize) {
+pub(crate) fn message_head(out: &mut Vec<u8>, field: u32, len: usize) {
     tag(out, field, LEN);
     varint(out, len as u64);
 }
 
 /// The bytes that a message of this length takes, with what stands before it.
-pub(super) fn message_len(field: u32, len: usize) -> usize {
+pub(crate) fn message_len(field: u32, len: usize) -> usize {
     varint_len(u64::from(field << 3)) + varint_len(len as u64) + len
 }
 
