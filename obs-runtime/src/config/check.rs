@@ -132,7 +132,7 @@ fn warn_of_unsupported(merge: &mut Merge) {
         m.logging
             .outputs
             .iter()
-            .filter(|output| output.feature().is_some())
+            .filter(|output| output.feature().is_some() && !has_log_output(**output))
             .map(|output| ("logging.outputs", output.as_str())),
     );
     missing.extend(
@@ -150,6 +150,11 @@ fn warn_of_unsupported(merge: &mut Merge) {
         let origin = merge.origin(key);
         merge.warn(origin, Issue::new("feature.missing", key, message, ""));
     }
+}
+
+/// Whether this build sends log records there.
+fn has_log_output(output: LogOutput) -> bool {
+    output == LogOutput::Otlp && cfg!(all(feature = "otlp", feature = "log"))
 }
 
 /// Which keys a constant sets: those whose value is not the default.

@@ -77,6 +77,7 @@ pub(super) fn apply(merge: &mut Merge, variables: &Variables) {
         }
     }
     turn_on_file_output(merge);
+    otel::exporters(merge, variables);
 }
 
 /// The variable that counts for a key.

@@ -4,11 +4,11 @@
 //! specification has it: <https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/>.
 
 use obs_schema::Issue;
-use obs_schema::monitoring::{Sampler, SamplerError};
+use obs_schema::monitoring::{LogOutput, MetricsExporter, Sampler, SamplerError};
 use obs_schema::option::{Given, Key, find_key};
 
 use super::env::Variables;
-use super::leak::intern;
+use super::leak::{intern, leak};
 use super::merge::Merge;
 use super::pairs;
 use super::problem::Origin;
@@ -128,6 +128,89 @@ fn disabled(merge: &mut Merge, key: &Key, text: &str) {
     }
     merge.settings.service.disabled = disabled;
     merge.origins.insert(key.to_string(), origin);
+}
+
+/// Lays `OTEL_LOGS_EXPORTER` and `OTEL_METRICS_EXPORTER` over the lists that they are about. They name some of what
+/// these lists know: `none` takes OTLP away, and everything else stays.
+pub(super) fn exporters(merge: &mut Merge, variables: &Variables) {
+    let monitoring = merge.settings.monitoring;
+    let logs = [("otlp", LogOutput::Otlp), ("console", LogOutput::Console)];
+    let list = List {
+        variable: "OTEL_LOGS_EXPORTER",
+        key: "logging.outputs",
+        known: &logs,
+    };
+    if let Some(outputs) = list.apply(merge, variables, monitoring.logging.outputs) {
+        merge.settings.monitoring.logging.outputs = leak(outputs);
+    }
+    let metrics = [
+        ("otlp", MetricsExporter::Otlp),
+        ("prometheus", MetricsExporter::Http),
+    ];
+    let list = List {
+        variable: "OTEL_METRICS_EXPORTER",
+        key: "metrics.exporters",
+        known: &metrics,
+    };
+    if let Some(exporters) = list.apply(merge, variables, monitoring.metrics.exporters) {
+        merge.settings.monitoring.metrics.exporters = leak(exporters);
+    }
+}
+
+/// A variable with words for some members of a key's list. The first of them is OTLP.
+struct List<'a, T> {
+    variable: &'static str,
+    key: &'static str,
+    known: &'a [(&'static str, T)],
+}
+
+impl<T: Copy + PartialEq> List<'_, T> {
+    /// The list after the variable. `None` where it says nothing, or the key's own variable is set.
+    fn apply(&self, merge: &mut Merge, variables: &Variables, before: &[T]) -> Option<Vec<T>> {
+        let text = variables.get(self.variable)?;
+        let key = find_key(self.key).ok()?;
+        if key
+            .variables()
+            .iter()
+            .any(|own| variables.get(own).is_some())
+        {
+            return None;
+        }
+        let origin = Origin::variable(self.variable);
+        let mut list = before.to_vec();
+        for word in text
+            .split(',')
+            .map(str::trim)
+            .filter(|word| !word.is_empty())
+        {
+            match self.known.iter().find(|(known, _)| *known == word) {
+                Some((_, member)) if list.contains(member) => {}
+                Some((_, member)) => list.push(*member),
+                None if word == "none" => {
+                    list.retain(|member| self.known.first().is_none_or(|(_, otlp)| member != otlp));
+                }
+                None => merge.refuse(origin.clone(), self.unknown(word)),
+            }
+        }
+        if list != before {
+            merge.origins.insert(self.key.to_owned(), origin);
+        }
+        Some(list)
+    }
+
+    fn unknown(&self, word: &str) -> Issue {
+        let names: Vec<_> = self
+            .known
+            .iter()
+            .map(|(known, _)| format!("`{known}`"))
+            .collect();
+        Issue::new(
+            "choice.unknown",
+            self.variable,
+            format!("the exporter `{word}` is not supported"),
+            format!("write a list of {} or `none`", names.join(", ")),
+        )
+    }
 }
 
 /// Unknown names are left out; a list without a known one turns propagation off.

@@ -17,6 +17,7 @@ use hyper::body::Bytes;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::{self, connect::HttpConnector};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
+use rustls::ClientConfig;
 
 use super::delivery::Answer;
 
@@ -28,10 +29,22 @@ const IDLE: Duration = Duration::from_secs(60);
 /// One receiver.
 #[derive(Debug, Clone)]
 pub(crate) struct Client {
-    http: legacy::Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    http: Connections,
     address: Uri,
     headers: HeaderMap,
     gzip: bool,
+    version: Version,
+    tls: ClientConfig,
+}
+
+type Connections = legacy::Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
+
+/// Which HTTP is spoken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Version {
+    One,
+    /// From the first byte, without asking for it.
+    Two,
 }
 
 /// What a receiver said.
@@ -40,33 +53,34 @@ pub(crate) struct Reply {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
+    /// What came after the body.
+    pub(crate) trailers: HeaderMap,
 }
 
 impl Client {
-    /// A client of this address, which sends `headers` with every request.
+    /// A client of this address, which sends `headers` with every request and says who it is.
     pub(crate) fn new(
         address: Uri,
         mut headers: HeaderMap,
         gzip: bool,
-        tls: rustls::ClientConfig,
+        version: Version,
+        tls: ClientConfig,
     ) -> Self {
-        let connector = HttpsConnectorBuilder::new()
-            .with_tls_config(tls)
-            .https_or_http()
-            .enable_http1()
-            .build();
-        let http = legacy::Client::builder(TokioExecutor::new())
-            .pool_timer(TokioTimer::new())
-            .pool_idle_timeout(IDLE)
-            .build(connector);
         let name = HeaderValue::from_static(concat!("obs/", env!("CARGO_PKG_VERSION")));
         headers.entry(USER_AGENT).or_insert(name);
         Self {
-            http,
+            http: connections(version, tls.clone()),
             address,
             headers,
             gzip,
+            version,
+            tls,
         }
+    }
+
+    /// Forgets the connections there are.
+    pub(crate) fn reconnect(&mut self) {
+        self.http = connections(self.version, self.tls.clone());
     }
 
     /// Posts a body and returns the reply, whatever its status.
@@ -92,10 +106,14 @@ impl Client {
             .await
             .map_err(|error| later(&error))?;
         let (head, mut rest) = response.into_parts();
-        let mut body = Vec::new();
+        let (mut body, mut trailers) = (Vec::new(), HeaderMap::new());
         while let Some(frame) = rest.frame().await {
-            let Ok(piece) = frame.map_err(|error| later(&error))?.into_data() else {
-                continue;
+            let piece = match frame.map_err(|error| later(&error))?.into_data() {
+                Ok(piece) => piece,
+                Err(frame) => {
+                    trailers.extend(frame.into_trailers().unwrap_or_default());
+                    continue;
+                }
             };
             let room = MAX_ANSWER - body.len();
             body.extend_from_slice(piece.get(..room).unwrap_or(&piece));
@@ -110,6 +128,7 @@ impl Client {
             status: head.status,
             headers: head.headers,
             body,
+            trailers,
         })
     }
 
@@ -165,7 +184,23 @@ impl Reply {
     }
 }
 
-fn compress(body: &[u8]) -> std::io::Result<Vec<u8>> {
+fn connections(version: Version, tls: ClientConfig) -> Connections {
+    let connector = HttpsConnectorBuilder::new()
+        .with_tls_config(tls)
+        .https_or_http();
+    let connector = match version {
+        Version::One => connector.enable_http1().build(),
+        Version::Two => connector.enable_http2().build(),
+    };
+    legacy::Client::builder(TokioExecutor::new())
+        .pool_timer(TokioTimer::new())
+        .pool_idle_timeout(IDLE)
+        .http2_only(version == Version::Two)
+        .build(connector)
+}
+
+/// The same in gzip.
+pub(crate) fn compress(body: &[u8]) -> std::io::Result<Vec<u8>> {
     let mut encoder = GzEncoder::new(Vec::with_capacity(body.len() / 4), Compression::fast());
     encoder.write_all(body)?;
     encoder.finish()

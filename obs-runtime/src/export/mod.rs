@@ -17,17 +17,11 @@ mod wire;
 
 use std::time::{Duration, Instant};
 
-use obs_schema::monitoring::TraceExporter;
-
 use self::delivery::Dispatch;
 pub use self::error::ExportError;
 use self::interval::{Interval, Outlet};
-#[cfg(feature = "otlp")]
-use self::otlp::settings::{Settings, Signal};
 use crate::config::Config;
 use crate::metric::Registry;
-#[cfg(feature = "otlp")]
-use crate::trace::collector;
 
 /// Everything that is sent. It ends when this is dropped.
 #[derive(Debug)]
@@ -44,7 +38,7 @@ impl Exports {
     ///
     /// If a variable of an exporter makes no sense, or what it names cannot be read.
     pub(crate) fn start(config: &Config) -> Result<Option<Self>, ExportError> {
-        if !sends_traces(config) {
+        if !is_wanted(config) {
             return Ok(None);
         }
         // It ends again if one of the exporters cannot start.
@@ -53,10 +47,7 @@ impl Exports {
             interval: None,
         };
         #[cfg(feature = "otlp")]
-        if sends_traces(config) {
-            let traces = Settings::read(Signal::Traces, &config.otel.exporter)?;
-            otlp::start_traces(config, &traces, &exports.dispatch)?;
-        }
+        otlp::begin(config, &exports.dispatch)?;
         exports.read_metrics(config, Vec::new());
         Ok(Some(exports))
     }
@@ -82,7 +73,7 @@ impl Exports {
     pub(crate) fn finish(self, limit: Duration) {
         let deadline = Instant::now() + limit;
         #[cfg(feature = "otlp")]
-        collector::set_taker(None);
+        otlp::end();
         if let Some(interval) = &self.interval {
             // A collector that hangs must not take the time of what waits.
             interval.finish(limit / 2);
@@ -94,17 +85,18 @@ impl Exports {
 #[cfg(feature = "otlp")]
 impl Drop for Exports {
     fn drop(&mut self) {
-        collector::set_taker(None);
+        otlp::end();
     }
 }
 
-fn sends_traces(config: &Config) -> bool {
-    let tracing = &config.monitoring.tracing;
-    let is_otlp = matches!(
-        tracing.exporter,
-        TraceExporter::Otlp | TraceExporter::Jaeger
-    );
-    cfg!(feature = "otlp") && tracing.enabled && is_otlp
+/// Whether anything is to be sent.
+fn is_wanted(config: &Config) -> bool {
+    #[cfg(feature = "otlp")]
+    if otlp::is_wanted(&config.monitoring) {
+        return true;
+    }
+    let _ = config;
+    false
 }
 
 fn remaining(deadline: Instant) -> Duration {

@@ -17,7 +17,7 @@ pub(super) use crate::hot::body::Text;
 
 /// The value of a field, like [`Value`].
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Raw {
+pub(crate) enum Raw {
     Bool(bool),
     I64(i64),
     U64(u64),
@@ -27,24 +27,26 @@ pub(super) enum Raw {
 
 /// What a record has one of.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Head {
-    pub(super) time_unix_ns: u64,
-    pub(super) level: Level,
-    pub(super) line: Option<u32>,
-    pub(super) target: Text,
-    pub(super) file: Option<Text>,
-    pub(super) message: Text,
-    pub(super) thread_id: u64,
-    pub(super) thread: Option<Text>,
-    pub(super) place: Option<Place>,
-    pub(super) operation: Option<&'static str>,
-    pub(super) request_id: Option<Text>,
-    pub(super) user_id: Option<Text>,
+pub(crate) struct Head {
+    pub(crate) time_unix_ns: u64,
+    pub(crate) level: Level,
+    pub(crate) line: Option<u32>,
+    pub(crate) target: Text,
+    pub(crate) file: Option<Text>,
+    pub(crate) message: Text,
+    pub(crate) thread_id: u64,
+    pub(crate) thread: Option<Text>,
+    pub(crate) place: Option<Place>,
+    /// The W3C flags of that trace.
+    pub(crate) flags: u8,
+    pub(crate) operation: Option<&'static str>,
+    pub(crate) request_id: Option<Text>,
+    pub(crate) user_id: Option<Text>,
 }
 
 /// What a record has any number of.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Item {
+pub(crate) enum Item {
     /// Of the event.
     Field(Text, Raw),
     /// An error, or a cause of the one before it.
@@ -61,18 +63,18 @@ pub(super) enum Item {
 
 /// A record in the making.
 #[derive(Debug)]
-pub(super) struct Draft {
-    pub(super) head: Head,
-    pub(super) items: Vec<Item>,
+pub(crate) struct Draft {
+    pub(crate) head: Head,
+    pub(crate) items: Vec<Item>,
     text: String,
 }
 
 /// A record to be read.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct View<'a> {
-    pub(super) head: &'a Head,
-    pub(super) items: &'a [Item],
-    pub(super) text: &'a str,
+pub(crate) struct View<'a> {
+    pub(crate) head: &'a Head,
+    pub(crate) items: &'a [Item],
+    pub(crate) text: &'a str,
 }
 
 impl Head {
@@ -87,6 +89,7 @@ impl Head {
             thread_id: 0,
             thread: None,
             place: None,
+            flags: 0,
             operation: None,
             request_id: None,
             user_id: None,
@@ -98,7 +101,7 @@ impl Draft {
     pub(super) const EMPTY_LEVEL: Level = Level::TRACE;
 
     /// A draft without anything in it.
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             head: Head::new(Self::EMPTY_LEVEL),
             items: Vec::new(),
@@ -107,7 +110,7 @@ impl Draft {
     }
 
     /// Begins the next record.
-    pub(super) fn begin(&mut self, level: Level, time_unix_ns: u64) {
+    pub(crate) fn begin(&mut self, level: Level, time_unix_ns: u64) {
         self.head = Head::new(level);
         self.head.time_unix_ns = time_unix_ns;
         self.items.clear();
@@ -120,7 +123,7 @@ impl Draft {
     }
 
     /// Takes over a text, cut if it is too long.
-    pub(super) fn keep(&mut self, text: &str) -> Text {
+    pub(crate) fn keep(&mut self, text: &str) -> Text {
         self.written(|out| bounded::push(out, text))
     }
 
@@ -140,7 +143,7 @@ impl Draft {
     }
 
     /// Sets a field of the event.
-    pub(super) fn set_field(&mut self, key: &'static str, value: Raw) {
+    pub(crate) fn set_field(&mut self, key: &'static str, value: Raw) {
         let text = &self.text;
         let known = self.items.iter_mut().find_map(|item| match item {
             Item::Field(name, value) if resolve(text, *name) == key => Some(value),
@@ -226,7 +229,7 @@ impl Draft {
         (&mut self.head, &mut self.items, &mut self.text)
     }
 
-    pub(super) fn view(&self) -> View<'_> {
+    pub(crate) fn view(&self) -> View<'_> {
         View {
             head: &self.head,
             items: &self.items,
@@ -246,12 +249,12 @@ fn resolve(all: &str, text: Text) -> &str {
 
 impl<'a> View<'a> {
     /// The characters of a text.
-    pub(super) fn text(self, text: Text) -> &'a str {
+    pub(crate) fn text(self, text: Text) -> &'a str {
         resolve(self.text, text)
     }
 
     /// The fields of the event.
-    pub(super) fn fields(self) -> impl Iterator<Item = (Text, Raw)> + 'a {
+    pub(crate) fn fields(self) -> impl Iterator<Item = (Text, Raw)> + 'a {
         self.items.iter().filter_map(|item| match *item {
             Item::Field(key, value) => Some((key, value)),
             _ => None,
@@ -259,7 +262,7 @@ impl<'a> View<'a> {
     }
 
     /// Labels and attributes of the call.
-    pub(super) fn attributes(self) -> impl Iterator<Item = (Text, Raw)> + 'a {
+    pub(crate) fn attributes(self) -> impl Iterator<Item = (Text, Raw)> + 'a {
         self.items.iter().filter_map(|item| match *item {
             Item::Attribute(key, value) => Some((key, value)),
             _ => None,
@@ -267,7 +270,7 @@ impl<'a> View<'a> {
     }
 
     /// The error and its causes.
-    pub(super) fn errors(self) -> impl Iterator<Item = Text> + 'a {
+    pub(crate) fn errors(self) -> impl Iterator<Item = Text> + 'a {
         self.items.iter().filter_map(|item| match *item {
             Item::Error(text) => Some(text),
             _ => None,
@@ -275,7 +278,7 @@ impl<'a> View<'a> {
     }
 
     /// Further keys of the request.
-    pub(super) fn context(self) -> impl Iterator<Item = (Text, Text)> + 'a {
+    pub(crate) fn context(self) -> impl Iterator<Item = (Text, Text)> + 'a {
         self.items.iter().filter_map(|item| match *item {
             Item::Context(key, value) => Some((key, value)),
             _ => None,

@@ -221,12 +221,14 @@ impl LogHandle {
         self.log.pipeline.run(draft, origin, self)
     }
 
-    /// Counts a record, hands it to the outputs and keeps it. `line` is memory to use.
+    /// Counts a record, hands it to the outputs and to those who send it away, and keeps it. `line` is memory to use.
     pub(super) fn emit(&self, record: View<'_>, line: &mut String) {
         count::record(record.head.level);
         for output in &self.log.outputs {
             output.write(record, &self.log.common, line);
         }
+        #[cfg(feature = "otlp")]
+        super::ship::hand_over(record);
         self.log.recent.push(record);
     }
 }

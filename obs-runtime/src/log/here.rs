@@ -23,6 +23,7 @@ pub(super) fn locate(draft: &mut Draft, call_span: Option<u64>) {
             (TraceId::new(body.trace_id), SpanId::new(current.span()))
         {
             draft.head.place = Some(Place { trace_id, span_id });
+            draft.head.flags = body.flags;
         }
         let Call { operation, labels } = current.call();
         if let Some(operation) = operation {

@@ -63,6 +63,8 @@ mod recent;
 mod record;
 mod scope;
 mod scratch;
+#[cfg(feature = "otlp")]
+pub(crate) mod ship;
 mod sink;
 mod span_event;
 mod stamp;

@@ -13,7 +13,7 @@ use super::{count, handle, here};
 use crate::hot::clock;
 
 /// The target of the records of panics.
-const TARGET: &str = "panic";
+pub(super) const TARGET: &str = "panic";
 
 /// From now on every panic is counted in `panics_total` and logged at level `error` with the place,
 /// the message, and the ids of the trace it happened in. The hook that was there before is called

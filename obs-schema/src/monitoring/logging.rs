@@ -45,6 +45,8 @@ choice! {
         File = "file",
         /// Elasticsearch or OpenSearch.
         Elastic = "elastic",
+        /// An OTLP endpoint, such as the OpenTelemetry Collector.
+        Otlp = "otlp",
     }
 }
 
@@ -67,6 +69,7 @@ impl LogOutput {
         match self {
             Self::Console | Self::File => None,
             Self::Elastic => Some("elastic"),
+            Self::Otlp => Some("otlp"),
         }
     }
 }

@@ -79,7 +79,7 @@ fn values_are_held_to_the_rules_of_the_file() {
         (
             "OBS__LOGGING__OUTPUTS",
             "console,,file",
-            "unknown value ``; write one of `console`, `file`, `elastic`",
+            "unknown value ``; write one of `console`, `file`, `elastic`, `otlp`",
         ),
         (
             "OBS__METRICS__LABELS",

@@ -106,7 +106,7 @@ fn sentences_about_values() {
         ),
         (
             "logging: {outputs: console}",
-            "1:20: `logging.outputs` takes a list of `\"console\"`, `\"file\"`, `\"elastic\"`",
+            "1:20: `logging.outputs` takes a list of `\"console\"`, `\"file\"`, `\"elastic\"`, `\"otlp\"`",
         ),
         (
             "logging: {outputs: [console, console]}",

@@ -1,7 +1,7 @@
 //! OpenTelemetry's variables, by its specification.
 
 use super::{from_variables, warnings};
-use crate::config::monitoring::Sampler;
+use crate::config::monitoring::{LogOutput, MetricsExporter, Sampler};
 
 #[test]
 fn every_sampler_of_the_specification() {
@@ -162,6 +162,38 @@ fn propagators_are_a_list() {
             "OTEL_PROPAGATORS: the propagator `xray` is not supported; write a list of \
              `tracecontext`, `baggage`, `b3`, `b3multi`, `xtrace` or `none`"
         ]
+    );
+}
+
+#[test]
+fn exporters_are_added_to_those_there_are() {
+    use LogOutput::{Console, Otlp};
+    for (text, expected, warned) in [
+        ("otlp", &[Console, Otlp][..], 0),
+        ("otlp,console", &[Console, Otlp], 0),
+        ("console", &[Console], 0),
+        ("none", &[Console], 0),
+        ("syslog", &[Console], 1),
+    ] {
+        let config = from_variables(&[("OTEL_LOGS_EXPORTER", text)]).unwrap();
+        assert_eq!(config.monitoring.logging.outputs, expected, "{text}");
+        let unknown = warnings(&config)
+            .into_iter()
+            .filter(|warning| warning.contains("OTEL_LOGS_EXPORTER: the exporter"));
+        assert_eq!(unknown.count(), warned, "{text}");
+    }
+    let variables = [
+        ("OTEL_LOGS_EXPORTER", "otlp"),
+        ("OBS__LOGGING__OUTPUTS", "console"),
+    ];
+    let config = from_variables(&variables).unwrap();
+    assert_eq!(config.monitoring.logging.outputs, [Console]);
+    let config = from_variables(&[("OTEL_METRICS_EXPORTER", "otlp")]).unwrap();
+    let exporters = config.monitoring.metrics.exporters;
+    assert_eq!(exporters, [MetricsExporter::Http, MetricsExporter::Otlp]);
+    assert_eq!(
+        config.origin("metrics.exporters").to_string(),
+        "OTEL_METRICS_EXPORTER"
     );
 }
 

@@ -43,6 +43,13 @@ struct State {
     ended: bool,
 }
 
+/// What there is to do for the courier.
+#[derive(Debug, Clone, Copy)]
+struct Work {
+    opened: Option<Instant>,
+    full: usize,
+}
+
 /// How much something is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Size {
@@ -74,13 +81,23 @@ impl Queue {
         &self.limits
     }
 
+    /// Takes in an encoded item. Never waits.
+    #[cfg(feature = "log")]
+    pub(crate) fn push(&self, item: &[u8]) {
+        let mut state = self.lock();
+        let before = state.work();
+        self.push_locked(&mut state, item);
+        self.wake(before, state);
+    }
+
     /// Takes in items, or some of them if there is no room for all. Never waits.
     pub(crate) fn push_all(&self, items: &Batch) {
         let mut state = self.lock();
+        let before = state.work();
         for item in items.items() {
             self.push_locked(&mut state, item);
         }
-        self.wake(&state);
+        self.wake(before, state);
     }
 
     fn push_locked(&self, state: &mut State, item: &[u8]) {
@@ -118,9 +135,12 @@ impl Queue {
         if room { Ok(()) } else { Err(Loss::QueueFull) }
     }
 
-    /// Wakes the courier when there is something to do: a batch to take, or an open one to wait for.
-    fn wake(&self, state: &State) {
-        if state.waits() {
+    /// Wakes the courier when there is something new to do: a batch to take, or an open one to wait for. Not for
+    /// each item: to wake a thread takes longer than all the rest.
+    fn wake(&self, before: Work, state: MutexGuard<'_, State>) {
+        let work = state.work();
+        drop(state);
+        if work.opened.is_some() && work.opened != before.opened || work.full > before.full {
             self.work.notify_one();
         }
     }
@@ -260,6 +280,13 @@ impl State {
     fn release(&mut self, size: Size) {
         self.held.items = self.held.items.saturating_sub(size.items);
         self.held.bytes = self.held.bytes.saturating_sub(size.bytes);
+    }
+
+    fn work(&self) -> Work {
+        Work {
+            opened: self.opened,
+            full: self.full.len(),
+        }
     }
 
     fn close_open(&mut self) {

@@ -2,15 +2,20 @@
 //!
 //! Source: <https://opentelemetry.io/docs/specs/otlp/>
 
-mod over_http;
+mod grpc;
+mod json;
+#[cfg(feature = "log")]
+mod logs;
+mod messages;
 mod reader;
 mod resource;
+mod sender;
 pub(crate) mod settings;
 mod spans;
 mod start;
 mod value;
 
-pub(crate) use start::start_traces;
+pub(crate) use start::{begin, end, is_wanted};
 
 use super::wire;
 

@@ -1,4 +1,4 @@
-//! What a receiver answers: `partial_success`, which all three kinds of answers have in the same place.
+//! Messages read: above all what a receiver answers, `partial_success`, which all kinds of answers have in the same place.
 //!
 //! Source: `opentelemetry/proto/collector/trace/v1/trace_service.proto` and its siblings.
 
@@ -33,16 +33,18 @@ pub(super) fn partial_success(answer: &[u8]) -> Partial {
 }
 
 /// The fields of an encoded message, up to the first that cannot be read.
-struct Fields<'a>(&'a [u8]);
+pub(super) struct Fields<'a>(pub(super) &'a [u8]);
 
-enum Field<'a> {
+/// A value, by the way it is encoded.
+pub(super) enum Field<'a> {
     Uint(u64),
+    Fixed64(u64),
+    Fixed32(u32),
     Bytes(&'a [u8]),
-    Other,
 }
 
 impl<'a> Fields<'a> {
-    fn varint(&mut self) -> Option<u64> {
+    pub(super) fn varint(&mut self) -> Option<u64> {
         let mut value = 0;
         for shift in (0..64).step_by(7) {
             let (&byte, rest) = self.0.split_first()?;
@@ -65,12 +67,12 @@ impl<'a> Fields<'a> {
         let tag = self.varint()?;
         let field = match tag & 7 {
             0 => Field::Uint(self.varint()?),
-            1 => self.take(8).map(|_| Field::Other)?,
+            1 => Field::Fixed64(u64::from_le_bytes(self.take(8)?.try_into().ok()?)),
             2 => {
                 let len = self.varint()?;
                 Field::Bytes(self.take(len)?)
             }
-            5 => self.take(4).map(|_| Field::Other)?,
+            5 => Field::Fixed32(u32::from_le_bytes(self.take(4)?.try_into().ok()?)),
             _ => return None,
         };
         Some((tag >> 3, field))

@@ -15,6 +15,7 @@ use http::header::{HeaderMap, HeaderName, HeaderValue};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Signal {
     Traces,
+    Logs,
 }
 
 /// How requests are written.
@@ -50,6 +51,7 @@ impl Signal {
     const fn word(self) -> &'static str {
         match self {
             Self::Traces => "TRACES",
+            Self::Logs => "LOGS",
         }
     }
 
@@ -57,6 +59,7 @@ impl Signal {
     const fn path(self) -> &'static str {
         match self {
             Self::Traces => "v1/traces",
+            Self::Logs => "v1/logs",
         }
     }
 
@@ -64,6 +67,7 @@ impl Signal {
     pub(crate) const fn sink(self) -> &'static str {
         match self {
             Self::Traces => "otlp_traces",
+            Self::Logs => "otlp_logs",
         }
     }
 }

@@ -2,74 +2,121 @@
 
 use std::sync::Arc;
 
-use super::over_http::OverHttp;
+use obs_schema::monitoring::{LogOutput, Monitoring, TraceExporter};
+
+use super::grpc;
+#[cfg(feature = "log")]
+use super::logs::Logs;
 use super::resource::Frame;
+use super::sender::Sender;
 use super::settings::{Mistake, Protocol, Settings, Signal};
 use super::spans::Spans;
 use crate::config::{Config, Service};
 use crate::export::ExportError;
-use crate::export::client::Client;
+use crate::export::client::{Client, Version};
 use crate::export::delivery::{Batch, Dispatch, Limits, Queue};
 use crate::export::tls::Tls;
+#[cfg(feature = "log")]
+use crate::log::ship;
 use crate::trace::collector::packed::Packed;
 use crate::trace::collector::{self, Taker};
 
-/// Begins to send kept traces to where the settings say.
-pub(crate) fn start_traces(
-    config: &Config,
-    settings: &Settings,
-    dispatch: &Dispatch,
-) -> Result<(), ExportError> {
-    let sink = sink(Signal::Traces, &config.service, settings)?;
-    let limits = Limits {
-        timeout: settings.timeout,
-        ..Limits::default()
-    };
-    collector::set_taker(Some(Box::new(Traces {
-        spans: Spans::default(),
-        batch: Batch::default(),
-        queue: dispatch.open(sink, limits),
-    })));
+/// What a server of gRPC takes at once, if nobody has told it otherwise, less what stands around the items.
+pub(super) const GRPC_BATCH: usize = 4 * 1024 * 1024 - 64 * 1024;
+
+/// Whether any signal is to be sent over OTLP.
+pub(crate) fn is_wanted(monitoring: &Monitoring) -> bool {
+    wanted(monitoring).next().is_some()
+}
+
+/// The signals that are to be sent over OTLP.
+fn wanted(monitoring: &Monitoring) -> impl Iterator<Item = Signal> {
+    let tracing = &monitoring.tracing;
+    let is_otlp = matches!(
+        tracing.exporter,
+        TraceExporter::Otlp | TraceExporter::Jaeger
+    );
+    let traces = (tracing.enabled && is_otlp).then_some(Signal::Traces);
+    let logs = cfg!(feature = "log") && monitoring.logging.outputs.contains(&LogOutput::Otlp);
+    let logs = logs.then_some(Signal::Logs);
+    traces.into_iter().chain(logs)
+}
+
+/// Begins to send what the configuration says.
+///
+/// # Errors
+///
+/// If a variable makes no sense, or what it names cannot be read.
+pub(crate) fn begin(config: &Config, dispatch: &Dispatch) -> Result<(), ExportError> {
+    for signal in wanted(&config.monitoring) {
+        let settings = Settings::read(signal, &config.otel.exporter)?;
+        let sender = sender(signal, &config.service, &settings)?;
+        let queue = dispatch.open(sender, limits(&settings));
+        match signal {
+            Signal::Traces => collector::set_taker(Some(Box::new(Traces {
+                spans: Spans::default(),
+                batch: Batch::default(),
+                queue,
+            }))),
+            Signal::Logs => {
+                #[cfg(feature = "log")]
+                ship::set(vec![Box::new(Logs { queue })]);
+            }
+        }
+    }
     Ok(())
 }
 
+/// Takes nothing more in.
+pub(crate) fn end() {
+    collector::set_taker(None);
+    #[cfg(feature = "log")]
+    ship::set(Vec::new());
+}
+
+fn limits(settings: &Settings) -> Limits {
+    let usual = Limits::default();
+    Limits {
+        timeout: settings.timeout,
+        batch_bytes: match settings.protocol {
+            Protocol::Grpc => GRPC_BATCH,
+            Protocol::HttpProtobuf | Protocol::HttpJson => usual.batch_bytes,
+        },
+        ..usual
+    }
+}
+
 /// The way of a signal to its receiver.
-pub(super) fn sink(
+pub(super) fn sender(
     signal: Signal,
     service: &Service,
     settings: &Settings,
-) -> Result<OverHttp, ExportError> {
-    let word = match settings.protocol {
-        Protocol::HttpProtobuf => None,
-        Protocol::HttpJson => Some("http/json"),
-        Protocol::Grpc => Some("grpc"),
-    };
-    if let Some(word) = word {
-        let message = format!("this version does not speak `{word}` yet; write `http/protobuf`");
-        return Err(ExportError::variable(
-            "OTEL_EXPORTER_OTLP_PROTOCOL",
-            &message,
-        ));
-    }
-    Ok(OverHttp {
-        signal,
-        client: client(settings)?,
-        frame: Frame::new(service),
-    })
-}
-
-fn client(settings: &Settings) -> Result<Client, ExportError> {
+) -> Result<Sender, ExportError> {
     let tls = Tls {
         is_used: settings.endpoint.scheme_str() == Some("https"),
         certificate: settings.certificate.as_deref(),
         identity: settings.identity.as_ref(),
     };
-    Ok(Client::new(
-        settings.endpoint.clone(),
-        settings.headers.clone(),
-        settings.gzip,
-        tls.config()?,
-    ))
+    let tls = tls.config()?;
+    let address = settings.endpoint.clone();
+    let client = match settings.protocol {
+        Protocol::Grpc => {
+            let (method, headers) = (grpc::method(signal, &address), grpc::headers(settings));
+            Client::new(method, headers, false, Version::Two, tls)
+        }
+        Protocol::HttpProtobuf | Protocol::HttpJson => {
+            let headers = settings.headers.clone();
+            Client::new(address, headers, settings.gzip, Version::One, tls)
+        }
+    };
+    Ok(Sender {
+        signal,
+        protocol: settings.protocol,
+        client,
+        gzip: settings.gzip,
+        frame: Frame::new(service),
+        is_waiting: false,
+    })
 }
 
 /// Encodes kept traces on the collector's thread.

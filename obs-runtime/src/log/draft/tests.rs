@@ -1,7 +1,7 @@
 use super::*;
 
 /// The draft that a record is read back from.
-pub(in crate::log) fn draft(record: &Record) -> Draft {
+pub(crate) fn draft(record: &Record) -> Draft {
     let mut draft = Draft::new();
     draft.begin(record.level, record.time_unix_ns);
     draft.head.target = draft.append(&record.target);

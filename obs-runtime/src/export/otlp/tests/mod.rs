@@ -1,6 +1,12 @@
 //! What is sent, read by the official messages, and what comes back.
 
+mod exporter;
+mod grpc;
+mod json;
+#[cfg(feature = "log")]
+mod logs;
 mod over_http;
 mod settings;
 mod spans;
+mod tls;
 mod wire;

@@ -13,12 +13,8 @@ use opentelemetry_proto::tonic::collector::trace::v1::{
 use opentelemetry_proto::tonic::trace::v1::Span;
 use prost::Message;
 
-use crate::config::Layers;
-use crate::export::delivery::{Batch, Books, Dispatch, Limits, Loss, Queue, Retry};
-use crate::export::otlp::settings::{Settings, Signal};
-use crate::export::otlp::start::sink;
-
-const SOON: Duration = Duration::from_secs(20);
+use super::exporter::{Exporter, SOON};
+use crate::export::delivery::Loss;
 
 /// How a receiver treats a connection.
 #[derive(Clone)]
@@ -137,62 +133,6 @@ fn spans(body: &[u8]) -> Vec<Span> {
         .into_iter()
         .flat_map(|resource| resource.scope_spans);
     scopes.flat_map(|scope| scope.spans).collect()
-}
-
-/// An exporter with short pauses.
-struct Exporter {
-    dispatch: Dispatch,
-    queue: Arc<Queue>,
-}
-
-impl Exporter {
-    fn to(address: impl std::fmt::Display) -> Self {
-        Self::with(&[("OTEL_EXPORTER_OTLP_ENDPOINT", format!("http://{address}"))])
-    }
-
-    fn with(variables: &[(&'static str, String)]) -> Self {
-        let variables: Vec<_> = variables
-            .iter()
-            .map(|(name, value)| (*name, &*value.clone().leak()))
-            .collect();
-        let settings = Settings::read(Signal::Traces, &variables).unwrap();
-        let service = Layers::default().load().unwrap().service;
-        let dispatch = Dispatch::start().unwrap();
-        let limits = Limits {
-            batch_items: 4,
-            delay: Duration::from_millis(10),
-            timeout: Duration::from_secs(1),
-            retry: Retry {
-                first: Duration::from_millis(20),
-                longest: Duration::from_millis(200),
-                within: Duration::from_secs(60),
-            },
-            ..Limits::default()
-        };
-        let sink = sink(Signal::Traces, &service, &settings).unwrap();
-        let queue = dispatch.open(sink, limits);
-        Self { dispatch, queue }
-    }
-
-    fn hand_over(&self, names: &[&str]) {
-        let mut batch = Batch::default();
-        for name in names {
-            let span = Span {
-                name: (*name).to_owned(),
-                ..Span::default()
-            };
-            // The field `spans` of a scope.
-            batch.write(|out| prost::encoding::message::encode(2, &span, out));
-        }
-        self.queue.push_all(&batch);
-    }
-
-    /// Sends spans and returns the books when they are settled.
-    fn send(&self, names: &[&str]) -> Books {
-        self.hand_over(names);
-        assert!(self.dispatch.flush(SOON), "{:?}", self.queue.books());
-        self.queue.books()
-    }
 }
 
 #[test]

@@ -13,7 +13,8 @@ use crate::trace::collector::packed::Packed;
 use crate::trace::collector::tests::{segment, traces};
 use crate::trace::{SpanData, Status, Value};
 
-fn request(packed: &Packed) -> ExportTraceServiceRequest {
+/// A request with the spans of a trace.
+pub(super) fn encoded(packed: &Packed) -> Vec<u8> {
     let variables = [
         ("OTEL_SERVICE_NAME", "shop"),
         ("OTEL_RESOURCE_ATTRIBUTES", "service.instance.id=one"),
@@ -21,8 +22,11 @@ fn request(packed: &Packed) -> ExportTraceServiceRequest {
     let config = Layers::default().variables(variables).load().unwrap();
     let mut batch = Batch::default();
     Spans::default().encode(packed, &mut batch);
-    let bytes = Frame::new(&config.service).around(batch.bytes());
-    ExportTraceServiceRequest::decode(&*bytes).unwrap()
+    Frame::new(&config.service).around(batch.bytes())
+}
+
+fn request(packed: &Packed) -> ExportTraceServiceRequest {
+    ExportTraceServiceRequest::decode(&*encoded(packed)).unwrap()
 }
 
 fn spans(packed: &Packed) -> Vec<Span> {

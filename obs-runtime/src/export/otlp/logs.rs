@@ -1,0 +1,160 @@
+//! Log records as OTLP wants them.
+//!
+//! The target of a record is an attribute and not the name of a scope, as it is in
+//! some other libraries: records would have to be sorted by it before they are sent.
+//!
+//! Sources: `opentelemetry/proto/logs/v1/logs.proto` and
+//! <https://opentelemetry.io/docs/specs/semconv/exceptions/exceptions-logs/>.
+
+use std::sync::Arc;
+
+use tracing::Level;
+
+use super::value::{Value, any_value, attribute};
+use super::wire;
+use crate::context::{REQUEST_ID, USER_ID};
+use crate::export::delivery::Queue;
+use crate::log::ship::{Item, Raw, Ship, View};
+
+/// `ScopeLogs.log_records`.
+const LOG_RECORDS: u32 = 2;
+
+const TIME: u32 = 1;
+const SEVERITY_NUMBER: u32 = 2;
+const SEVERITY_TEXT: u32 = 3;
+const BODY: u32 = 5;
+const ATTRIBUTES: u32 = 6;
+const FLAGS: u32 = 8;
+const TRACE_ID: u32 = 9;
+const SPAN_ID: u32 = 10;
+const OBSERVED_TIME: u32 = 11;
+const EVENT_NAME: u32 = 12;
+
+/// Encodes records on the threads that log.
+pub(super) struct Logs {
+    pub(super) queue: Arc<Queue>,
+}
+
+impl Ship for Logs {
+    fn ship(&self, record: View<'_>, memory: &mut Vec<u8>) {
+        encode(memory, record);
+        self.queue.push(memory);
+    }
+}
+
+/// Appends a record.
+pub(super) fn encode(out: &mut Vec<u8>, record: View<'_>) {
+    wire::message(out, LOG_RECORDS, |out| {
+        let head = record.head;
+        wire::fixed64(out, TIME, head.time_unix_ns);
+        wire::uint(out, SEVERITY_NUMBER, severity(head.level));
+        wire::bytes(out, SEVERITY_TEXT, head.level.as_str().as_bytes());
+        let message = record.text(head.message);
+        if !message.is_empty() {
+            any_value(out, BODY, Value::Text(message));
+        }
+        said(out, record);
+        known(out, record);
+        if let Some(place) = head.place {
+            wire::fixed32(out, FLAGS, head.flags.into());
+            wire::bytes(out, TRACE_ID, &place.trace_id.get().to_be_bytes());
+            wire::bytes(out, SPAN_ID, &place.span_id.get().to_be_bytes());
+        }
+        wire::fixed64(out, OBSERVED_TIME, head.time_unix_ns);
+        if record.is_panic() {
+            wire::bytes(out, EVENT_NAME, b"exception");
+        }
+    });
+}
+
+const fn severity(level: Level) -> u64 {
+    match level {
+        Level::TRACE => 1,
+        Level::DEBUG => 5,
+        Level::INFO => 9,
+        Level::WARN => 13,
+        Level::ERROR => 17,
+    }
+}
+
+/// What the program says: fields of the event, attributes of the call, fields of the spans around, keys of the request.
+/// Of those with the same key the first in this order counts, and of spans the innermost.
+fn said(out: &mut Vec<u8>, record: View<'_>) {
+    for (at, item) in record.items.iter().enumerate() {
+        let Some((rank, key, value)) = keyed(record, item) else {
+            continue;
+        };
+        let rest = record.items.get(at + 1..).unwrap_or_default();
+        let is_hidden = rank > 0
+            && (has(record, record.items, key, |other| other < rank)
+                || has(record, rest, key, |other| other == rank));
+        if !is_hidden {
+            attribute(out, ATTRIBUTES, key, value);
+        }
+    }
+}
+
+/// What is known beside, where the program does not say it itself.
+fn known(out: &mut Vec<u8>, record: View<'_>) {
+    let head = record.head;
+    let mut add = |key: &str, value: Value<'_>| {
+        if !has(record, record.items, key, |_| true) {
+            attribute(out, ATTRIBUTES, key, value);
+        }
+    };
+    add("log.target", Value::Text(record.text(head.target)));
+    if let Some(file) = head.file {
+        add("code.file.path", Value::Text(record.text(file)));
+    }
+    if let Some(line) = head.line {
+        add("code.line.number", Value::Int(line.into()));
+    }
+    if let Ok(id) = i64::try_from(head.thread_id) {
+        add("thread.id", Value::Int(id));
+    }
+    if let Some(name) = head.thread {
+        add("thread.name", Value::Text(record.text(name)));
+    }
+    if let Some(operation) = head.operation {
+        add("operation", Value::Text(operation));
+    }
+    if let Some(id) = head.request_id {
+        add(REQUEST_ID, Value::Text(record.text(id)));
+    }
+    if let Some(id) = head.user_id {
+        add(USER_ID, Value::Text(record.text(id)));
+    }
+    if record.is_panic() {
+        add("exception.type", Value::Text("panic"));
+        add("exception.message", Value::Text(record.text(head.message)));
+    } else if let Some(error) = record.errors().next() {
+        // What type it is of is not known: it came as `dyn Error`. Its field has the causes too.
+        add("exception.message", Value::Text(record.text(error)));
+    }
+}
+
+/// Whether one of these items has this key, and a wanted rank.
+fn has(record: View<'_>, items: &[Item], key: &str, wanted: impl Fn(u8) -> bool) -> bool {
+    items.iter().any(|item| {
+        keyed(record, item).is_some_and(|(rank, other, _)| wanted(rank) && other == key)
+    })
+}
+
+/// What is an attribute in an item, and how far it stands behind others of the same key.
+fn keyed<'a>(record: View<'a>, item: &Item) -> Option<(u8, &'a str, Value<'a>)> {
+    let (rank, key, value) = match *item {
+        Item::Field(key, value) => (0, key, value),
+        Item::Attribute(key, value) => (1, key, value),
+        Item::SpanField(key, value) => (2, key, value),
+        Item::Context(key, value) => (3, key, Raw::Text(value)),
+        Item::Error(_) | Item::Span(_) => return None,
+    };
+    let value = match value {
+        Raw::Bool(value) => Value::Bool(value),
+        Raw::I64(value) => Value::Int(value),
+        Raw::U64(value) => Value::Uint(value),
+        Raw::F64(value) => Value::Float(value),
+        Raw::Text(text) => Value::Text(record.text(text)),
+    };
+    Some((rank, record.text(key), value))
+}

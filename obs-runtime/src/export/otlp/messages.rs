@@ -1,0 +1,142 @@
+//! What the messages that are sent are made of, by name: the part of the protocol that its JSON needs.
+//!
+//! Source: `opentelemetry/proto` 1.11, of which only fields are listed that some encoder here writes.
+
+use super::settings::Signal;
+
+/// The fields of a message.
+#[derive(Debug)]
+pub(super) struct Message(pub(super) &'static [Named]);
+
+/// A field.
+#[derive(Debug)]
+pub(super) struct Named {
+    pub(super) number: u64,
+    pub(super) name: &'static str,
+    pub(super) kind: Kind,
+    pub(super) is_list: bool,
+}
+
+/// How a value is written.
+#[derive(Debug)]
+pub(super) enum Kind {
+    Text,
+    Bool,
+    /// Ids.
+    Hex,
+    /// A number that JSON can hold: of 32 bits, or an enum.
+    Small,
+    /// `fixed64`.
+    Fixed,
+    /// `int64`, `sfixed64`.
+    Signed,
+    Double,
+    Message(&'static Message),
+}
+
+use Kind::{Bool, Double, Fixed, Hex, Signed, Small, Text};
+
+const fn one(number: u64, name: &'static str, kind: Kind) -> Named {
+    Named {
+        number,
+        name,
+        kind,
+        is_list: false,
+    }
+}
+
+const fn list(number: u64, name: &'static str, kind: Kind) -> Named {
+    Named {
+        number,
+        name,
+        kind,
+        is_list: true,
+    }
+}
+
+const fn inner(number: u64, name: &'static str, message: &'static Message) -> Named {
+    one(number, name, Kind::Message(message))
+}
+
+const fn inners(number: u64, name: &'static str, message: &'static Message) -> Named {
+    list(number, name, Kind::Message(message))
+}
+
+/// The request of a signal.
+pub(super) const fn request(signal: Signal) -> &'static Message {
+    match signal {
+        Signal::Traces => &TRACES,
+        Signal::Logs => &LOGS,
+    }
+}
+
+static TRACES: Message = Message(&[inners(1, "resourceSpans", &RESOURCE_SPANS)]);
+static RESOURCE_SPANS: Message = Message(&[
+    inner(1, "resource", &RESOURCE),
+    inners(2, "scopeSpans", &SCOPE_SPANS),
+    one(3, "schemaUrl", Text),
+]);
+static SCOPE_SPANS: Message = Message(&[
+    inner(1, "scope", &SCOPE),
+    inners(2, "spans", &SPAN),
+    one(3, "schemaUrl", Text),
+]);
+
+static LOGS: Message = Message(&[inners(1, "resourceLogs", &RESOURCE_LOGS)]);
+static RESOURCE_LOGS: Message = Message(&[
+    inner(1, "resource", &RESOURCE),
+    inners(2, "scopeLogs", &SCOPE_LOGS),
+    one(3, "schemaUrl", Text),
+]);
+static SCOPE_LOGS: Message = Message(&[
+    inner(1, "scope", &SCOPE),
+    inners(2, "logRecords", &LOG_RECORD),
+    one(3, "schemaUrl", Text),
+]);
+
+static RESOURCE: Message = Message(&[inners(1, "attributes", &KEY_VALUE)]);
+static SCOPE: Message = Message(&[one(1, "name", Text), one(2, "version", Text)]);
+static KEY_VALUE: Message = Message(&[one(1, "key", Text), inner(2, "value", &ANY_VALUE)]);
+static ANY_VALUE: Message = Message(&[
+    one(1, "stringValue", Text),
+    one(2, "boolValue", Bool),
+    one(3, "intValue", Signed),
+    one(4, "doubleValue", Double),
+]);
+
+static SPAN: Message = Message(&[
+    one(1, "traceId", Hex),
+    one(2, "spanId", Hex),
+    one(3, "traceState", Text),
+    one(4, "parentSpanId", Hex),
+    one(16, "flags", Small),
+    one(5, "name", Text),
+    one(6, "kind", Small),
+    one(7, "startTimeUnixNano", Fixed),
+    one(8, "endTimeUnixNano", Fixed),
+    inners(9, "attributes", &KEY_VALUE),
+    one(10, "droppedAttributesCount", Small),
+    inners(11, "events", &EVENT),
+    inners(13, "links", &LINK),
+    inner(15, "status", &STATUS),
+]);
+static EVENT: Message = Message(&[
+    one(1, "timeUnixNano", Fixed),
+    one(2, "name", Text),
+    inners(3, "attributes", &KEY_VALUE),
+]);
+static LINK: Message = Message(&[one(1, "traceId", Hex), one(2, "spanId", Hex)]);
+static STATUS: Message = Message(&[one(2, "message", Text), one(3, "code", Small)]);
+
+static LOG_RECORD: Message = Message(&[
+    one(1, "timeUnixNano", Fixed),
+    one(11, "observedTimeUnixNano", Fixed),
+    one(2, "severityNumber", Small),
+    one(3, "severityText", Text),
+    inner(5, "body", &ANY_VALUE),
+    inners(6, "attributes", &KEY_VALUE),
+    one(8, "flags", Small),
+    one(9, "traceId", Hex),
+    one(10, "spanId", Hex),
+    one(12, "eventName", Text),
+]);

@@ -1,0 +1,89 @@
+//! The way of one signal to its receiver, in whichever form it is sent.
+//!
+//! Source: <https://opentelemetry.io/docs/specs/otlp/>
+
+use http::StatusCode;
+
+use super::reader::{Partial, partial_success};
+use super::resource::Frame;
+use super::settings::{Protocol, Signal};
+use super::{grpc, json, messages};
+use crate::export::client::Client;
+use crate::export::delivery::{Answer, Batch, Sink};
+
+/// See the module.
+#[derive(Debug)]
+pub(super) struct Sender {
+    pub(super) signal: Signal,
+    pub(super) protocol: Protocol,
+    pub(super) client: Client,
+    /// Whether calls of gRPC are compressed; HTTP has that in the client.
+    pub(super) gzip: bool,
+    pub(super) frame: Frame,
+    /// Whether the last request was given up before there was an answer.
+    pub(super) is_waiting: bool,
+}
+
+impl Sink for Sender {
+    fn name(&self) -> &'static str {
+        self.signal.sink()
+    }
+
+    async fn send(&mut self, batch: &Batch) -> Answer {
+        // All calls of gRPC share a connection, and one that is dead would swallow them all.
+        if std::mem::replace(&mut self.is_waiting, true) && self.protocol == Protocol::Grpc {
+            self.client.reconnect();
+        }
+        let request = self.frame.around(batch.bytes());
+        let answer = match self.protocol {
+            Protocol::Grpc => grpc::call(&self.client, request, self.gzip).await,
+            Protocol::HttpProtobuf => {
+                let kind = "application/x-protobuf";
+                self.post(request, kind, partial_success).await
+            }
+            Protocol::HttpJson => {
+                let mut text = Vec::with_capacity(3 * request.len());
+                json::write(&mut text, messages::request(self.signal), &request);
+                let kind = "application/json";
+                self.post(text, kind, json::partial_success).await
+            }
+        };
+        self.is_waiting = false;
+        answer
+    }
+}
+
+impl Sender {
+    async fn post(
+        &self,
+        request: Vec<u8>,
+        kind: &'static str,
+        read: impl Fn(&[u8]) -> Partial,
+    ) -> Answer {
+        let reply = match self.client.post(request, kind).await {
+            Ok(reply) => reply,
+            Err(answer) => return answer,
+        };
+        let failure = reply.failure(is_worth_another_attempt);
+        failure.unwrap_or_else(|| read(&reply.body).into())
+    }
+}
+
+fn is_worth_another_attempt(status: StatusCode) -> bool {
+    matches!(
+        status,
+        StatusCode::TOO_MANY_REQUESTS
+            | StatusCode::BAD_GATEWAY
+            | StatusCode::SERVICE_UNAVAILABLE
+            | StatusCode::GATEWAY_TIMEOUT
+    )
+}
+
+impl From<Partial> for Answer {
+    fn from(partial: Partial) -> Self {
+        Self::Taken {
+            rejected: usize::try_from(partial.rejected).unwrap_or(usize::MAX),
+            why: partial.message,
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! Receivers that show certificates, and want to see one.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rcgen::{
+    BasicConstraints, Certificate, CertificateParams, CertifiedIssuer, ExtendedKeyUsagePurpose,
+    IsCa, KeyPair, date_time_ymd,
+};
+use rustls::crypto::ring;
+use rustls::server::WebPkiClientVerifier;
+use rustls::{RootCertStore, ServerConfig, ServerConnection, StreamOwned};
+use rustls_pki_types::PrivateKeyDer;
+use tempfile::TempDir;
+use tonic::transport::{Identity, ServerTlsConfig};
+
+use super::exporter::{Exporter, sender_of, spans_called};
+use super::grpc;
+use crate::export::delivery::{Answer, Loss, Sink};
+use crate::export::otlp::settings::Signal;
+
+/// An authority.
+type Issuer = CertifiedIssuer<'static, KeyPair>;
+
+fn authority() -> Issuer {
+    let mut params = CertificateParams::default();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
+}
+
+/// A certificate and its key.
+struct Card {
+    certificate: Certificate,
+    key: KeyPair,
+}
+
+impl Card {
+    fn of_server(issuer: &Issuer) -> Self {
+        Self::new(issuer, |_| {})
+    }
+
+    fn expired(issuer: &Issuer) -> Self {
+        Self::new(issuer, |params| {
+            params.not_before = date_time_ymd(2019, 1, 1);
+            params.not_after = date_time_ymd(2020, 1, 1);
+        })
+    }
+
+    fn of_client(issuer: &Issuer) -> Self {
+        Self::new(issuer, |params| {
+            params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+        })
+    }
+
+    fn new(issuer: &Issuer, change: impl FnOnce(&mut CertificateParams)) -> Self {
+        let names = ["localhost".to_owned(), "127.0.0.1".to_owned()];
+        let mut params = CertificateParams::new(names).unwrap();
+        change(&mut params);
+        let key = KeyPair::generate().unwrap();
+        let certificate = params.signed_by(&key, issuer).unwrap();
+        Self { certificate, key }
+    }
+
+    /// For rustls, where those are asked for a certificate who connect.
+    fn server(&self, clients: Option<&Issuer>) -> Arc<ServerConfig> {
+        let provider = Arc::new(ring::default_provider());
+        let builder = ServerConfig::builder_with_provider(provider.clone())
+            .with_safe_default_protocol_versions()
+            .unwrap();
+        let builder = match clients {
+            None => builder.with_no_client_auth(),
+            Some(issuer) => {
+                let mut roots = RootCertStore::empty();
+                roots.add(issuer.der().clone()).unwrap();
+                let verifier = WebPkiClientVerifier::builder_with_provider(roots.into(), provider);
+                builder.with_client_cert_verifier(verifier.build().unwrap())
+            }
+        };
+        let key = PrivateKeyDer::try_from(self.key.serialize_der()).unwrap();
+        let chain = vec![self.certificate.der().clone()];
+        Arc::new(builder.with_single_cert(chain, key).unwrap())
+    }
+}
+
+/// A receiver of OTLP over HTTP that takes everything.
+fn serve(config: Arc<ServerConfig>) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    thread::spawn(move || {
+        for connection in listener.incoming() {
+            let (connection, config) = (connection.unwrap(), config.clone());
+            thread::spawn(move || answer(connection, config));
+        }
+    });
+    address
+}
+
+fn answer(connection: TcpStream, config: Arc<ServerConfig>) -> Option<()> {
+    let mut stream = StreamOwned::new(ServerConnection::new(config).ok()?, connection);
+    loop {
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            let mut byte = [0];
+            stream.read_exact(&mut byte).ok()?;
+            head.push(byte[0]);
+        }
+        let head = String::from_utf8(head).ok()?.to_lowercase();
+        let mut lines = head.lines();
+        let length = lines.find_map(|line| line.strip_prefix("content-length: "))?;
+        stream.read_exact(&mut vec![0; length.parse().ok()?]).ok()?;
+        let taken = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
+        stream.write_all(taken).ok()?;
+    }
+}
+
+/// What an exporter is told, with the files that it names.
+struct Told {
+    variables: Vec<(&'static str, String)>,
+    files: TempDir,
+}
+
+impl Told {
+    fn new(address: SocketAddr, trusted: &Issuer) -> Self {
+        let mut told = Self {
+            variables: vec![("OTEL_EXPORTER_OTLP_ENDPOINT", format!("https://{address}"))],
+            files: tempfile::tempdir().unwrap(),
+        };
+        told.file("OTEL_EXPORTER_OTLP_CERTIFICATE", &trusted.pem());
+        told
+    }
+
+    fn file(&mut self, variable: &'static str, content: &str) {
+        let path: PathBuf = self.files.path().join(variable);
+        std::fs::write(&path, content).unwrap();
+        self.variables.push((variable, path.display().to_string()));
+    }
+
+    fn shows(mut self, card: &Card) -> Self {
+        self.file(
+            "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE",
+            &card.certificate.pem(),
+        );
+        self.file("OTEL_EXPORTER_OTLP_CLIENT_KEY", &card.key.serialize_pem());
+        self
+    }
+
+    fn over_grpc(mut self) -> Self {
+        self.variables
+            .push(("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc".to_owned()));
+        self
+    }
+
+    async fn send(&self) -> Answer {
+        let mut sender = sender_of(Signal::Traces, &self.variables);
+        let batch = spans_called(&["a"]);
+        let answer = tokio::time::timeout(Duration::from_secs(10), sender.send(&batch)).await;
+        answer.expect("it hangs")
+    }
+}
+
+/// It arrived.
+fn assert_taken(answer: &Answer) {
+    assert!(
+        matches!(answer, Answer::Taken { rejected: 0, .. }),
+        "{answer:?}"
+    );
+}
+
+/// It did not arrive for this reason, which may pass: certificates are replaced.
+fn assert_later(answer: &Answer, reason: &str) {
+    let Answer::Later { why, .. } = answer else {
+        panic!("{answer:?}");
+    };
+    assert!(why.contains(reason), "{why}");
+}
+
+#[tokio::test]
+async fn a_receiver_that_shows_a_good_certificate_gets_everything() {
+    let issuer = authority();
+    let address = serve(Card::of_server(&issuer).server(None));
+    assert_taken(&Told::new(address, &issuer).send().await);
+}
+
+#[tokio::test]
+async fn a_receiver_of_another_authority_gets_nothing() {
+    let issuer = authority();
+    let address = serve(Card::of_server(&issuer).server(None));
+    let answer = Told::new(address, &authority()).send().await;
+    assert_later(&answer, "invalid peer certificate");
+}
+
+#[tokio::test]
+async fn a_receiver_with_an_expired_certificate_gets_nothing() {
+    let issuer = authority();
+    let address = serve(Card::expired(&issuer).server(None));
+    let answer = Told::new(address, &issuer).send().await;
+    assert_later(&answer, "certificate expired");
+}
+
+#[tokio::test]
+async fn a_receiver_that_wants_a_certificate_is_shown_one() {
+    let (issuer, clients) = (authority(), authority());
+    let address = serve(Card::of_server(&issuer).server(Some(&clients)));
+    let told = || Told::new(address, &issuer);
+    assert_taken(&told().shows(&Card::of_client(&clients)).send().await);
+    assert_later(&told().send().await, "CertificateRequired");
+    let other = Card::of_client(&authority());
+    assert_later(&told().shows(&other).send().await, "received fatal alert");
+}
+
+#[tokio::test]
+async fn grpc_shows_and_checks_certificates_too() {
+    let (issuer, clients) = (authority(), authority());
+    let card = Card::of_server(&issuer);
+    let identity = Identity::from_pem(card.certificate.pem(), card.key.serialize_pem());
+    let tls = ServerTlsConfig::new()
+        .identity(identity)
+        .client_ca_root(tonic::transport::Certificate::from_pem(clients.pem()));
+    let receiver = grpc::Receiver::default();
+    let address = receiver.serve(Some(tls), 0);
+    let told = || Told::new(address, &issuer).over_grpc();
+    assert_taken(&told().shows(&Card::of_client(&clients)).send().await);
+    assert_eq!(receiver.names(), [["a"]]);
+    assert_later(&told().send().await, "CertificateRequired");
+    let stranger = Told::new(address, &authority()).over_grpc();
+    assert_later(&stranger.send().await, "invalid peer certificate");
+}
+
+#[test]
+fn what_cannot_be_sent_for_its_certificate_is_counted() {
+    let issuer = authority();
+    let address = serve(Card::of_server(&issuer).server(None));
+    let told = Told::new(address, &authority());
+    let exporter = Exporter::with(&told.variables);
+    exporter.hand_over(&["a", "b"]);
+    let started = Instant::now();
+    exporter.dispatch.finish(Duration::from_millis(300));
+    assert!(started.elapsed() < Duration::from_secs(3));
+    let books = exporter.queue.books();
+    assert_eq!((books.lost(Loss::Shutdown), books.queued), (2, 0));
+}

@@ -1,0 +1,133 @@
+//! Log records go to an OTLP receiver: a process that has been started, and a server of the test.
+#![cfg(all(feature = "macros", feature = "otlp", feature = "log"))]
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::Duration;
+
+use obs_runtime::config::Layers;
+use obs_runtime::metric::Registry;
+use obs_runtime::metric::encode::Format;
+use obs_runtime::{Starter, trace_request};
+use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
+use opentelemetry_proto::tonic::logs::v1::LogRecord;
+use prost::Message;
+
+#[trace_request("checkout")]
+async fn checkout() {
+    tracing::warn!(cents = 1250_u64, "card declined");
+}
+
+/// Takes every request, and keeps the bodies.
+fn receiver() -> (SocketAddr, Arc<Mutex<Vec<Vec<u8>>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let bodies = Arc::new(Mutex::new(Vec::new()));
+    let kept = bodies.clone();
+    thread::spawn(move || {
+        for connection in listener.incoming() {
+            let mut connection = connection.unwrap();
+            let kept = kept.clone();
+            thread::spawn(move || {
+                while let Some(body) = read(&mut connection) {
+                    kept.lock().unwrap().push(body);
+                    let _ = connection.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
+                }
+            });
+        }
+    });
+    (address, bodies)
+}
+
+fn read(connection: &mut impl Read) -> Option<Vec<u8>> {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        let mut byte = [0];
+        connection.read_exact(&mut byte).ok()?;
+        head.push(byte[0]);
+    }
+    let head = String::from_utf8(head).unwrap().to_lowercase();
+    assert!(head.starts_with("post /v1/logs "), "{head}");
+    let length = head
+        .lines()
+        .find_map(|line| line.strip_prefix("content-length: "));
+    let mut body = vec![0; length.unwrap().parse().unwrap()];
+    connection.read_exact(&mut body).ok()?;
+    Some(body)
+}
+
+fn records(bodies: &Mutex<Vec<Vec<u8>>>) -> Vec<LogRecord> {
+    let bodies = bodies.lock().unwrap();
+    let requests = bodies
+        .iter()
+        .map(|body| ExportLogsServiceRequest::decode(&**body).unwrap());
+    let resources = requests.flat_map(|request| request.resource_logs);
+    let scopes = resources.flat_map(|resource| resource.scope_logs);
+    scopes.flat_map(|scope| scope.log_records).collect()
+}
+
+fn body(record: &LogRecord) -> String {
+    let body = record.body.as_ref().and_then(|body| body.value.as_ref());
+    format!("{body:?}")
+}
+
+#[tokio::test]
+async fn records_of_a_process_arrive_and_the_exporter_is_silent() {
+    let (address, bodies) = receiver();
+    let endpoint = format!("http://{address}");
+    let layers = Layers::default().variables([
+        ("OTEL_SERVICE_NAME", "shop"),
+        ("OTEL_LOGS_EXPORTER", "otlp"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", &*endpoint),
+        ("OBS_SAMPLER", "1"),
+        ("OBS_LISTEN", "127.0.0.1:0"),
+        // What the HTTP client below the exporter logs would be records too.
+        ("OBS_LOG", "trace"),
+    ]);
+    let running = Starter::new(layers).start().unwrap();
+    checkout().await;
+    assert!(running.flush(Duration::from_secs(10)));
+    tracing::info!("without a trace");
+    let caught = thread::spawn(|| panic!("on purpose")).join();
+    assert!(caught.is_err());
+    assert!(running.flush(Duration::from_secs(10)));
+
+    let records = records(&bodies);
+    let ours: Vec<_> = records
+        .iter()
+        .filter(|record| {
+            let of_exporter = |target: &str| format!("{record:?}").contains(target);
+            assert!(!of_exporter("hyper_util::client") && !of_exporter("h2::"));
+            ["card declined", "without a trace", "on purpose"]
+                .iter()
+                .any(|message| body(record).contains(message))
+        })
+        .collect();
+    assert_eq!(ours.len(), 3, "{records:?}");
+    let (declined, untraced, panic) = (ours[0], ours[1], ours[2]);
+    assert_eq!((declined.trace_id.len(), declined.span_id.len()), (16, 8));
+    assert_eq!(declined.flags & 1, 1);
+    assert_eq!(declined.severity_number, 13);
+    let attributes = format!("{:?}", declined.attributes);
+    for word in ["cents", "IntValue(1250)", "\"checkout\"", "code.file.path"] {
+        assert!(attributes.contains(word), "{word} in {attributes}");
+    }
+    assert!(untraced.trace_id.is_empty());
+    assert_eq!(panic.event_name, "exception");
+
+    let metrics = Registry::global().scrape(Format::TEXT);
+    let metrics = String::from_utf8_lossy(&metrics);
+    let line = format!(
+        "obs_export_delivered_total{{service=\"shop\",sink=\"otlp_logs\"}} {}",
+        records.len()
+    );
+    assert!(metrics.contains(&line), "{line} in {metrics}");
+    running.shutdown().await;
+
+    let sent = self::records(&bodies).len();
+    tracing::info!("after the end");
+    thread::sleep(Duration::from_millis(50));
+    assert_eq!(self::records(&bodies).len(), sent);
+}
