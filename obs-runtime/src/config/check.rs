@@ -1,7 +1,7 @@
 //! The check of all layers together.
 
 use obs_schema::Issue;
-use obs_schema::monitoring::{LogOutput, Monitoring};
+use obs_schema::monitoring::{LogOutput, MetricsExporter, Monitoring};
 use obs_schema::option::keys;
 
 use super::merge::Merge;
@@ -139,7 +139,7 @@ fn warn_of_unsupported(merge: &mut Merge) {
         m.metrics
             .exporters
             .iter()
-            .filter(|exporter| exporter.is_push())
+            .filter(|exporter| exporter.is_push() && !has_metrics_exporter(**exporter))
             .map(|exporter| ("metrics.exporters", exporter.as_str())),
     );
     if m.tracing.exporter.feature().is_some() && !cfg!(feature = "otlp") {
@@ -155,6 +155,11 @@ fn warn_of_unsupported(merge: &mut Merge) {
 /// Whether this build sends log records there.
 fn has_log_output(output: LogOutput) -> bool {
     output == LogOutput::Otlp && cfg!(all(feature = "otlp", feature = "log"))
+}
+
+/// Whether this build sends metrics there.
+fn has_metrics_exporter(exporter: MetricsExporter) -> bool {
+    exporter == MetricsExporter::Otlp && cfg!(feature = "otlp")
 }
 
 /// Which keys a constant sets: those whose value is not the default.

@@ -78,6 +78,7 @@ pub(super) fn apply(merge: &mut Merge, variables: &Variables) {
     }
     turn_on_file_output(merge);
     otel::exporters(merge, variables);
+    otel::interval(merge, variables);
 }
 
 /// The variable that counts for a key.

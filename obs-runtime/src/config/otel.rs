@@ -3,8 +3,10 @@
 //! Other programs read them too, so a value that makes no sense here is a warning and is ignored, as the
 //! specification has it: <https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/>.
 
+use std::time::Duration;
+
 use obs_schema::Issue;
-use obs_schema::monitoring::{LogOutput, MetricsExporter, Sampler, SamplerError};
+use obs_schema::monitoring::{LogOutput, Metrics, MetricsExporter, Sampler, SamplerError};
 use obs_schema::option::{Given, Key, find_key};
 
 use super::env::Variables;
@@ -18,6 +20,7 @@ use crate::propagate::{Propagator, Propagators};
 
 const RESOURCE_ATTRIBUTES: &str = "OTEL_RESOURCE_ATTRIBUTES";
 const SAMPLER_ARGUMENT: &str = "OTEL_TRACES_SAMPLER_ARG";
+const EXPORT_INTERVAL: &str = "OTEL_METRIC_EXPORT_INTERVAL";
 const PROPAGATORS: &str = "OTEL_PROPAGATORS";
 
 /// What OpenTelemetry's variables say that is no key.
@@ -154,6 +157,34 @@ pub(super) fn exporters(merge: &mut Merge, variables: &Variables) {
     };
     if let Some(exporters) = list.apply(merge, variables, monitoring.metrics.exporters) {
         merge.settings.monitoring.metrics.exporters = leak(exporters);
+    }
+}
+
+/// Lays `OTEL_METRIC_EXPORT_INTERVAL` over `metrics.interval`. It is in milliseconds.
+pub(super) fn interval(merge: &mut Merge, variables: &Variables) {
+    const KEY: &str = "metrics.interval";
+    let Some(text) = variables.get(EXPORT_INTERVAL) else {
+        return;
+    };
+    let Ok(key) = find_key(KEY) else { return };
+    if key
+        .variables()
+        .iter()
+        .any(|own| variables.get(own).is_some())
+    {
+        return;
+    }
+    let origin = Origin::variable(EXPORT_INTERVAL);
+    match text.trim().parse().map(Duration::from_millis) {
+        Ok(interval) if interval >= Metrics::MIN_INTERVAL => {
+            merge.settings.monitoring.metrics.interval = interval;
+            merge.origins.insert(KEY.to_owned(), origin);
+        }
+        _ => {
+            let message = format!("`{text}` is not a number of milliseconds, 100 or more");
+            let issue = Issue::new("duration.range", KEY, message, "write for example `10000`");
+            merge.refuse(origin, issue);
+        }
     }
 }
 

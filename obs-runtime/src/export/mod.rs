@@ -8,7 +8,7 @@
 mod client;
 pub(crate) mod delivery;
 mod error;
-#[allow(dead_code, reason = "no exporter wants readings yet")]
+#[allow(dead_code, reason = "not every exporter needs all of it")]
 mod interval;
 #[cfg(feature = "otlp")]
 mod otlp;
@@ -46,9 +46,10 @@ impl Exports {
             dispatch: Dispatch::start().map_err(ExportError::thread)?,
             interval: None,
         };
+        let mut outlets = Vec::new();
         #[cfg(feature = "otlp")]
-        otlp::begin(config, &exports.dispatch)?;
-        exports.read_metrics(config, Vec::new());
+        outlets.extend(otlp::begin(config, &exports.dispatch)?);
+        exports.read_metrics(config, outlets);
         Ok(Some(exports))
     }
 

@@ -108,6 +108,22 @@ pub(crate) fn message_len(field: u32, len: usize) -> usize {
     varint_len(u64::from(field << 3)) + varint_len(len as u64) + len
 }
 
+/// A packed list of so many `fixed64`, or `double` by their bits.
+pub(crate) fn packed_fixed64(
+    out: &mut Vec<u8>,
+    field: u32,
+    len: usize,
+    values: impl Iterator<Item = u64>,
+) {
+    if len == 0 {
+        return;
+    }
+    message_head(out, field, len * 8);
+    for value in values.take(len) {
+        out.extend_from_slice(&value.to_le_bytes());
+    }
+}
+
 /// The bytes that a number needs.
 fn varint_len(value: u64) -> usize {
     (64 - (value | 1).leading_zeros() as usize).div_ceil(7)

@@ -1,5 +1,7 @@
 //! OpenTelemetry's variables, by its specification.
 
+use std::time::Duration;
+
 use super::{from_variables, warnings};
 use crate::config::monitoring::{LogOutput, MetricsExporter, Sampler};
 
@@ -195,6 +197,26 @@ fn exporters_are_added_to_those_there_are() {
         config.origin("metrics.exporters").to_string(),
         "OTEL_METRICS_EXPORTER"
     );
+}
+
+#[test]
+fn the_interval_of_metrics_is_in_milliseconds() {
+    for (text, expected, warned) in [
+        ("2500", Duration::from_millis(2_500), 0),
+        (" 100 ", Duration::from_millis(100), 0),
+        ("99", Duration::from_secs(10), 1),
+        ("10s", Duration::from_secs(10), 1),
+    ] {
+        let config = from_variables(&[("OTEL_METRIC_EXPORT_INTERVAL", text)]).unwrap();
+        assert_eq!(config.monitoring.metrics.interval, expected, "{text}");
+        assert_eq!(warnings(&config).len(), warned, "{text}");
+    }
+    let variables = [
+        ("OTEL_METRIC_EXPORT_INTERVAL", "2500"),
+        ("OBS__METRICS__INTERVAL", "7s"),
+    ];
+    let config = from_variables(&variables).unwrap();
+    assert_eq!(config.monitoring.metrics.interval, Duration::from_secs(7));
 }
 
 #[test]

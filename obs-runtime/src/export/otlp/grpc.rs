@@ -44,6 +44,7 @@ const CODES: [&str; 17] = [
 pub(super) fn method(signal: Signal, address: &Uri) -> Uri {
     let service = match signal {
         Signal::Traces => "trace.v1.TraceService",
+        Signal::Metrics => "metrics.v1.MetricsService",
         Signal::Logs => "logs.v1.LogsService",
     };
     let mut parts = address.clone().into_parts();

@@ -66,6 +66,7 @@ const fn inners(number: u64, name: &'static str, message: &'static Message) -> N
 pub(super) const fn request(signal: Signal) -> &'static Message {
     match signal {
         Signal::Traces => &TRACES,
+        Signal::Metrics => &METRICS,
         Signal::Logs => &LOGS,
     }
 }
@@ -79,6 +80,18 @@ static RESOURCE_SPANS: Message = Message(&[
 static SCOPE_SPANS: Message = Message(&[
     inner(1, "scope", &SCOPE),
     inners(2, "spans", &SPAN),
+    one(3, "schemaUrl", Text),
+]);
+
+static METRICS: Message = Message(&[inners(1, "resourceMetrics", &RESOURCE_METRICS)]);
+static RESOURCE_METRICS: Message = Message(&[
+    inner(1, "resource", &RESOURCE),
+    inners(2, "scopeMetrics", &SCOPE_METRICS),
+    one(3, "schemaUrl", Text),
+]);
+static SCOPE_METRICS: Message = Message(&[
+    inner(1, "scope", &SCOPE),
+    inners(2, "metrics", &METRIC),
     one(3, "schemaUrl", Text),
 ]);
 
@@ -140,3 +153,55 @@ static LOG_RECORD: Message = Message(&[
     one(10, "spanId", Hex),
     one(12, "eventName", Text),
 ]);
+
+static METRIC: Message = Message(&[
+    one(1, "name", Text),
+    one(2, "description", Text),
+    one(3, "unit", Text),
+    inner(5, "gauge", &GAUGE),
+    inner(7, "sum", &SUM),
+    inner(9, "histogram", &HISTOGRAM),
+    inner(11, "summary", &SUMMARY),
+]);
+static GAUGE: Message = Message(&[inners(1, "dataPoints", &NUMBER)]);
+static SUM: Message = Message(&[
+    inners(1, "dataPoints", &NUMBER),
+    one(2, "aggregationTemporality", Small),
+    one(3, "isMonotonic", Bool),
+]);
+static HISTOGRAM: Message = Message(&[
+    inners(1, "dataPoints", &BUCKETS),
+    one(2, "aggregationTemporality", Small),
+]);
+static SUMMARY: Message = Message(&[inners(1, "dataPoints", &QUANTILES)]);
+static NUMBER: Message = Message(&[
+    inners(7, "attributes", &KEY_VALUE),
+    one(2, "startTimeUnixNano", Fixed),
+    one(3, "timeUnixNano", Fixed),
+    one(4, "asDouble", Double),
+    one(6, "asInt", Signed),
+]);
+static BUCKETS: Message = Message(&[
+    inners(9, "attributes", &KEY_VALUE),
+    one(2, "startTimeUnixNano", Fixed),
+    one(3, "timeUnixNano", Fixed),
+    one(4, "count", Fixed),
+    one(5, "sum", Double),
+    list(6, "bucketCounts", Fixed),
+    list(7, "explicitBounds", Double),
+    inners(8, "exemplars", &EXEMPLAR),
+]);
+static EXEMPLAR: Message = Message(&[
+    one(2, "timeUnixNano", Fixed),
+    one(3, "asDouble", Double),
+    one(5, "traceId", Hex),
+]);
+static QUANTILES: Message = Message(&[
+    inners(7, "attributes", &KEY_VALUE),
+    one(2, "startTimeUnixNano", Fixed),
+    one(3, "timeUnixNano", Fixed),
+    one(4, "count", Fixed),
+    one(5, "sum", Double),
+    inners(6, "quantileValues", &QUANTILE),
+]);
+static QUANTILE: Message = Message(&[one(1, "quantile", Double), one(2, "value", Double)]);

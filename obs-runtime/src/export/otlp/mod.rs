@@ -7,12 +7,15 @@ mod json;
 #[cfg(feature = "log")]
 mod logs;
 mod messages;
+mod metrics;
+mod names;
 mod reader;
 mod resource;
 mod sender;
 pub(crate) mod settings;
 mod spans;
 mod start;
+mod temporality;
 mod value;
 
 pub(crate) use start::{begin, end, is_wanted};

@@ -7,7 +7,7 @@ use http::StatusCode;
 use super::reader::{Partial, partial_success};
 use super::resource::Frame;
 use super::settings::{Protocol, Signal};
-use super::{grpc, json, messages};
+use super::{grpc, json, messages, metrics};
 use crate::export::client::Client;
 use crate::export::delivery::{Answer, Batch, Sink};
 
@@ -34,7 +34,10 @@ impl Sink for Sender {
         if std::mem::replace(&mut self.is_waiting, true) && self.protocol == Protocol::Grpc {
             self.client.reconnect();
         }
-        let request = self.frame.around(batch.bytes());
+        let request = match self.signal {
+            Signal::Metrics => self.frame.around(&metrics::join(batch)),
+            Signal::Traces | Signal::Logs => self.frame.around(batch.bytes()),
+        };
         let answer = match self.protocol {
             Protocol::Grpc => grpc::call(&self.client, request, self.gzip).await,
             Protocol::HttpProtobuf => {

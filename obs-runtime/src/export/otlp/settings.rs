@@ -15,6 +15,7 @@ use http::header::{HeaderMap, HeaderName, HeaderValue};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Signal {
     Traces,
+    Metrics,
     Logs,
 }
 
@@ -24,6 +25,57 @@ pub(crate) enum Protocol {
     Grpc,
     HttpProtobuf,
     HttpJson,
+}
+
+/// The form of totals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// As they are.
+    Cumulative,
+    /// What they grew by.
+    Delta,
+}
+
+impl Form {
+    /// Reads what is set for metrics alone.
+    ///
+    /// # Errors
+    ///
+    /// If a variable makes no sense, or asks for histograms that there are not.
+    pub(crate) fn read(variables: &[(&'static str, &'static str)]) -> Result<Self, Mistake> {
+        let variables = Variables {
+            all: variables,
+            signal: Signal::Metrics,
+        };
+        let word = |name| {
+            let (variable, text) = variables.get(name)?;
+            Some((variable, text.to_ascii_lowercase()))
+        };
+        if let Some((variable, aggregation)) = word("DEFAULT_HISTOGRAM_AGGREGATION")
+            && aggregation != "explicit_bucket_histogram"
+        {
+            let message = format!(
+                "no histograms of the kind `{aggregation}`: what is observed is counted in buckets that were \
+                 declared, and others made of those would be guessed; write `explicit_bucket_histogram`"
+            );
+            return mistake(variable, message);
+        }
+        let Some((variable, preference)) = word("TEMPORALITY_PREFERENCE") else {
+            return Ok(Self::Cumulative);
+        };
+        match &*preference {
+            "cumulative" => Ok(Self::Cumulative),
+            // Nothing needs less memory than the totals that there are anyhow; a receiver that wants this word wants
+            // differences of counters and histograms.
+            "delta" | "lowmemory" => Ok(Self::Delta),
+            _ => mistake(
+                variable,
+                format!(
+                    "unknown preference `{preference}`; write `cumulative`, `delta` or `lowmemory`"
+                ),
+            ),
+        }
+    }
 }
 
 /// Where the telemetry of one signal goes, and how.
@@ -51,6 +103,7 @@ impl Signal {
     const fn word(self) -> &'static str {
         match self {
             Self::Traces => "TRACES",
+            Self::Metrics => "METRICS",
             Self::Logs => "LOGS",
         }
     }
@@ -59,6 +112,7 @@ impl Signal {
     const fn path(self) -> &'static str {
         match self {
             Self::Traces => "v1/traces",
+            Self::Metrics => "v1/metrics",
             Self::Logs => "v1/logs",
         }
     }
@@ -67,6 +121,7 @@ impl Signal {
     pub(crate) const fn sink(self) -> &'static str {
         match self {
             Self::Traces => "otlp_traces",
+            Self::Metrics => "otlp_metrics",
             Self::Logs => "otlp_logs",
         }
     }

@@ -1,21 +1,26 @@
 //! From settings to a sink that runs.
 
 use std::sync::Arc;
+use std::time::UNIX_EPOCH;
 
-use obs_schema::monitoring::{LogOutput, Monitoring, TraceExporter};
+use obs_schema::monitoring::{LogOutput, MetricsExporter, Monitoring, TraceExporter};
 
 use super::grpc;
 #[cfg(feature = "log")]
 use super::logs::Logs;
+use super::metrics::Metrics;
 use super::resource::Frame;
 use super::sender::Sender;
-use super::settings::{Mistake, Protocol, Settings, Signal};
+use super::settings::{Form, Mistake, Protocol, Settings, Signal};
 use super::spans::Spans;
+use crate::collect::process::ProcessStats;
 use crate::config::{Config, Service};
 use crate::export::ExportError;
 use crate::export::client::{Client, Version};
 use crate::export::delivery::{Batch, Dispatch, Limits, Queue};
+use crate::export::interval::Outlet;
 use crate::export::tls::Tls;
+use crate::hot::clock;
 #[cfg(feature = "log")]
 use crate::log::ship;
 use crate::trace::collector::packed::Packed;
@@ -37,34 +42,51 @@ fn wanted(monitoring: &Monitoring) -> impl Iterator<Item = Signal> {
         TraceExporter::Otlp | TraceExporter::Jaeger
     );
     let traces = (tracing.enabled && is_otlp).then_some(Signal::Traces);
+    let metrics = monitoring.metrics.exporters;
+    let metrics = metrics
+        .contains(&MetricsExporter::Otlp)
+        .then_some(Signal::Metrics);
     let logs = cfg!(feature = "log") && monitoring.logging.outputs.contains(&LogOutput::Otlp);
     let logs = logs.then_some(Signal::Logs);
-    traces.into_iter().chain(logs)
+    traces.into_iter().chain(metrics).chain(logs)
 }
 
-/// Begins to send what the configuration says.
+/// Begins to send what the configuration says. Returns who wants to know what the metrics say.
 ///
 /// # Errors
 ///
 /// If a variable makes no sense, or what it names cannot be read.
-pub(crate) fn begin(config: &Config, dispatch: &Dispatch) -> Result<(), ExportError> {
+pub(crate) fn begin(config: &Config, dispatch: &Dispatch) -> Result<Option<Outlet>, ExportError> {
+    let mut outlet = None;
     for signal in wanted(&config.monitoring) {
         let settings = Settings::read(signal, &config.otel.exporter)?;
         let sender = sender(signal, &config.service, &settings)?;
-        let queue = dispatch.open(sender, limits(&settings));
+        let queue = dispatch.open(sender, limits(signal, &settings));
         match signal {
             Signal::Traces => collector::set_taker(Some(Box::new(Traces {
                 spans: Spans::default(),
                 batch: Batch::default(),
                 queue,
             }))),
+            Signal::Metrics => {
+                let form = Form::read(&config.otel.exporter)?;
+                outlet = Some(Outlet::new(Metrics::new(form, process_start()), queue));
+            }
             Signal::Logs => {
                 #[cfg(feature = "log")]
                 ship::set(vec![Box::new(Logs { queue })]);
             }
         }
     }
-    Ok(())
+    Ok(outlet)
+}
+
+/// When the totals began, in nanoseconds since 1970: with the process, or now where the system does not say.
+fn process_start() -> u64 {
+    let started = ProcessStats::read().start_time;
+    let since_1970 = started.and_then(|at| at.duration_since(UNIX_EPOCH).ok());
+    let nanos = since_1970.and_then(|time| u64::try_from(time.as_nanos()).ok());
+    nanos.unwrap_or_else(clock::now_unix_nanos)
 }
 
 /// Takes nothing more in.
@@ -74,13 +96,18 @@ pub(crate) fn end() {
     ship::set(Vec::new());
 }
 
-fn limits(settings: &Settings) -> Limits {
+fn limits(signal: Signal, settings: &Settings) -> Limits {
     let usual = Limits::default();
     Limits {
         timeout: settings.timeout,
         batch_bytes: match settings.protocol {
             Protocol::Grpc => GRPC_BATCH,
             Protocol::HttpProtobuf | Protocol::HttpJson => usual.batch_bytes,
+        },
+        queue_items: match signal {
+            // Points come all at once.
+            Signal::Metrics => 1 << 20,
+            Signal::Traces | Signal::Logs => usual.queue_items,
         },
         ..usual
     }

@@ -216,6 +216,13 @@ async fn each_signal_has_its_method() {
         Answer::Taken { rejected: 0, .. }
     ));
     assert_eq!(receiver.records.lock().unwrap().len(), 1);
+    // The service that this server does not have.
+    let mut metrics = sender_of(Signal::Metrics, &variables(address));
+    let why = "grpc status UNIMPLEMENTED".to_owned();
+    assert_eq!(
+        metrics.send(&Batch::default()).await,
+        Answer::Refused { why }
+    );
 }
 
 #[test]

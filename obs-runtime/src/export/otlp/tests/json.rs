@@ -4,6 +4,7 @@ use std::fmt::Debug;
 
 #[cfg(feature = "log")]
 use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
+use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use proptest::prelude::*;
 use prost::Message;
@@ -11,7 +12,7 @@ use serde::de::DeserializeOwned;
 
 #[cfg(feature = "log")]
 use super::logs;
-use super::spans;
+use super::{metrics, spans};
 use crate::export::otlp::json::{partial_success, write};
 use crate::export::otlp::messages;
 use crate::export::otlp::reader::Partial;
@@ -41,6 +42,11 @@ proptest! {
         let packed = Packed::of(&segment(trace, &written)).unwrap();
         assert_same::<ExportTraceServiceRequest>(Signal::Traces, &spans::encoded(&packed));
     }
+
+    #[test]
+    fn of_metrics(snapshot in metrics::snapshots()) {
+        assert_same::<ExportMetricsServiceRequest>(Signal::Metrics, &metrics::request(&snapshot));
+    }
 }
 
 #[cfg(feature = "log")]
@@ -64,6 +70,20 @@ fn ids_are_hexadecimal_and_long_numbers_are_texts() {
     assert_eq!(span["traceId"], "00000000000000000000000000000abc");
     assert_eq!(span["kind"], 1);
     assert!(span["startTimeUnixNano"].is_string(), "{span}");
+}
+
+#[test]
+fn numbers_that_json_lacks_are_words() {
+    let mut snapshot = metrics::gauge("g", f64::NAN);
+    for (value, word) in [
+        (f64::NAN, "NaN"),
+        (f64::INFINITY, "Infinity"),
+        (f64::NEG_INFINITY, "-Infinity"),
+    ] {
+        snapshot.families[0].series[0].value = crate::metric::snapshot::Value::Gauge(value);
+        let json = text(Signal::Metrics, &metrics::request(&snapshot));
+        assert!(json.contains(&format!("\"asDouble\":\"{word}\"")), "{json}");
+    }
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod grpc;
 mod json;
 #[cfg(feature = "log")]
 mod logs;
+mod metrics;
 mod over_http;
 mod settings;
 mod spans;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::export::otlp::settings::{Mistake, Protocol, Settings, Signal};
+use crate::export::otlp::settings::{Form, Mistake, Protocol, Settings, Signal};
 
 fn read(variables: &[(&'static str, &'static str)]) -> Result<Settings, Mistake> {
     Settings::read(Signal::Traces, variables)
@@ -103,4 +103,23 @@ fn what_makes_no_sense_is_said_with_the_variable() {
         assert_eq!(mistake.variable, variable);
         assert!(mistake.message.contains(expected), "{mistake:?}");
     }
+}
+
+#[test]
+fn the_form_of_metrics_is_chosen_and_what_there_is_not_is_an_error() {
+    const FORM: &str = "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE";
+    const KIND: &str = "OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION";
+    let form = |name, word| Form::read(&[(name, word)]);
+    assert_eq!(Form::read(&[]), Ok(Form::Cumulative));
+    assert_eq!(form(FORM, "Cumulative"), Ok(Form::Cumulative));
+    assert_eq!(form(FORM, "delta"), Ok(Form::Delta));
+    assert_eq!(form(FORM, "LowMemory"), Ok(Form::Delta));
+    assert_eq!(form(FORM, "often").unwrap_err().variable, FORM);
+    assert_eq!(
+        form(KIND, "explicit_bucket_histogram"),
+        Ok(Form::Cumulative)
+    );
+    let error = form(KIND, "base2_exponential_bucket_histogram").unwrap_err();
+    assert_eq!(error.variable, KIND);
+    assert!(error.message.ends_with("write `explicit_bucket_histogram`"));
 }

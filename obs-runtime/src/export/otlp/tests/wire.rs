@@ -17,6 +17,8 @@ struct Sample {
     text: String,
     #[prost(message, optional, boxed, tag = "5")]
     inner: Option<Box<Sample>>,
+    #[prost(fixed64, repeated, tag = "6")]
+    list: Vec<u64>,
 }
 
 fn write(out: &mut Vec<u8>, sample: &Sample) {
@@ -26,18 +28,27 @@ fn write(out: &mut Vec<u8>, sample: &Sample) {
     if let Some(inner) = &sample.inner {
         wire::message(out, 5, |out| write(out, inner));
     }
+    wire::packed_fixed64(out, 6, sample.list.len(), sample.list.iter().copied());
     wire::fixed32(out, 16, sample.small);
 }
 
 fn sample() -> impl proptest::strategy::Strategy<Value = Sample> {
     use proptest::prelude::*;
-    let leaf = (any::<u64>(), any::<u64>(), any::<u32>(), "[a-z]{0,200}");
-    let leaf = leaf.prop_map(|(number, fixed, small, text)| Sample {
+    let list = proptest::collection::vec(any::<u64>(), 0..40);
+    let leaf = (
+        any::<u64>(),
+        any::<u64>(),
+        any::<u32>(),
+        "[a-z]{0,200}",
+        list,
+    );
+    let leaf = leaf.prop_map(|(number, fixed, small, text, list)| Sample {
         number,
         fixed,
         small,
         text,
         inner: None,
+        list,
     });
     proptest::collection::vec(leaf, 1..5).prop_map(|levels| {
         let nest =
