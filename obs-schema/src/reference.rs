@@ -2,7 +2,9 @@
 
 use std::fmt::Write;
 
-use crate::option::{ENV_RESERVED, Key, OptionDef, Section, Target, ValueKind, options_of};
+use crate::option::{
+    ENV_PUSH, ENV_RESERVED, Key, OptionDef, Section, Target, ValueKind, options_of,
+};
 
 /// `docs/reference/options.md`: every attribute and derive with its options.
 #[must_use]
@@ -73,16 +75,22 @@ pub fn configuration() -> String {
     }
     out.push_str("\n## Variables without a key\n\n");
     out.push_str("`OBS_CONFIG` names the file. `OTEL_TRACES_SAMPLER_ARG` is the share for `OTEL_TRACES_SAMPLER`.\n\n");
-    let reserved: Vec<String> = ENV_RESERVED
-        .iter()
-        .map(|name| format!("`{name}`"))
-        .collect();
+    let _ = writeln!(
+        out,
+        "The exporters that [push metrics](../guide/exporters.md#metrics-that-are-pushed) read {}.\n",
+        names(ENV_PUSH)
+    );
     let _ = writeln!(
         out,
         "Reserved for later versions, and reported when they are set: {}.",
-        reserved.join(", ")
+        names(ENV_RESERVED)
     );
     out
+}
+
+fn names(variables: &[&str]) -> String {
+    let quoted: Vec<String> = variables.iter().map(|name| format!("`{name}`")).collect();
+    quoted.join(", ")
 }
 
 fn table(

@@ -139,7 +139,7 @@ fn warn_of_unsupported(merge: &mut Merge) {
         m.metrics
             .exporters
             .iter()
-            .filter(|exporter| exporter.is_push() && !has_metrics_exporter(**exporter))
+            .filter(|exporter| exporter.is_push() && !is_available(**exporter))
             .map(|exporter| ("metrics.exporters", exporter.as_str())),
     );
     if m.tracing.exporter.feature().is_some() && !cfg!(feature = "otlp") {
@@ -157,9 +157,13 @@ fn has_log_output(output: LogOutput) -> bool {
     output == LogOutput::Otlp && cfg!(all(feature = "otlp", feature = "log"))
 }
 
-/// Whether this build sends metrics there.
-fn has_metrics_exporter(exporter: MetricsExporter) -> bool {
-    exporter == MetricsExporter::Otlp && cfg!(feature = "otlp")
+/// Whether this build has the exporter.
+pub(crate) fn is_available(exporter: MetricsExporter) -> bool {
+    match exporter.feature() {
+        "push" => cfg!(feature = "push"),
+        "otlp" => cfg!(feature = "otlp"),
+        _ => false,
+    }
 }
 
 /// Which keys a constant sets: those whose value is not the default.

@@ -8,10 +8,10 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 
 use obs_schema::Issue;
-use obs_schema::monitoring::LogOutput;
-use obs_schema::option::{Given, Key, ValueKind, find_variable, keys};
+use obs_schema::monitoring::{LogOutput, MetricsExporter};
+use obs_schema::option::{ENV_PUSH, Given, Key, ValueKind, find_variable, keys};
 
-use super::leak::leak;
+use super::leak::{intern, leak};
 use super::merge::Merge;
 use super::problem::Origin;
 use super::value::{Value, plain};
@@ -79,6 +79,13 @@ pub(super) fn apply(merge: &mut Merge, variables: &Variables) {
     turn_on_file_output(merge);
     otel::exporters(merge, variables);
     otel::interval(merge, variables);
+    turn_on_exporters(merge, variables);
+}
+
+/// What the variables of the exporters that push say.
+pub(super) fn of_pushes(variables: &Variables) -> Vec<(&'static str, &'static str)> {
+    let set = |name: &&'static str| Some((*name, intern(variables.get(name)?)));
+    ENV_PUSH.iter().filter_map(set).collect()
 }
 
 /// The variable that counts for a key.
@@ -124,5 +131,26 @@ fn turn_on_file_output(merge: &mut Merge) {
     if wanted && !logging.outputs.contains(&LogOutput::File) {
         logging.outputs = leak([logging.outputs, &[LogOutput::File]].concat());
         merge.origins.insert(OUTPUTS.to_owned(), file);
+    }
+}
+
+/// The address of an exporter asks for it too, unless a variable says which exporters there are.
+fn turn_on_exporters(merge: &mut Merge, variables: &Variables) {
+    const EXPORTERS: &str = "metrics.exporters";
+    const ADDRESSES: [(&str, MetricsExporter); 4] = [
+        ("OBS_PUSHGATEWAY_URL", MetricsExporter::Pushgateway),
+        ("OBS_REMOTE_WRITE_URL", MetricsExporter::RemoteWrite),
+        ("OBS_GRAPHITE_ADDR", MetricsExporter::Graphite),
+        ("OBS_INFLUX_URL", MetricsExporter::Influx),
+    ];
+    let said = merge.origin(EXPORTERS);
+    for (name, exporter) in ADDRESSES {
+        let origin = Origin::variable(name);
+        let is_wanted = variables.get(name).is_some() && said.layer() < origin.layer();
+        let metrics = &mut merge.settings.monitoring.metrics;
+        if is_wanted && !metrics.exporters.contains(&exporter) {
+            metrics.exporters = leak([metrics.exporters, &[exporter]].concat());
+            merge.origins.insert(EXPORTERS.to_owned(), origin);
+        }
     }
 }

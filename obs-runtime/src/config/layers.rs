@@ -130,9 +130,10 @@ impl Layers {
         }
         env::apply(&mut merge, &self.variables);
         let otel = Otel::read(&mut merge, &self.variables);
+        let push = env::of_pushes(&self.variables);
         check::check(&mut merge);
         if merge.problems.is_empty() {
-            Ok(config(merge, otel))
+            Ok(config(merge, otel, push))
         } else {
             Err(ConfigError {
                 problems: merge.problems,
@@ -159,7 +160,7 @@ impl Default for Layers {
     }
 }
 
-fn config(merge: Merge, otel: Otel) -> Config {
+fn config(merge: Merge, otel: Otel, push: Vec<(&'static str, &'static str)>) -> Config {
     let Settings {
         mut service,
         monitoring,
@@ -171,6 +172,7 @@ fn config(merge: Merge, otel: Otel) -> Config {
         service,
         monitoring,
         otel,
+        push,
         origins: merge.origins,
         warnings: merge.warnings,
     }

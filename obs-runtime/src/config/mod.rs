@@ -33,6 +33,8 @@ use std::collections::BTreeMap;
 pub use obs_schema::def::{ServiceDef, Source};
 pub use obs_schema::monitoring;
 
+#[cfg(feature = "export")]
+pub(crate) use self::check::is_available;
 pub use self::layers::Layers;
 use self::monitoring::Monitoring;
 pub use self::otel::Otel;
@@ -53,6 +55,8 @@ pub struct Config {
     pub monitoring: Monitoring,
     /// What else OpenTelemetry's variables say.
     pub otel: Otel,
+    /// Every variable of an exporter that pushes metrics, such as `OBS_PUSHGATEWAY_URL`, that is set.
+    pub push: Vec<(&'static str, &'static str)>,
     origins: BTreeMap<String, Origin>,
     warnings: Vec<Problem>,
 }
@@ -85,11 +89,12 @@ impl Config {
         }
     }
 
-    /// Every `OTEL_EXPORTER_OTLP_*` that is set, with secrets hidden.
+    /// Every variable of an exporter that is set, with secrets hidden.
     pub fn exporter_variables(&self) -> impl Iterator<Item = (&'static str, String)> {
         self.otel
             .exporter
             .iter()
+            .chain(&self.push)
             .map(|(name, value)| (*name, secret::hide_named(name, value)))
     }
 

@@ -1,18 +1,25 @@
 //! What leaves the process.
 
 #![cfg_attr(
-    not(feature = "otlp"),
+    not(any(feature = "otlp", feature = "push")),
     allow(dead_code, unused_imports, reason = "there is no exporter")
 )]
 
 mod client;
 pub(crate) mod delivery;
 mod error;
+mod headers;
 #[allow(dead_code, reason = "not every exporter needs all of it")]
 mod interval;
 #[cfg(feature = "otlp")]
 mod otlp;
+#[cfg(feature = "push")]
+mod push;
 mod tls;
+#[cfg_attr(
+    not(feature = "otlp"),
+    allow(dead_code, reason = "remote write has fewer kinds of fields")
+)]
 mod wire;
 
 use std::time::{Duration, Instant};
@@ -20,7 +27,7 @@ use std::time::{Duration, Instant};
 use self::delivery::Dispatch;
 pub use self::error::ExportError;
 use self::interval::{Interval, Outlet};
-use crate::config::Config;
+use crate::config::{Config, is_available};
 use crate::metric::Registry;
 
 /// Everything that is sent. It ends when this is dropped.
@@ -49,6 +56,8 @@ impl Exports {
         let mut outlets = Vec::new();
         #[cfg(feature = "otlp")]
         outlets.extend(otlp::begin(config, &exports.dispatch)?);
+        #[cfg(feature = "push")]
+        push::open(config, &exports.dispatch, &mut outlets)?;
         exports.read_metrics(config, outlets);
         Ok(Some(exports))
     }
@@ -96,8 +105,8 @@ fn is_wanted(config: &Config) -> bool {
     if otlp::is_wanted(&config.monitoring) {
         return true;
     }
-    let _ = config;
-    false
+    let mut exporters = config.monitoring.metrics.exporters.iter();
+    exporters.any(|exporter| is_available(*exporter))
 }
 
 fn remaining(deadline: Instant) -> Duration {

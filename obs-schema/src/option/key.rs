@@ -14,12 +14,35 @@ pub const ENV_RESERVED: &[&str] = &[
     "OBS_AUTH_TOKEN_FILE",
     "OBS_METRICS_USERNAME",
     "OBS_METRICS_PASSWORD_FILE",
-    "OBS_PUSHGATEWAY_URL",
-    "OBS_REMOTE_WRITE_URL",
-    "OBS_GRAPHITE_ADDR",
-    "OBS_INFLUX_URL",
     "OBS_ELASTIC_URL",
     "OBS_REDIS_URL",
+];
+
+/// Variables of the exporters that push metrics: where to, and how. The address of an exporter turns it on.
+pub const ENV_PUSH: &[&str] = &[
+    "OBS_PUSHGATEWAY_URL",
+    "OBS_PUSHGATEWAY_METHOD",
+    "OBS_PUSHGATEWAY_GROUPING",
+    "OBS_PUSHGATEWAY_AT_END",
+    "OBS_PUSHGATEWAY_USERNAME",
+    "OBS_PUSHGATEWAY_PASSWORD_FILE",
+    "OBS_PUSHGATEWAY_TOKEN_FILE",
+    "OBS_PUSHGATEWAY_HEADERS",
+    "OBS_PUSHGATEWAY_CERTIFICATE",
+    "OBS_REMOTE_WRITE_URL",
+    "OBS_REMOTE_WRITE_VERSION",
+    "OBS_REMOTE_WRITE_USERNAME",
+    "OBS_REMOTE_WRITE_PASSWORD_FILE",
+    "OBS_REMOTE_WRITE_TOKEN_FILE",
+    "OBS_REMOTE_WRITE_HEADERS",
+    "OBS_REMOTE_WRITE_CERTIFICATE",
+    "OBS_GRAPHITE_ADDR",
+    "OBS_INFLUX_URL",
+    "OBS_INFLUX_USERNAME",
+    "OBS_INFLUX_PASSWORD_FILE",
+    "OBS_INFLUX_TOKEN_FILE",
+    "OBS_INFLUX_HEADERS",
+    "OBS_INFLUX_CERTIFICATE",
 ];
 
 /// Variables that are not a key: the configuration file, and the argument of the sampler.
@@ -238,7 +261,7 @@ pub fn find_variable(name: &str) -> Result<Option<Key>, UnknownVariable> {
     if let Some(key) = keys().find(|key| key.variables().iter().any(|own| own == name)) {
         return Ok(Some(key));
     }
-    if !name.starts_with("OBS_") || ENV_OTHER.contains(&name) {
+    if !name.starts_with("OBS_") || ENV_OTHER.contains(&name) || ENV_PUSH.contains(&name) {
         return Ok(None);
     }
     Err(UnknownVariable {
@@ -296,7 +319,9 @@ fn short_help(typed: &str) -> String {
         .chain(ENV_OTHER)
         .filter_map(|name| name.strip_prefix("OBS_"))
         .collect();
-    match suggest(typed, &known) {
+    let push = ENV_PUSH.iter().filter_map(|name| name.strip_prefix("OBS_"));
+    let close: Vec<&str> = known.iter().copied().chain(push).collect();
+    match suggest(typed, &close) {
         Some(meant) => format!("did you mean `OBS_{meant}`?"),
         None => format!("there are `OBS_{}`", known.join("`, `OBS_")),
     }

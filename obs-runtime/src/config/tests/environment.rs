@@ -2,7 +2,7 @@
 
 use super::{from_variables, load, sentences, shown, warnings};
 use crate::config::Shown;
-use crate::config::monitoring::LogOutput;
+use crate::config::monitoring::{LogOutput, MetricsExporter};
 
 #[test]
 fn an_empty_variable_is_not_set() {
@@ -136,6 +136,37 @@ fn a_log_file_turns_its_output_on() {
     assert_eq!(
         sentences(&from_variables(&both).unwrap_err()),
         "OBS_LOG_FILE: `logging.file` is set but `logging.outputs` has no `file`; add `\"file\"` to `outputs`"
+    );
+}
+
+#[test]
+fn the_address_of_an_exporter_turns_it_on() {
+    use MetricsExporter::{Graphite, Http, Pushgateway};
+    let addresses = [
+        ("OBS_PUSHGATEWAY_URL", "http://me:pass@gateway:9091"),
+        ("OBS_GRAPHITE_ADDR", "carbon:2003"),
+        ("OBS_PUSHGATEWAY_HEADERS", "api-key=secret"),
+    ];
+    let config = from_variables(&addresses).unwrap();
+    let exporters = config.monitoring.metrics.exporters;
+    assert_eq!(exporters, [Http, Pushgateway, Graphite]);
+    assert_eq!(
+        config.origin("metrics.exporters").to_string(),
+        "OBS_GRAPHITE_ADDR"
+    );
+    let shown: Vec<_> = config.exporter_variables().collect();
+    assert_eq!(shown[0].1, "http://[hidden]@gateway:9091");
+    assert_eq!(shown[1].1, "[hidden]");
+
+    let mut said = addresses.to_vec();
+    said.push(("OBS__METRICS__EXPORTERS", "http"));
+    let config = from_variables(&said).unwrap();
+    assert_eq!(config.monitoring.metrics.exporters, [Http]);
+
+    let never = [addresses[0], ("OBS__METRICS__INTERVAL", "0s")];
+    assert_eq!(
+        sentences(&from_variables(&never).unwrap_err()),
+        "OBS__METRICS__INTERVAL: `metrics.exporters` has `pushgateway` but `metrics.interval` is 0, so it never sends; add `interval = \"10s\"`"
     );
 }
 

@@ -22,7 +22,7 @@ pub(crate) use books::{BOUNDS, Books, sinks};
 pub(crate) use courier::Sink;
 pub(crate) use dispatch::Dispatch;
 pub(crate) use limits::Limits;
-#[cfg(test)]
+#[cfg(any(test, feature = "push"))]
 pub(crate) use limits::Retry;
 pub(crate) use queue::Queue;
 

@@ -9,7 +9,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use http::Uri;
-use http::header::{HeaderMap, HeaderName, HeaderValue};
+use http::header::HeaderMap;
+
+use crate::export::headers;
 
 /// A kind of telemetry that has a way of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -241,32 +243,11 @@ fn with_scheme(text: &str, protocol: Protocol, variables: &Variables<'_>) -> Str
     format!("{scheme}://{text}")
 }
 
-/// Names and values as in baggage: separated by commas, values percent-encoded.
 fn headers(variables: &Variables<'_>) -> Result<HeaderMap, Mistake> {
-    let mut headers = HeaderMap::new();
     let Some((variable, text)) = variables.get("HEADERS") else {
-        return Ok(headers);
+        return Ok(HeaderMap::new());
     };
-    for pair in text
-        .split(',')
-        .map(str::trim)
-        .filter(|pair| !pair.is_empty())
-    {
-        let Some((name, value)) = pair.split_once('=') else {
-            return mistake(
-                variable,
-                "a header has no `=`; write `name=value,name=value`",
-            );
-        };
-        let value = percent_encoding::percent_decode_str(value.trim()).collect::<Vec<u8>>();
-        let name = HeaderName::try_from(name.trim());
-        let (Ok(name), Ok(mut value)) = (name, HeaderValue::try_from(value)) else {
-            return mistake(variable, "a header has a name or value that cannot be sent");
-        };
-        value.set_sensitive(true);
-        headers.append(name, value);
-    }
-    Ok(headers)
+    headers::parse(text).or_else(|message| mistake(variable, message))
 }
 
 fn gzip(variables: &Variables<'_>) -> Result<bool, Mistake> {

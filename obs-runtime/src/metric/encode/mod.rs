@@ -95,6 +95,20 @@ impl Format {
     }
 }
 
+/// How a bound is written, as the value of `le` or `quantile`.
+#[cfg(feature = "push")]
+pub(crate) fn canonical(bound: f64) -> String {
+    let mut text = Vec::new();
+    number::canonical(bound, &mut text);
+    String::from_utf8(text).unwrap_or_default()
+}
+
+/// Appends a number in its shortest form that reads back as the same.
+#[cfg(feature = "push")]
+pub(crate) fn push_number(number: f64, out: &mut Vec<u8>) {
+    number::real(number, out);
+}
+
 /// Writes a snapshot.
 #[must_use]
 pub fn encode(snapshot: &Snapshot, format: Format) -> Vec<u8> {

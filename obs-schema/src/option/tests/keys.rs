@@ -66,6 +66,7 @@ fn each_variable_sets_one_key() {
     for variable in keys().flat_map(|key| key.option.env) {
         assert!(seen.insert(variable), "{variable} sets two keys");
         assert!(!ENV_RESERVED.contains(variable));
+        assert!(!ENV_PUSH.contains(variable));
     }
 }
 
@@ -80,10 +81,15 @@ fn variables() {
     );
     assert_eq!(find_variable("OTEL_BSP_SCHEDULE_DELAY"), Ok(None));
     assert_eq!(find_variable("OBS_CONFIG"), Ok(None));
+    assert_eq!(find_variable("OBS_PUSHGATEWAY_URL"), Ok(None));
     let error = |name| find_variable(name).unwrap_err().to_string();
     assert_eq!(
         error("OBS_REDIS_URL"),
         "`OBS_REDIS_URL` is not supported by this version; unset it"
+    );
+    assert_eq!(
+        error("OBS_PUSHGATEWAY_ULR"),
+        "unknown variable `OBS_PUSHGATEWAY_ULR`; did you mean `OBS_PUSHGATEWAY_URL`?"
     );
     assert_eq!(
         error("OBS_COLOUR"),
