@@ -159,11 +159,8 @@ fn has_log_output(output: LogOutput) -> bool {
 
 /// Whether this build has the exporter.
 pub(crate) fn is_available(exporter: MetricsExporter) -> bool {
-    match exporter.feature() {
-        "push" => cfg!(feature = "push"),
-        "otlp" => cfg!(feature = "otlp"),
-        _ => false,
-    }
+    let feature = exporter.feature();
+    (feature == "push" && cfg!(feature = "push")) || (feature == "otlp" && cfg!(feature = "otlp"))
 }
 
 /// Which keys a constant sets: those whose value is not the default.
