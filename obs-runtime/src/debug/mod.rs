@@ -9,17 +9,17 @@
 #![cfg_attr(not(feature = "macros"), doc = "```ignore")]
 //! use obs_runtime::{debug, debug_trace};
 //!
-//! #[debug_trace("payments")]
-//! fn pay(cents: u64) -> Result<u64, String> {
+//! #[debug_trace("refunds")]
+//! fn refund(cents: u64) -> Result<u64, String> {
 //!     Ok(cents / 100)
 //! }
 //!
-//! assert_eq!(debug::set("payments", true), Ok(1));
-//! pay(1200); // logged: arguments, result, outcome, duration
-//! debug::set("payments", false)?;
+//! assert_eq!(debug::set("refunds", true), Ok(1));
+//! refund(1200); // logged: arguments, result, outcome, duration
+//! debug::set("refunds", false)?;
 //!
-//! let error = debug::set("paymnets", true).unwrap_err();
-//! assert_eq!(error.to_string(), "unknown debug flag `paymnets`; did you mean `payments`?");
+//! let error = debug::set("refnuds", true).unwrap_err();
+//! assert_eq!(error.to_string(), "unknown debug flag `refnuds`; did you mean `refunds`?");
 //! # Ok::<(), debug::UnknownFlag>(())
 //! ```
 
