@@ -2,9 +2,13 @@
 
 #![cfg_attr(
     not(any(feature = "otlp", feature = "push")),
-    allow(dead_code, unused_imports, reason = "there is no exporter")
+    allow(dead_code, unused_imports, unused_mut, reason = "there is no exporter")
 )]
 
+#[cfg_attr(
+    not(feature = "otlp"),
+    allow(dead_code, reason = "gRPC wants more of it than the others")
+)]
 mod client;
 pub(crate) mod delivery;
 mod error;
