@@ -101,3 +101,23 @@ fn eventually<T>(mut look: impl FnMut() -> Option<T>) -> T {
         std::thread::sleep(Duration::from_millis(50));
     }
 }
+
+#[test]
+fn an_address_that_is_none_is_an_error_at_the_start_and_leaves_nothing_behind() {
+    let _turn = turn();
+    let start = |url: &str| {
+        let variables = [("OBS_PUSHGATEWAY_URL", url), ("OBS_LISTEN", "127.0.0.1:0")];
+        let layers = Layers::default().variables(variables);
+        Starter::new(layers).start().map(drop)
+    };
+    for _ in 0..2 {
+        assert_eq!(
+            start("gateway:9091").unwrap_err().to_string(),
+            "OBS_PUSHGATEWAY_URL: not an address; write for example `http://localhost:9091`"
+        );
+    }
+    let message = start("http://me:s3cret@gateway:9091")
+        .unwrap_err()
+        .to_string();
+    assert!(!message.contains("s3cret"), "{message}");
+}

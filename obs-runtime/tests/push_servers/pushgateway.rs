@@ -87,3 +87,21 @@ fn it_gets_a_reading_at_every_interval() {
     }
     running.shutdown().wait();
 }
+
+#[test]
+fn a_runtime_that_has_one_thread_can_wait_for_it() {
+    let Some(gateway) = gateway() else { return };
+    let _turn = turn();
+    let url = format!("http://{}", gateway.address);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let running = start(&[("OBS_PUSHGATEWAY_URL", &url)]);
+        orders().inc();
+        assert!(running.flush(SOON));
+        running.shutdown().await;
+    });
+    let count = format!(" {}", orders().get());
+    assert!(lines(&gateway, "orders_total")[0].ends_with(&count));
+}
