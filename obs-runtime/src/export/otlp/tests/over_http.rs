@@ -279,3 +279,36 @@ fn who_is_not_there_at_the_end_gets_nothing_and_holds_nobody_up() {
         assert_eq!((books.lost(Loss::Shutdown), books.queued), (2, 0));
     }
 }
+
+/// A place where connections are neither made nor refused: as many wait as may, and nobody accepts them.
+fn black_hole() -> (TcpListener, Vec<TcpStream>) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let listener = runtime.block_on(async {
+        let socket = tokio::net::TcpSocket::new_v4().unwrap();
+        socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        socket.listen(1).unwrap().into_std().unwrap()
+    });
+    let address = listener.local_addr().unwrap();
+    let connect = || TcpStream::connect_timeout(&address, Duration::from_millis(200));
+    let waiting: Vec<_> = std::iter::from_fn(|| connect().ok()).take(64).collect();
+    assert!(waiting.len() < 64, "the place is never full");
+    (listener, waiting)
+}
+
+#[test]
+fn an_address_that_swallows_everything_holds_nobody_up() {
+    let (listener, _waiting) = black_hole();
+    let exporter = Exporter::to(listener.local_addr().unwrap());
+    exporter.hand_over(&["a", "b"]);
+    assert!(!exporter.dispatch.flush(Duration::from_millis(1500)));
+    let books = exporter.queue.books();
+    assert_eq!((books.queued, books.requests), (2, 1));
+    let started = Instant::now();
+    exporter.dispatch.finish(Duration::from_millis(300));
+    assert!(started.elapsed() < Duration::from_secs(3));
+    let books = exporter.queue.books();
+    assert_eq!((books.lost(Loss::Shutdown), books.queued), (2, 0));
+}

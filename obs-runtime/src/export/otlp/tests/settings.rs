@@ -123,3 +123,25 @@ fn the_form_of_metrics_is_chosen_and_what_there_is_not_is_an_error() {
     assert_eq!(error.variable, KIND);
     assert!(error.message.ends_with("write `explicit_bucket_histogram`"));
 }
+
+#[test]
+fn each_signal_has_its_path_and_its_own_variables() {
+    for (signal, path, own) in [
+        (
+            Signal::Metrics,
+            "v1/metrics",
+            "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT",
+        ),
+        (Signal::Logs, "v1/logs", "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT"),
+    ] {
+        let all = ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://all:4318");
+        let traces = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://traces/");
+        let settings = Settings::read(signal, &[all, traces]).unwrap();
+        assert_eq!(
+            settings.endpoint.to_string(),
+            format!("http://all:4318/{path}")
+        );
+        let settings = Settings::read(signal, &[all, traces, (own, "http://own/in")]).unwrap();
+        assert_eq!(settings.endpoint.to_string(), "http://own/in");
+    }
+}
