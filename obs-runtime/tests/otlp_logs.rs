@@ -17,7 +17,7 @@ use prost::Message;
 
 #[trace_request("checkout")]
 async fn checkout() {
-    tracing::warn!(cents = 1250_u64, "card declined");
+    tracing::warn!(cents = 1250_u64, password = "hunter2", "card declined");
 }
 
 /// Takes every request, and keeps the bodies.
@@ -114,6 +114,7 @@ async fn records_of_a_process_arrive_and_the_exporter_is_silent() {
     for word in ["cents", "IntValue(1250)", "\"checkout\"", "code.file.path"] {
         assert!(attributes.contains(word), "{word} in {attributes}");
     }
+    assert!(!attributes.contains("hunter2"), "{attributes}");
     assert!(untraced.trace_id.is_empty());
     assert_eq!(panic.event_name, "exception");
 

@@ -82,11 +82,20 @@ fn is_worth_another_attempt(status: StatusCode) -> bool {
     )
 }
 
+/// Characters of a receiver's own words that are repeated.
+const MAX_WORDS: usize = 200;
+
 impl From<Partial> for Answer {
     fn from(partial: Partial) -> Self {
+        let harmless = |c: char| if c.is_control() { ' ' } else { c };
         Self::Taken {
             rejected: usize::try_from(partial.rejected).unwrap_or(usize::MAX),
-            why: partial.message,
+            why: partial
+                .message
+                .chars()
+                .take(MAX_WORDS)
+                .map(harmless)
+                .collect(),
         }
     }
 }

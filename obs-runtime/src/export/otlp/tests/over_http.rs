@@ -14,7 +14,8 @@ use opentelemetry_proto::tonic::trace::v1::Span;
 use prost::Message;
 
 use super::exporter::{Exporter, SOON};
-use crate::export::delivery::Loss;
+use crate::export::delivery::{Answer, Loss};
+use crate::export::otlp::reader::Partial;
 
 /// How a receiver treats a connection.
 #[derive(Clone)]
@@ -193,6 +194,38 @@ fn what_the_receiver_left_out_of_a_success_is_counted() {
     let books = Exporter::to(receiver.address).send(&["a", "b", "c"]);
     assert_eq!((books.delivered, books.lost(Loss::Rejected)), (1, 2));
     assert_eq!(books.requests, 1);
+}
+
+#[test]
+fn json_is_sent_and_read_where_it_is_asked_for() {
+    let partial = r#"{"partialSuccess":{"rejectedSpans":"1","errorMessage":"too old"}}"#;
+    let manner = Manner::Says(answer(200, "", partial.as_bytes()));
+    let receiver = Receiver::start([manner]);
+    let endpoint = format!("http://{}", receiver.address);
+    let exporter = Exporter::with(&[
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint),
+        ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json".to_owned()),
+    ]);
+    let books = exporter.send(&["a", "b"]);
+    assert_eq!((books.delivered, books.lost(Loss::Rejected)), (1, 1));
+    let request = receiver.requests().remove(0);
+    let kind = "content-type: application/json\r\n";
+    assert!(request.head.contains(kind), "{request:?}");
+    let body: ExportTraceServiceRequest = serde_json::from_slice(&request.body).unwrap();
+    assert_eq!(body.resource_spans[0].scope_spans[0].spans[1].name, "b");
+}
+
+#[test]
+fn what_a_receiver_says_is_repeated_only_so_far() {
+    let partial = Partial {
+        rejected: 1,
+        message: format!("\u{1b}[2J\n{}", "x".repeat(1_000)),
+    };
+    let Answer::Taken { rejected: 1, why } = partial.into() else {
+        panic!("not taken");
+    };
+    assert!(why.starts_with(" [2J xxx"), "{why}");
+    assert_eq!(why.len(), 200);
 }
 
 #[test]
