@@ -40,6 +40,8 @@ const GROUPINGS: &[&[usize]] = &[
 
 const MAX_DIGITS: usize = 19;
 const MIN_DIGITS: usize = 13;
+/// The longest number with what separates its groups.
+const MAX_NUMBER: usize = MAX_DIGITS + 4;
 
 /// Numbers below have fewer digits than a card's.
 const MIN_NUMBER: u64 = 1_000_000_000_000;
@@ -54,6 +56,62 @@ pub(super) fn is_card(number: u64) -> bool {
     let mut card = Digits::default();
     digits.for_each(|digit| card.push(digit));
     card.is_card()
+}
+
+/// Bytes between two that are looked at: of a row as long as a card's number there are three.
+const STRIDE: usize = 4;
+
+/// What a card's number is made of.
+static IN_NUMBER: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < table.len() {
+        table[byte] = is_in_number(byte as u8);
+        byte += 1;
+    }
+    table
+};
+
+const fn is_in_number(byte: u8) -> bool {
+    byte.is_ascii_digit() || matches!(byte, b' ' | b'-')
+}
+
+/// `false` if no card's number is in these bytes for certain.
+pub(super) fn may_be_in(bytes: &[u8]) -> bool {
+    let mut last = 0_u32;
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        last = (last << 1) | u32::from(IN_NUMBER[usize::from(*byte)]);
+        if last & 0b111 == 0b111 && goes_over(bytes, at) {
+            return true;
+        }
+        at += STRIDE;
+    }
+    false
+}
+
+/// Whether a card's number goes over `at`.
+#[cold]
+fn goes_over(bytes: &[u8], at: usize) -> bool {
+    let before = bytes
+        .get(at.saturating_sub(MAX_NUMBER)..at)
+        .unwrap_or_default();
+    let digits = before.iter().rev().take_while(|byte| byte.is_ascii_digit());
+    if digits.count() > MAX_DIGITS {
+        return false;
+    }
+    let row = before.iter().rev().take_while(|byte| is_in_number(**byte));
+    let mut from = at - row.count();
+    while from <= at {
+        match bytes.get(from) {
+            Some(byte) if byte.is_ascii_digit() => match find(bytes, from) {
+                Ok(_) => return true,
+                Err(end) => from = end,
+            },
+            _ => from += 1,
+        }
+    }
+    false
 }
 
 /// Looks at the digits that begin at `at`. The number of a card there; otherwise, where they end.

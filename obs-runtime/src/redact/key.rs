@@ -154,21 +154,26 @@ const ASKING: &[&str] = &[
     "has", "is", "max", "min", "needs", "no", "num", "requires", "total", "with",
 ];
 
-/// Letters of which a name has one group in full, or it names no secret.
-const STEMS: &[u32] = &[
-    letters("pass"),
-    letters("pwd"),
-    letters("secret"),
-    letters("token"),
-    letters("key"),
-    letters("cookie"),
-    letters("cred"),
-    letters("authoriz"),
-    letters("session"),
-    letters("card"),
-    letters("jwt"),
-    letters("cv"),
+/// What a name has in it, or it names no secret; and its letters.
+const STEMS: &[(u32, &str)] = &[
+    stem("pass"),
+    stem("pwd"),
+    stem("secret"),
+    stem("token"),
+    stem("key"),
+    stem("cookie"),
+    stem("cred"),
+    stem("authoriz"),
+    stem("session"),
+    stem("card"),
+    stem("jwt"),
+    stem("cvv"),
+    stem("cvc"),
 ];
+
+const fn stem(text: &'static str) -> (u32, &'static str) {
+    (letters(text), text)
+}
 
 /// Words of a name that are looked at; of a longer one, the last.
 const MAX_WORDS: usize = 12;
@@ -190,26 +195,50 @@ pub(super) const fn bit(byte: u8) -> u32 {
 }
 
 /// Whether a name with these letters can be that of a secret.
+#[inline]
 pub(super) fn may_be_secret(letters: u32) -> bool {
-    STEMS
-        .iter()
-        .fold(false, |any, stem| any | (letters & stem == *stem))
+    let has = |stem: &(u32, &str)| letters & stem.0 == stem.0;
+    STEMS.iter().fold(false, |any, stem| any | has(stem))
 }
 
-/// Whether the name is that of a secret.
-pub(super) fn is_secret(name: &str) -> bool {
-    let words = Words::of(name);
-    let words = words.as_slice();
-    let (Some(first), Some(last)) = (words.first(), words.last()) else {
-        return false;
+fn has_stem(name: &str, letters: u32) -> bool {
+    let in_name = |stem: &str| {
+        let mut parts = name.as_bytes().windows(stem.len());
+        parts.any(|part| part.eq_ignore_ascii_case(stem.as_bytes()))
     };
-    if ends_in_pair(words) || last.eq_ignore_ascii_case("session") {
-        return true;
+    let mut stems = STEMS.iter();
+    stems.any(|(of_stem, stem)| letters & of_stem == *of_stem && in_name(stem))
+}
+
+/// Whether the name, which has these letters, is that of a secret.
+pub(super) fn is_secret(name: &str, letters: u32) -> bool {
+    if !has_stem(name, letters) {
+        return false;
     }
-    let names_one =
-        words.iter().any(|word| is_secret_word(word)) || words.windows(2).any(ends_in_pair);
+    let judged = judge(&Words::of(name));
+    // `PassWord` has other words by its capitals than it should.
+    let judged = judged.or_else(|| judge(&Words::between_separators(name)));
+    judged.unwrap_or(false)
+}
+
+/// Whether these words name a secret; `None` if there is no word in them that could.
+fn judge(words: &Words<'_>) -> Option<bool> {
+    let words = words.as_slice();
+    let (first, last) = (words.first()?, words.last()?);
+    if ends_in_pair(words) || last.eq_ignore_ascii_case("session") {
+        return Some(true);
+    }
+    let by_word = words.iter().any(|word| is_secret_word(word));
+    let names_one = by_word || words.windows(2).any(ends_in_pair);
     let is_asking = words.len() > 1 && is_one_of(ASKING, first);
-    names_one && !is_asking && !is_one_of(ABOUT, last)
+    names_one.then(|| !is_asking && !is_one_of(ABOUT, last))
+}
+
+/// The longest word of a name.
+pub(super) fn longest_word(name: &str) -> &str {
+    let words = Words::of(name);
+    let longest = words.as_slice().iter().max_by_key(|word| word.len());
+    longest.copied().unwrap_or_default()
 }
 
 /// Whether two words of prose, as in `private key: ..`, name a secret only together.
@@ -261,6 +290,14 @@ struct Words<'a> {
 
 impl<'a> Words<'a> {
     fn of(name: &'a str) -> Self {
+        Self::split(name, begins_word)
+    }
+
+    fn between_separators(name: &'a str) -> Self {
+        Self::split(name, |_, _, _| false)
+    }
+
+    fn split(name: &'a str, begins: fn(&[u8], usize, u8) -> bool) -> Self {
         let mut words = Self {
             words: [""; MAX_WORDS],
             len: 0,
@@ -272,7 +309,7 @@ impl<'a> Words<'a> {
             if is_end(byte) {
                 words.push(name.get(start..at));
                 start = at + 1;
-            } else if at > start && begins_word(bytes, at, byte) {
+            } else if at > start && begins(bytes, at, byte) {
                 words.push(name.get(start..at));
                 start = at;
             }

@@ -10,6 +10,7 @@
 
 mod card;
 pub(crate) mod derive;
+mod hint;
 mod key;
 mod pair;
 mod rewrite;

@@ -11,6 +11,8 @@ pub(crate) struct Rewrite<'a> {
     redaction: &'a Redaction,
     finders: Finders,
     all: &'a str,
+    /// Whether there can be something to hide in it.
+    suspect: bool,
     /// Goes behind the long text.
     added: String,
     /// Nobody refers to these any more.
@@ -29,6 +31,7 @@ impl<'a> Rewrite<'a> {
         Self {
             redaction,
             finders,
+            suspect: redaction.may_hide_in(all, finders),
             all,
             added: String::new(),
             gone: Vec::new(),
@@ -44,10 +47,14 @@ impl<'a> Rewrite<'a> {
             .then_some(Text::Static(REDACTED))
     }
 
-    /// What takes the place of a text. `None` if it stays as it is.
+    /// What takes the place of a text by what it looks like. `None` if it stays as it is, as every constant of the
+    /// program does.
     #[inline]
-    fn by_content(&mut self, text: Text) -> Option<Text> {
-        let secrets = self.redaction.secrets(self.resolve(text), self.finders);
+    pub(crate) fn by_content(&mut self, text: Text) -> Option<Text> {
+        if !self.suspect || matches!(text, Text::Static(_)) {
+            return None;
+        }
+        let secrets = self.redaction.read(self.resolve(text), self.finders);
         (!secrets.is_empty()).then(|| self.replace(text, &secrets))
     }
 
@@ -70,14 +77,6 @@ impl<'a> Rewrite<'a> {
         is_card
             .then_some(Text::Static(REDACTED))
             .or_else(|| self.by_key(key))
-    }
-
-    /// What takes the place of a text that may be a constant of the program: those are not looked at.
-    pub(crate) fn unless_constant(&mut self, text: Text) -> Option<Text> {
-        match text {
-            Text::Static(_) => None,
-            Text::Part { .. } => self.by_content(text),
-        }
     }
 
     /// The changes, if there are any.

@@ -5,6 +5,7 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::hint::Hints;
 use super::{REDACTED, card, key, scan, token};
 #[cfg(feature = "log")]
 use crate::trace::Value;
@@ -35,13 +36,17 @@ use crate::trace::Value;
 /// );
 /// assert_eq!(redaction.hide("token_count=17"), "token_count=17");
 /// ```
-#[derive(Clone, Default)]
+#[derive(Clone)]
 #[must_use = "rules hide nothing until they are given to `LogConfig::with_redaction`"]
 pub struct Redaction {
     keys: Keys,
     prefixes: Vec<String>,
     finders: Vec<Arc<Finder>>,
+    hints: Hints,
 }
+
+/// Shorter texts are read as quickly as searched for hints.
+const SHORT: usize = 64;
 
 /// Whether functions of the program may run. Not in a panic hook: a panic of theirs would be the end of the process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,7 +73,12 @@ pub(super) struct Keys {
 impl Redaction {
     /// What is hidden without further settings.
     pub fn new() -> Self {
-        Self::default()
+        Self {
+            keys: Keys::default(),
+            prefixes: Vec::new(),
+            finders: Vec::new(),
+            hints: Hints::usual(),
+        }
     }
 
     /// Further names of secrets. They count in every spelling, and as a part of a longer name.
@@ -78,7 +88,7 @@ impl Redaction {
         self.keys
             .extra
             .extend(keys.map(|key| (common_letters(&key), key)));
-        self
+        self.with_own_hints()
     }
 
     /// Names that are shown although they look like those of secrets. Each counts for itself alone, whatever the
@@ -93,7 +103,7 @@ impl Redaction {
         let prefixes = prefixes.into_iter().map(Into::into);
         self.prefixes
             .extend(prefixes.filter(|prefix| !prefix.is_empty()));
-        self
+        self.with_own_hints()
     }
 
     /// A function that says which bytes of a text are to be hidden. It runs for every text of every record, so it
@@ -155,6 +165,20 @@ impl Redaction {
 
     /// What is to be hidden, from left to right and apart. Allocates only where there is something.
     pub(super) fn secrets(&self, text: &str, finders: Finders) -> Vec<Range<usize>> {
+        if text.len() >= SHORT && !self.may_hide_in(text, finders) {
+            return Vec::new();
+        }
+        self.read(text, finders)
+    }
+
+    /// `false` if there is nothing to be hidden in a text for certain, nor in any part of it.
+    pub(super) fn may_hide_in(&self, text: &str, finders: Finders) -> bool {
+        let own = finders == Finders::Run && !self.finders.is_empty();
+        own || self.hints.may_be_in(text)
+    }
+
+    /// What [`secrets`](Self::secrets) finds, byte by byte.
+    pub(super) fn read(&self, text: &str, finders: Finders) -> Vec<Range<usize>> {
         let mut found = Vec::new();
         scan::scan(&self.keys, text, &mut found);
         if !(self.prefixes.is_empty() && self.finders.is_empty()) {
@@ -165,6 +189,15 @@ impl Redaction {
             found = merged(found, text);
         }
         found
+    }
+
+    fn with_own_hints(mut self) -> Self {
+        let keys = self.keys.extra.iter();
+        let keys = keys.map(|(_, key)| key::longest_word(key));
+        let own = keys.chain(self.prefixes.iter().map(String::as_str));
+        let own: Vec<String> = own.map(str::to_ascii_lowercase).collect();
+        self.hints = Hints::with(&own);
+        self
     }
 
     fn add_prefixed(&self, text: &str, found: &mut Vec<Range<usize>>) {
@@ -206,11 +239,17 @@ impl Keys {
             return true;
         }
         key::may_be_secret(letters)
-            && key::is_secret(name)
+            && key::is_secret(name, letters)
             && !self
                 .shown
                 .iter()
                 .any(|shown| shown.eq_ignore_ascii_case(name))
+    }
+}
+
+impl Default for Redaction {
+    fn default() -> Self {
+        Self::new()
     }
 }
 

@@ -34,7 +34,7 @@ pub(crate) fn hide(packed: &mut Packed) {
     let mut rewrite = Rewrite::new(&rules, Finders::Run, &packed.text);
     for span in &mut packed.spans {
         if let What::Named(name, _) = &mut span.what {
-            put(name, rewrite.unless_constant(*name));
+            put(name, rewrite.by_content(*name));
         }
     }
     for item in &mut packed.items {
@@ -58,7 +58,7 @@ fn hide_item(rewrite: &mut Rewrite<'_>, item: &mut Item) {
             }
         }
         Item::Event { name: text, .. } | Item::Status { message: text, .. } => {
-            put(text, rewrite.unless_constant(*text));
+            put(text, rewrite.by_content(*text));
         }
         Item::Link { .. } | Item::Fine { .. } => {}
     }

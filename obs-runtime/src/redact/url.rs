@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 /// Bytes of an address that are looked at.
-const MAX_URL: usize = 4096;
+const MAX_URL: usize = 1024;
 /// A name before the `@` that is at least as long is a token.
 const MIN_TOKEN: usize = 16;
 

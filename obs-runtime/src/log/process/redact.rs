@@ -18,7 +18,7 @@ pub(super) fn hide(draft: &mut Draft, redaction: &Redaction, finders: Finders) {
 
 fn hide_head(rewrite: &mut Rewrite<'_>, head: &mut Head) {
     for text in [&mut head.target, &mut head.message] {
-        put(text, rewrite.unless_constant(*text));
+        put(text, rewrite.by_content(*text));
     }
     let optional = [
         &mut head.file,
@@ -27,7 +27,7 @@ fn hide_head(rewrite: &mut Rewrite<'_>, head: &mut Head) {
         &mut head.user_id,
     ];
     for text in optional.into_iter().flatten() {
-        put(text, rewrite.unless_constant(*text));
+        put(text, rewrite.by_content(*text));
     }
 }
 
@@ -37,13 +37,13 @@ fn hide_item(rewrite: &mut Rewrite<'_>, item: &mut Item) {
             if let Some(hidden) = hide_value(rewrite, *key, *value) {
                 *value = Raw::Text(hidden);
             }
-            put(key, rewrite.unless_constant(*key));
+            put(key, rewrite.by_content(*key));
         }
         Item::Context(key, value) => {
             put(value, rewrite.named(*key, *value));
-            put(key, rewrite.unless_constant(*key));
+            put(key, rewrite.by_content(*key));
         }
-        Item::Error(text) => put(text, rewrite.unless_constant(*text)),
+        Item::Error(text) => put(text, rewrite.by_content(*text)),
         Item::Span(_) => {}
     }
 }

@@ -79,7 +79,7 @@ fn everything_logged(text: &str) -> (String, Vec<std::sync::Arc<Record>>) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(100))]
+    #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
     fn no_secret_reaches_an_output(before in plain(), (text, secret) in planted()) {

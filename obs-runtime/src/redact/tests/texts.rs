@@ -153,6 +153,16 @@ fn secrets_are_hidden() {
 }
 
 #[test]
+fn a_name_counts_in_any_case() {
+    for name in ["PassWord", "pASSWORD", "aPi-KeY", "ToKeN", "SeCreT", "cVV"] {
+        assert_eq!(
+            hidden(&format!("it said {name}=17 to them")),
+            format!("it said {name}=[redacted] to them")
+        );
+    }
+}
+
+#[test]
 fn an_address_that_was_cut_is_hidden_to_its_end() {
     assert_eq!(
         hidden("postgres://app:hunter2…"),
@@ -229,6 +239,7 @@ fn long_texts_are_read_in_time() {
         "://",
         "-----BEGIN ",
         "4111 ",
+        "4",
         "eyJ.",
         "a:{",
         "'\\",
