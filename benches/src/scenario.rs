@@ -200,6 +200,14 @@ pub const SCENARIOS: &[Scenario] = &[
         note: "written to nowhere; queues are emptied between batches",
     },
     Scenario {
+        name: "redact",
+        title: "the redaction of a log record without secrets",
+        figure: Figure::Cost,
+        bodies: EMPTY,
+        gate: Some(Gate::AtMost(300.0)),
+        note: "part of `log` as well",
+    },
+    Scenario {
         name: "scrape-counters",
         title: "a scrape of 100,000 counters with 3 labels",
         figure: Figure::Millis,

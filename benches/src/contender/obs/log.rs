@@ -20,6 +20,13 @@ pub(super) const LOG: Entry = Entry {
     set_up: log,
 };
 
+pub(super) const UNREDACTED: Entry = Entry {
+    contender: "obs-unredacted",
+    scenario: "log",
+    how: "the same without redaction",
+    set_up: log_unredacted,
+};
+
 /// Passes between two flushes: fewer lines than the queue takes.
 const PASSES: u64 = 8;
 
@@ -45,10 +52,18 @@ fn root(common: &[u64], rest: &[u64], annotated: bool) {
 }
 
 fn log() -> Box<dyn Case> {
+    log_by(LogConfig::new())
+}
+
+fn log_unredacted() -> Box<dyn Case> {
+    log_by(LogConfig::new().without_redaction())
+}
+
+fn log_by(config: LogConfig) -> Box<dyn Case> {
     let service = Service::start(0.0);
     let lines = Lines::default();
     let output = Output::new(LogFormat::Json, StreamSink::new(lines.clone()));
-    let guard = log::init(LogConfig::new().with_output(output)).expect("there is no log yet");
+    let guard = log::init(config.with_output(output)).expect("there is no log yet");
     let handle = guard.handle().clone();
     shape::slope(root, move |made| {
         drop(service);

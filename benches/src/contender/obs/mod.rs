@@ -5,6 +5,7 @@ mod log;
 mod metrics;
 mod off;
 mod polls;
+mod redaction;
 mod series;
 mod service;
 mod spans;
@@ -31,6 +32,8 @@ pub(super) const ENTRIES: &[Entry] = &[
     polls::POLL_IN_TRACE,
     polls::MEMORY,
     log::LOG,
+    log::UNREDACTED,
+    redaction::TEXTS,
     series::COUNTERS,
     series::STREAMED_COUNTERS,
     series::HISTOGRAMS,
