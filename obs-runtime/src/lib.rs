@@ -60,6 +60,7 @@ pub use metric::{Counter, Family, Gauge, Histogram, Info, MetricSet, Summary};
 #[cfg(feature = "macros")]
 pub use obs_derive::*;
 pub use outcome::{CallOutcome, Class, Outcome};
+pub use redact::Sensitive;
 pub use series::SeriesKey;
 pub use service::Service;
 pub use switch::{switch, switch_metrics, switch_spans};

@@ -12,7 +12,7 @@ use super::{StartError, State, held};
 use crate::callsite::{self, SpansWanted};
 use crate::config::{Config, Layers};
 use crate::hot::{body, pool};
-use crate::{diagnostics, propagate, sampling, trace};
+use crate::{diagnostics, propagate, redact, sampling, trace};
 
 /// A start with settings of one's own. [`start`](crate::start) is this with the constants of a
 /// service and the environment of the process.
@@ -74,6 +74,7 @@ impl Starter {
         for warning in config.warnings() {
             diagnostics::report(&warning.to_string());
         }
+        redact::follow_in_spans(&config.monitoring.logging);
         callsite::register_all();
         let tracing = config.monitoring.tracing.enabled;
         held::hold(

@@ -23,14 +23,15 @@ pub(crate) mod tests;
 mod token;
 mod url;
 mod value;
+mod words;
 
 pub(crate) use self::rewrite::Rewrite;
 pub(crate) use self::rules::Finders;
 pub use self::rules::Redaction;
 pub use self::sensitive::Sensitive;
-pub(crate) use self::spans::hide as hide_in_spans;
 #[cfg(feature = "log")]
 pub(crate) use self::spans::set as set_for_spans;
+pub(crate) use self::spans::{follow as follow_in_spans, hide as hide_in_spans};
 
 /// Stands for what is hidden.
 pub const REDACTED: &str = "[redacted]";

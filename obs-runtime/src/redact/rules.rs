@@ -5,6 +5,8 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
+use obs_schema::monitoring::Logging;
+
 use super::hint::Hints;
 use super::{REDACTED, card, key, scan, token};
 #[cfg(feature = "log")]
@@ -79,6 +81,13 @@ impl Redaction {
             finders: Vec::new(),
             hints: Hints::usual(),
         }
+    }
+
+    /// What a service's `monitoring(logging(..))` says. `None` if nothing is hidden.
+    #[must_use]
+    pub fn of(logging: &Logging) -> Option<Self> {
+        let keys = logging.redact_keys.split(',').map(str::trim);
+        logging.redact.then(|| Self::new().with_keys(keys))
     }
 
     /// Further names of secrets. They count in every spelling, and as a part of a longer name.

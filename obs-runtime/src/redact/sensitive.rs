@@ -35,7 +35,7 @@ use crate::attribute::{AttributeRef, AttributeValue};
 /// use obs_runtime::redact::Sensitive;
 /// use obs_runtime::trace_request;
 ///
-/// #[trace_request(attributes(pin))]
+/// #[trace_request(attributes(pin = pin))]
 /// fn unlock(pin: Sensitive<u32>) -> bool {
 ///     *pin.expose() == 1815
 /// }

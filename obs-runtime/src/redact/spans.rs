@@ -2,6 +2,8 @@
 
 use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 
+use obs_schema::monitoring::Logging;
+
 use super::{Finders, Redaction, Rewrite};
 use crate::hot::body::{Item, Raw, Text, What};
 use crate::trace::collector::packed::Packed;
@@ -11,16 +13,22 @@ static RULES: LazyLock<RwLock<Option<Arc<Redaction>>>> =
     LazyLock::new(|| RwLock::new(Some(Arc::new(Redaction::new()))));
 
 /// From now on spans are rid of what these rules name; of nothing without rules.
-#[cfg_attr(
-    not(feature = "log"),
-    expect(dead_code, reason = "the log brings the rules")
-)]
 pub(crate) fn set(rules: Option<Arc<Redaction>>) {
     let former = std::mem::replace(
         &mut *RULES.write().unwrap_or_else(PoisonError::into_inner),
         rules,
     );
     drop(former);
+}
+
+/// From now on spans are rid of what a service's configuration names, unless the program has a log: that says
+/// itself what is hidden.
+pub(crate) fn follow(logging: &Logging) {
+    #[cfg(feature = "log")]
+    if crate::log::handle().is_some() {
+        return;
+    }
+    set(Redaction::of(logging).map(Arc::new));
 }
 
 /// Hides what is secret in the spans of a trace: in attributes, events, names given at run time, descriptions and the

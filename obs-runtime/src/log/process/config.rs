@@ -102,10 +102,8 @@ impl LogConfig {
 impl Settings {
     /// What a service's `monitoring(logging(..))` says.
     pub(in crate::log) fn of(logging: &Logging) -> Self {
-        let keys = logging.redact_keys.split(',').map(str::trim);
-        let redaction = Redaction::new().with_keys(keys);
         Self {
-            redaction: logging.redact.then_some(redaction),
+            redaction: Redaction::of(logging),
             per_second: logging.rate_limit,
             ..Self::default()
         }
