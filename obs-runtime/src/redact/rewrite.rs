@@ -54,7 +54,7 @@ impl<'a> Rewrite<'a> {
         if !self.suspect || matches!(text, Text::Static(_)) {
             return None;
         }
-        let secrets = self.redaction.read(self.resolve(text), self.finders);
+        let secrets = self.redaction.secrets(self.resolve(text), self.finders);
         (!secrets.is_empty()).then(|| self.replace(text, &secrets))
     }
 

@@ -11,8 +11,8 @@ use crate::log::draft::View;
 /// Which share of the records is kept, by level.
 ///
 /// A trace is one piece: where a share of the records is kept, those of a trace are kept or left out together, and
-/// those of a sampled trace are always kept, so that what is seen of a request is all of it. Without a share of
-/// their own, records of a level are all kept; those of level `error` have none unless it is given for them.
+/// those of a sampled trace are always kept, so that what is seen of a request is all of it. So are those of a trace
+/// in which a call has failed, from then on. Without a share of their own, records of a level are all kept.
 ///
 /// ```
 /// use obs_runtime::log::{LogConfig, LogSampler};
@@ -61,7 +61,7 @@ impl LogSampler {
     pub(super) fn picks(&self, record: View<'_>) -> bool {
         let threshold = self.thresholds.get(count::index(record.head.level));
         let threshold = threshold.copied().unwrap_or(u64::MAX);
-        threshold == u64::MAX || is_of_sampled_trace() || self.draw(record) < threshold
+        threshold == u64::MAX || is_of_kept_trace() || self.draw(record) < threshold
     }
 
     /// The same for all records of a trace; otherwise evenly distributed.
@@ -79,10 +79,11 @@ impl Default for LogSampler {
     }
 }
 
-fn is_of_sampled_trace() -> bool {
-    let mut sampled = false;
-    segment::with_current(|body, _| sampled = body.sampled);
-    sampled
+/// As far as that is known by now: a trace that fails or is slow is kept in the end.
+fn is_of_kept_trace() -> bool {
+    let mut kept = false;
+    segment::with_current(|body, _| kept = body.sampled || body.failed);
+    kept
 }
 
 /// Spreads a number over all there are (`SplitMix64`, by Sebastiano Vigna).

@@ -12,6 +12,7 @@ use super::super::count::{Dropped, dropped_so_far};
 use super::super::*;
 use super::support::*;
 use crate::__private::{Callsite, OperationDef, SeriesKey, Verdict};
+use crate::hot::segment;
 use crate::op::begin;
 use crate::outcome::CallOutcome;
 use crate::{rfc3339, testing};
@@ -132,25 +133,53 @@ fn a_sampler_keeps_a_share() {
     assert!(dropped_so_far(Dropped::Sampled, Level::DEBUG) >= before + 4000);
 }
 
+/// Runs `body` in a trace; `sampled` and `failed` are what is known of it.
+fn in_trace(sampled: bool, failed: bool, body: impl FnOnce()) {
+    let mut op = begin(&CHARGE, SeriesKey::Index(0), None);
+    segment::with_current(|segment, _| {
+        segment.sampled = sampled;
+        segment.failed = failed;
+    });
+    body();
+    op.finish(Verdict {
+        outcome: CallOutcome::Ok,
+        error: None,
+    });
+}
+
 #[test]
-fn the_records_of_a_trace_stay_together() {
+fn records_of_kept_traces_are_kept() {
     let _capture = testing::capture();
     let log = test_log(|config| config.with_sampler(LogSampler::below(Level::ERROR, 0.0)));
     log.run(|| {
-        let mut op = begin(&CHARGE, SeriesKey::Index(0), None);
-        info!("inside");
-        debug!("inside");
-        op.finish(Verdict {
-            outcome: CallOutcome::Ok,
-            error: None,
-        });
+        in_trace(true, false, || info!("sampled"));
+        in_trace(false, true, || debug!("failed"));
+        in_trace(false, false, || info!("neither"));
         info!("outside");
     });
-    assert_eq!(
-        messages(&log),
-        ["inside", "inside"],
-        "captured traces are sampled"
+    assert_eq!(messages(&log), ["sampled", "failed"]);
+}
+
+#[test]
+fn the_records_of_a_trace_stay_together() {
+    let _capture = testing::capture();
+    let log = test_log(|config| config.with_sampler(LogSampler::below(Level::ERROR, 0.5)));
+    let of_trace = |n: u32| {
+        log.handle
+            .recent(&Query::new().text(format!("trace {n};")))
+            .len()
+    };
+    log.run(|| {
+        for n in 0..64 {
+            in_trace(false, false, || (0..3).for_each(|_| info!("trace {n};")));
+        }
+    });
+    let counts: Vec<usize> = (0..64).map(of_trace).collect();
+    assert!(
+        counts.iter().all(|count| [0, 3].contains(count)),
+        "{counts:?}"
     );
+    assert!(counts.contains(&0) && counts.contains(&3), "{counts:?}");
 }
 
 #[test]
