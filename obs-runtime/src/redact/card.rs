@@ -161,7 +161,8 @@ fn group_end(bytes: &[u8], at: usize) -> usize {
     at + rest.iter().take_while(|byte| byte.is_ascii_digit()).count()
 }
 
-/// Whether the digits at `at` belong to what is before them: a word, or the whole part of a fraction.
+/// Whether the digits at `at` belong to what is before them: a word, the whole part of a fraction, or the `+` of a
+/// telephone number.
 fn is_inside_word(bytes: &[u8], at: usize) -> bool {
     let Some(before) = at.checked_sub(1) else {
         return false;
@@ -169,7 +170,7 @@ fn is_inside_word(bytes: &[u8], at: usize) -> bool {
     let fraction = at > 1
         && bytes.get(before) == Some(&b'.')
         && bytes.get(at - 2).is_some_and(u8::is_ascii_digit);
-    fraction || is_word(bytes, before)
+    fraction || bytes.get(before) == Some(&b'+') || is_word(bytes, before)
 }
 
 fn is_word(bytes: &[u8], at: usize) -> bool {

@@ -59,6 +59,24 @@ pub(super) fn find(keys: &Keys, text: &str, at: usize) -> Option<Range<usize>> {
     )
 }
 
+/// The value of `--password hunter2`, whose name begins at `at`.
+pub(super) fn find_in_arguments(keys: &Keys, text: &str, at: usize) -> Option<Range<usize>> {
+    let bytes = text.as_bytes();
+    let end = super::token::run(bytes, at, super::token::is_key);
+    let name = text.get(at..end).filter(|name| !name.is_empty())?;
+    // Another option, or the name of a value in a help text.
+    let is_value = !matches!(bytes.get(end + 1)?, b'-' | b'<' | b'[');
+    let is_secret =
+        bytes.get(end) == Some(&b' ') && is_value && keys.hide(name, key::letters(name));
+    let place = value::Place {
+        in_query: false,
+        is_header: false,
+    };
+    is_secret
+        .then(|| value::find(text, end - 1, place))
+        .flatten()
+}
+
 /// The second text of `("authorization", "Bearer ..")`, whose comma is at `at`.
 pub(super) fn find_in_tuple(keys: &Keys, text: &str, at: usize) -> Option<Range<usize>> {
     let bytes = text.as_bytes();

@@ -88,7 +88,7 @@ fn look(keys: &Keys, text: &str, at: usize) -> Result<Range<usize>, usize> {
         Sign::Colon => return colon(keys, text, at),
         Sign::Equals => pair::find(keys, text, at),
         Sign::Comma => pair::find_in_tuple(keys, text, at),
-        Sign::Dash if bytes.get(at + 1) == Some(&b'-') => return dashes(text, at),
+        Sign::Dash if bytes.get(at + 1) == Some(&b'-') => return dashes(keys, text, at),
         Sign::Dash | Sign::Underscore => token::prefixed(text, at),
         Sign::B => token::after_scheme(text, at),
         Sign::I => token::capital(text, at),
@@ -109,8 +109,11 @@ fn colon(keys: &Keys, text: &str, at: usize) -> Result<Range<usize>, usize> {
     pair::find(keys, text, at).ok_or(at + 1)
 }
 
-fn dashes(text: &str, at: usize) -> Result<Range<usize>, usize> {
+/// A key with two dashes in it, a private key, or the secret of `--password hunter2`.
+fn dashes(keys: &Keys, text: &str, at: usize) -> Result<Range<usize>, usize> {
     let end = token::run(text.as_bytes(), at, |byte| byte == b'-');
-    let found = token::prefixed(text, at).or_else(|| token::private_key(text, at));
+    let found = token::prefixed(text, at)
+        .or_else(|| token::private_key(text, at))
+        .or_else(|| pair::find_in_arguments(keys, text, end));
     found.ok_or(end)
 }

@@ -77,6 +77,8 @@ pub(super) const ABOUT: &[&str] = &[
     "present", "provider", "rate", "refreshed", "required", "reset", "retries", "rotation", "scope",
     "scopes", "seconds", "secs", "service", "size", "source", "state", "status", "store", "strength", "time",
     "total", "ttl", "type", "updated", "uri", "url", "usage", "used", "valid", "validity", "version",
+    // Files of source: `src/token.rs:17`.
+    "go", "js", "py", "rs", "ts",
 ];
 
 /// First words of names that count or ask.

@@ -68,6 +68,11 @@ fn secrets_are_hidden() {
         ("'secret': 'a b'", "'secret': '[redacted]'"),
         ("password: 'open to the end", "password: '[redacted]"),
         ("password=", "password="),
+        (
+            "mysql --user app --password hunter2 shop",
+            "mysql --user app --password [redacted] shop",
+        ),
+        ("--api-key 'a b'", "--api-key '[redacted]'"),
         // Headers.
         (
             "authorization: Basic YWRhOmh1bnRlcjI=\r\nAccept: */*",
@@ -185,6 +190,9 @@ fn what_is_no_secret_stays() {
         "password is wrong, password must have 8 characters",
         "password: missing",
         "token_count=17 max_tokens: 4096 tokens=3",
+        "at src/token.rs:17:5 and secret.rs:3",
+        "--token <TOKEN> --password --force --secret is missing",
+        "call +4915112345678",
         "author=ada authority: a.b",
         "the secret of success",
         "{\"password\":null,\"token\":\"\",\"cookie\":false}",
