@@ -93,15 +93,26 @@ pub(super) fn may_be_in(bytes: &[u8]) -> bool {
 /// Whether a card's number goes over `at`.
 #[cold]
 fn goes_over(bytes: &[u8], at: usize) -> bool {
-    let before = bytes
-        .get(at.saturating_sub(MAX_NUMBER)..at)
-        .unwrap_or_default();
-    let digits = before.iter().rev().take_while(|byte| byte.is_ascii_digit());
-    if digits.count() > MAX_DIGITS {
+    let (before, after) = bytes.split_at_checked(at).unwrap_or_default();
+    let before = before.iter().rev().take(MAX_NUMBER);
+    let before = before.take_while(|byte| is_in_number(**byte));
+    let after = after.iter().take(MAX_NUMBER);
+    let after = after.take_while(|byte| is_in_number(**byte));
+    let digits =
+        |row: &mut dyn Iterator<Item = &u8>| row.filter(|byte| byte.is_ascii_digit()).count();
+    if digits(&mut before.clone()) + digits(&mut after.clone()) < MIN_DIGITS {
         return false;
     }
-    let row = before.iter().rev().take_while(|byte| is_in_number(**byte));
-    let mut from = at - row.count();
+    // In the middle of a number that is too long.
+    if before
+        .clone()
+        .take_while(|byte| byte.is_ascii_digit())
+        .count()
+        > MAX_DIGITS
+    {
+        return false;
+    }
+    let mut from = at - before.count();
     while from <= at {
         match bytes.get(from) {
             Some(byte) if byte.is_ascii_digit() => match find(bytes, from) {

@@ -148,6 +148,10 @@ fn secrets_are_hidden() {
         ("378282246310005", "[redacted]"),
         ("5555555555554444,30569309025904", "[redacted],[redacted]"),
         ("12 4111 1111 1111 1111 2027", "12 [redacted] 2027"),
+        (
+            "12345678901234567890 4111111111111111 and more text, more than is read at once or so",
+            "12345678901234567890 [redacted] and more text, more than is read at once or so",
+        ),
         ("\"card\":4222222222222", "\"card\":[redacted]"),
         ("6011111111111117/3530111333300000", "[redacted]/[redacted]"),
     ] {
