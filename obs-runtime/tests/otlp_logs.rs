@@ -1,9 +1,7 @@
 //! Log records go to an OTLP receiver: a process that has been started, and a server of the test.
 #![cfg(all(feature = "macros", feature = "otlp", feature = "log"))]
 
-use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpListener};
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 use std::thread;
 use std::time::Duration;
 
@@ -15,47 +13,11 @@ use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
 use opentelemetry_proto::tonic::logs::v1::LogRecord;
 use prost::Message;
 
+mod receiver;
+
 #[trace_request("checkout")]
 async fn checkout() {
     tracing::warn!(cents = 1250_u64, password = "hunter2", "card declined");
-}
-
-/// Takes every request, and keeps the bodies.
-fn receiver() -> (SocketAddr, Arc<Mutex<Vec<Vec<u8>>>>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    let bodies = Arc::new(Mutex::new(Vec::new()));
-    let kept = bodies.clone();
-    thread::spawn(move || {
-        for connection in listener.incoming() {
-            let mut connection = connection.unwrap();
-            let kept = kept.clone();
-            thread::spawn(move || {
-                while let Some(body) = read(&mut connection) {
-                    kept.lock().unwrap().push(body);
-                    let _ = connection.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
-                }
-            });
-        }
-    });
-    (address, bodies)
-}
-
-fn read(connection: &mut impl Read) -> Option<Vec<u8>> {
-    let mut head = Vec::new();
-    while !head.ends_with(b"\r\n\r\n") {
-        let mut byte = [0];
-        connection.read_exact(&mut byte).ok()?;
-        head.push(byte[0]);
-    }
-    let head = String::from_utf8(head).unwrap().to_lowercase();
-    assert!(head.starts_with("post /v1/logs "), "{head}");
-    let length = head
-        .lines()
-        .find_map(|line| line.strip_prefix("content-length: "));
-    let mut body = vec![0; length.unwrap().parse().unwrap()];
-    connection.read_exact(&mut body).ok()?;
-    Some(body)
 }
 
 fn records(bodies: &Mutex<Vec<Vec<u8>>>) -> Vec<LogRecord> {
@@ -75,7 +37,7 @@ fn body(record: &LogRecord) -> String {
 
 #[tokio::test]
 async fn records_of_a_process_arrive_and_the_exporter_is_silent() {
-    let (address, bodies) = receiver();
+    let (address, bodies) = receiver::start("/v1/logs");
     let endpoint = format!("http://{address}");
     let layers = Layers::default().variables([
         ("OTEL_SERVICE_NAME", "shop"),

@@ -1,9 +1,8 @@
 //! Metrics go to an OTLP receiver: a process that has been started, and a server of the test.
 #![cfg(all(feature = "macros", feature = "otlp"))]
 
-use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpListener};
-use std::sync::{Arc, Mutex};
+use std::net::SocketAddr;
+use std::sync::Mutex;
 use std::thread;
 use std::time::Duration;
 
@@ -14,46 +13,10 @@ use opentelemetry_proto::tonic::metrics::v1::metric::Data;
 use opentelemetry_proto::tonic::metrics::v1::{HistogramDataPoint, Metric};
 use prost::Message;
 
+mod receiver;
+
 #[trace_request("checkout")]
 fn checkout() {}
-
-/// Takes every request, and keeps the bodies.
-fn receiver() -> (SocketAddr, Arc<Mutex<Vec<Vec<u8>>>>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    let bodies = Arc::new(Mutex::new(Vec::new()));
-    let kept = bodies.clone();
-    thread::spawn(move || {
-        for connection in listener.incoming() {
-            let mut connection = connection.unwrap();
-            let kept = kept.clone();
-            thread::spawn(move || {
-                while let Some(body) = read(&mut connection) {
-                    kept.lock().unwrap().push(body);
-                    let _ = connection.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
-                }
-            });
-        }
-    });
-    (address, bodies)
-}
-
-fn read(connection: &mut impl Read) -> Option<Vec<u8>> {
-    let mut head = Vec::new();
-    while !head.ends_with(b"\r\n\r\n") {
-        let mut byte = [0];
-        connection.read_exact(&mut byte).ok()?;
-        head.push(byte[0]);
-    }
-    let head = String::from_utf8(head).unwrap().to_lowercase();
-    assert!(head.starts_with("post /v1/metrics "), "{head}");
-    let length = head
-        .lines()
-        .find_map(|line| line.strip_prefix("content-length: "));
-    let mut body = vec![0; length.unwrap().parse().unwrap()];
-    connection.read_exact(&mut body).ok()?;
-    Some(body)
-}
 
 fn start(address: SocketAddr, interval: &str) -> Running {
     let endpoint = format!("http://{address}");
@@ -97,7 +60,7 @@ fn points(metrics: Vec<Metric>) -> Vec<HistogramDataPoint> {
 
 #[test]
 fn what_the_metrics_say_is_sent_at_an_interval_on_demand_and_at_the_end() {
-    let (address, bodies) = receiver();
+    let (address, bodies) = receiver::start("/v1/metrics");
     let running = start(address, "100");
     for _ in 0..3 {
         checkout();

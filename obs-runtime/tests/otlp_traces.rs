@@ -1,10 +1,8 @@
 //! Kept traces go to an OTLP receiver: a process that has been started, and a server of the test.
 #![cfg(all(feature = "macros", feature = "otlp"))]
 
-use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpListener};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
+use std::net::SocketAddr;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use obs_runtime::config::Layers;
@@ -14,6 +12,8 @@ use obs_runtime::{Running, Starter, trace_request};
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::trace::v1::Span;
 use prost::Message;
+
+mod receiver;
 
 /// One process has one monitoring.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
@@ -29,43 +29,6 @@ fn pay(order: u64) -> Result<(), String> {
         return Err("no such order".to_owned());
     }
     Ok(())
-}
-
-/// Takes every request, and keeps the bodies.
-fn receiver() -> (SocketAddr, Arc<Mutex<Vec<Vec<u8>>>>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    let bodies = Arc::new(Mutex::new(Vec::new()));
-    let kept = bodies.clone();
-    thread::spawn(move || {
-        for connection in listener.incoming() {
-            let mut connection = connection.unwrap();
-            let kept = kept.clone();
-            thread::spawn(move || {
-                while let Some(body) = read(&mut connection) {
-                    kept.lock().unwrap().push(body);
-                    let _ = connection.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
-                }
-            });
-        }
-    });
-    (address, bodies)
-}
-
-fn read(connection: &mut impl Read) -> Option<Vec<u8>> {
-    let mut head = Vec::new();
-    while !head.ends_with(b"\r\n\r\n") {
-        let mut byte = [0];
-        connection.read_exact(&mut byte).ok()?;
-        head.push(byte[0]);
-    }
-    let head = String::from_utf8(head).unwrap().to_lowercase();
-    let length = head
-        .lines()
-        .find_map(|line| line.strip_prefix("content-length: "));
-    let mut body = vec![0; length.unwrap().parse().unwrap()];
-    connection.read_exact(&mut body).ok()?;
-    Some(body)
 }
 
 fn start(address: SocketAddr, exporter: &str) -> Running {
@@ -94,7 +57,7 @@ fn spans(bodies: &Mutex<Vec<Vec<u8>>>) -> Vec<Span> {
 #[test]
 fn a_kept_trace_arrives_as_a_whole() {
     let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
-    let (address, bodies) = receiver();
+    let (address, bodies) = receiver::start("/v1/traces");
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
         .unwrap();
@@ -142,7 +105,7 @@ fn a_kept_trace_arrives_as_a_whole() {
 #[test]
 fn what_is_left_at_the_end_is_sent_without_any_runtime() {
     let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
-    let (address, bodies) = receiver();
+    let (address, bodies) = receiver::start("/v1/traces");
     let running = start(address, "otlp");
     pay(1).unwrap();
     drop(running);
@@ -154,7 +117,7 @@ fn what_is_left_at_the_end_is_sent_without_any_runtime() {
 #[test]
 fn without_an_exporter_nothing_is_sent() {
     let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
-    let (address, bodies) = receiver();
+    let (address, bodies) = receiver::start("/v1/traces");
     let running = start(address, "none");
     pay(1).unwrap();
     drop(running);

@@ -2,8 +2,8 @@
 
 use obs_schema::Issue;
 use obs_schema::monitoring::{
-    Collector, Health, Http, LogFormat, LogOutput, Logging, Metrics, MetricsExporter, Monitoring,
-    Profiling, Rotation, Sampler, TraceExporter, Tracing, parse_log_filter,
+    Collector, Export, Health, Http, LogFormat, LogOutput, Logging, Metrics, MetricsExporter,
+    Monitoring, Profiling, Rotation, Sampler, TraceExporter, Tracing, parse_log_filter,
 };
 use obs_schema::option::Target;
 use proc_macro2::{Span, TokenStream, TokenTree};
@@ -24,6 +24,7 @@ pub(super) fn read(group: &Options) -> Monitoring {
         profiling: profiling(&section("profiling", Target::Profiling)),
         health: health(&section("health", Target::Health)),
         http: http(&section("http", Target::Http)),
+        export: export(&section("export", Target::Export)),
     }
 }
 
@@ -150,6 +151,13 @@ fn profiling(given: &Options) -> Profiling {
     Profiling {
         enabled: or(given.bool("enabled"), Profiling::DEFAULT.enabled),
         sample: or(given.float("sample"), Profiling::DEFAULT.sample),
+    }
+}
+
+fn export(given: &Options) -> Export {
+    Export {
+        spool: text(given.text("spool"), Export::DEFAULT.spool),
+        spool_size: or(given.size("spool_size"), Export::DEFAULT.spool_size),
     }
 }
 

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use obs_schema::monitoring::{Health, Http, Logging, Metrics, Monitoring, Profiling, Tracing};
+use obs_schema::monitoring::{
+    Export, Health, Http, Logging, Metrics, Monitoring, Profiling, Tracing,
+};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
@@ -14,6 +16,7 @@ pub(super) fn monitoring(value: &Monitoring, schema: &TokenStream) -> TokenStrea
     let tracing = tracing(&value.tracing, &at);
     let profiling = profiling(&value.profiling, &at);
     let health = health(&value.health, &at);
+    let export = export(&value.export, &at);
     let http = http(&value.http, &at);
     quote! {
         #at::Monitoring {
@@ -22,6 +25,7 @@ pub(super) fn monitoring(value: &Monitoring, schema: &TokenStream) -> TokenStrea
             tracing: #tracing,
             profiling: #profiling,
             health: #health,
+            export: #export,
             http: #http,
         }
     }
@@ -121,6 +125,11 @@ fn tracing(value: &Tracing, at: &TokenStream) -> TokenStream {
 fn profiling(value: &Profiling, at: &TokenStream) -> TokenStream {
     let Profiling { enabled, sample } = value;
     quote!(#at::Profiling { enabled: #enabled, sample: #sample })
+}
+
+fn export(value: &Export, at: &TokenStream) -> TokenStream {
+    let Export { spool, spool_size } = value;
+    quote!(#at::Export { spool: #spool, spool_size: #spool_size })
 }
 
 fn health(value: &Health, at: &TokenStream) -> TokenStream {

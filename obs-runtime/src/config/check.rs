@@ -87,6 +87,13 @@ const SWITCHES: &[Switch] = &[
         ],
     },
     Switch {
+        key: "export.spool",
+        is_off: |m| m.export.spool.is_empty(),
+        moot: &[moot("export.spool_size", |m, default| {
+            m.export.spool_size = default.export.spool_size;
+        })],
+    },
+    Switch {
         key: "logging.redact",
         is_off: |m| !m.logging.redact,
         moot: &[moot("logging.redact_keys", |m, default| {

@@ -121,6 +121,8 @@ impl Settings {
             "health.enabled" => Slot::Bool(&mut m.health.enabled),
             "health.interval" => Slot::Duration(&mut m.health.interval),
             "health.timeout" => Slot::Duration(&mut m.health.timeout),
+            "export.spool" => Slot::Text(&mut m.export.spool),
+            "export.spool_size" => Slot::Bytes(&mut m.export.spool_size),
             "http.enabled" => Slot::Bool(&mut m.http.enabled),
             "http.listen" => Slot::Text(&mut m.http.listen),
             "http.prefix" => Slot::Text(&mut m.http.prefix),

@@ -26,9 +26,12 @@ mod tls;
 )]
 mod wire;
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
-use self::delivery::Dispatch;
+use obs_schema::monitoring::Export;
+
+use self::delivery::{Dispatch, SpoolSettings};
 pub use self::error::ExportError;
 use self::interval::{Interval, Outlet};
 use crate::config::{Config, is_available};
@@ -57,6 +60,7 @@ impl Exports {
             dispatch: Dispatch::start().map_err(ExportError::thread)?,
             interval: None,
         };
+        exports.set_spool(config)?;
         let mut outlets = Vec::new();
         #[cfg(feature = "otlp")]
         outlets.extend(otlp::begin(config, &exports.dispatch)?);
@@ -64,6 +68,21 @@ impl Exports {
         push::open(config, &exports.dispatch, &mut outlets)?;
         exports.read_metrics(config, outlets);
         Ok(Some(exports))
+    }
+
+    /// Keeps what is not delivered on disk, if that is wanted.
+    fn set_spool(&mut self, config: &Config) -> Result<(), ExportError> {
+        let Export { spool, spool_size } = config.monitoring.export;
+        if spool.is_empty() {
+            return Ok(());
+        }
+        let settings = SpoolSettings {
+            directory: spool.into(),
+            service: config.service.name.to_owned(),
+            max_bytes: spool_size,
+        };
+        let spooling = self.dispatch.spool_to(settings);
+        spooling.map_err(|error| ExportError::file(Path::new(spool), error))
     }
 
     /// Begins to read the metrics for those who send them.

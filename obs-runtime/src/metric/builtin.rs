@@ -192,6 +192,16 @@ pub(super) static EXPORT_QUEUE_BYTES: MetricDef = MetricDef {
 };
 
 #[cfg(feature = "export")]
+pub(super) static EXPORT_SPOOL_BYTES: MetricDef = MetricDef {
+    unit: "bytes",
+    ..MetricDef::new(
+        "obs_export_spool_bytes",
+        "Disk space of the items that wait to be sent or are being sent.",
+        MetricKind::Gauge,
+    )
+};
+
+#[cfg(feature = "export")]
 pub(super) static EXPORT_REQUESTS: MetricDef = MetricDef::new(
     "obs_export_requests_total",
     "Requests of an exporter, repeated ones included.",
@@ -250,6 +260,8 @@ pub(super) static ALL: &[&MetricDef] = &[
     &EXPORT_QUEUE,
     #[cfg(feature = "export")]
     &EXPORT_QUEUE_BYTES,
+    #[cfg(feature = "export")]
+    &EXPORT_SPOOL_BYTES,
     #[cfg(feature = "export")]
     &EXPORT_REQUESTS,
     #[cfg(feature = "export")]

@@ -25,9 +25,10 @@ pub(super) fn families() -> Vec<Family> {
         (&builtin::EXPORT_REQUESTS, |books| books.requests),
         (&builtin::EXPORT_RETRIES, |books| books.retries),
     ];
-    let gauges: [Count; 2] = [
+    let gauges: [Count; 3] = [
         (&builtin::EXPORT_QUEUE, |books| books.queued),
         (&builtin::EXPORT_QUEUE_BYTES, |books| books.queued_bytes),
+        (&builtin::EXPORT_SPOOL_BYTES, |books| books.spooled_bytes),
     ];
     let counters = counters.map(|(def, read)| by_sink(def, &sinks, |b| Value::Counter(read(b))));
     let gauges = gauges.map(|(def, read)| by_sink(def, &sinks, |b| Value::Gauge(read(b) as f64)));

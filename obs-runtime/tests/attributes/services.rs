@@ -28,6 +28,7 @@ use crate::counts::{calls, outcomes, panics, series};
         profiling(enabled = true, sample = 0.5),
         health(interval = "1m", timeout = "5s"),
         http(listen = "127.0.0.1:0"),
+        export(spool = "/var/spool/shop", spool_size = "1GiB"),
     )
 )]
 struct Shop {
@@ -52,6 +53,7 @@ fn options_become_the_configuration() {
         profiling,
         health,
         http,
+        export,
     } = Shop::MONITORING;
     assert_eq!(logging.level, Level::Info);
     assert_eq!(logging.targets, [("hyper", Level::Warn)]);
@@ -71,6 +73,10 @@ fn options_become_the_configuration() {
     assert_eq!(health.interval.as_secs(), 60);
     assert_eq!(health.timeout.as_secs(), 5);
     assert_eq!(http.listen, "127.0.0.1:0");
+    assert_eq!(
+        (export.spool, export.spool_size),
+        ("/var/spool/shop", 1 << 30)
+    );
     assert_eq!(http.prefix, Monitoring::DEFAULT.http.prefix);
 }
 

@@ -28,6 +28,7 @@
 //! ```
 
 mod address;
+mod export;
 mod health;
 mod http;
 mod logging;
@@ -36,6 +37,7 @@ mod profiling;
 mod sampler;
 mod tracing;
 
+pub use export::Export;
 pub use health::Health;
 pub use http::{Http, check_listen, check_url_path};
 pub use logging::{
@@ -65,6 +67,8 @@ pub struct Monitoring {
     pub health: Health,
     /// The listener of the monitoring endpoints.
     pub http: Http,
+    /// What waits to be sent to other systems.
+    pub export: Export,
 }
 
 impl Monitoring {
@@ -76,6 +80,7 @@ impl Monitoring {
         profiling: Profiling::DEFAULT,
         health: Health::DEFAULT,
         http: Http::DEFAULT,
+        export: Export::DEFAULT,
     };
 
     /// Every mistake: values out of range and settings that contradict each other.
@@ -88,6 +93,7 @@ impl Monitoring {
             .and_all(&self.profiling.findings())
             .and_all(&self.health.findings())
             .and_all(&self.http.findings())
+            .and_all(&self.export.findings())
             .and(self.correlation_without_traces())
             .and(self.clashing_paths())
     }

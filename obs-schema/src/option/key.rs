@@ -68,6 +68,8 @@ pub enum Section {
     Health,
     /// `http:`.
     Http,
+    /// `export:`.
+    Export,
 }
 
 impl Section {
@@ -80,6 +82,7 @@ impl Section {
         Self::Profiling,
         Self::Health,
         Self::Http,
+        Self::Export,
     ];
 
     /// The name of the section.
@@ -93,6 +96,7 @@ impl Section {
             Self::Profiling => "profiling",
             Self::Health => "health",
             Self::Http => "http",
+            Self::Export => "export",
         }
     }
 
@@ -107,6 +111,7 @@ impl Section {
             Self::Profiling => Target::Profiling.table(),
             Self::Health => Target::Health.table(),
             Self::Http => Target::Http.table(),
+            Self::Export => Target::Export.table(),
         }
     }
 

@@ -4,7 +4,8 @@ use super::derive::SERIES_BUDGET;
 use super::operation::CRATE;
 use super::{OptionDef, Target, ValueKind};
 use crate::monitoring::{
-    Collector, LogFormat, LogOutput, Logging, MetricsExporter, Rotation, TraceExporter, Tracing,
+    Collector, Export, LogFormat, LogOutput, Logging, MetricsExporter, Rotation, TraceExporter,
+    Tracing,
 };
 use crate::name::NameOf;
 use core::time::Duration;
@@ -121,6 +122,12 @@ pub(super) const MONITORING: &[OptionDef] = &[
         "The listener of the monitoring endpoints.",
     )
     .former(&["server", "endpoints"]),
+    group(
+        "export",
+        Target::Export,
+        "What waits to be sent to other systems.",
+    )
+    .former(&["delivery", "exporting"]),
 ];
 
 pub(super) const LOGGING: &[OptionDef] = &[
@@ -362,4 +369,21 @@ pub(super) const HTTP: &[OptionDef] = &[
         "Lets the listener be reached from other machines although it asks nobody who they are.",
     )
     .former(&["public", "insecure", "allow_remote"]),
+];
+
+pub(super) const EXPORT: &[OptionDef] = &[
+    OptionDef::new(
+        "spool",
+        ValueKind::Text,
+        "none, so in memory",
+        "The directory in which telemetry waits that is not delivered yet: it outlives the process, and receivers that are away for long.",
+    )
+    .former(&["spool_dir", "spool_directory", "directory", "path"]),
+    OptionDef::new(
+        "spool_size",
+        ValueKind::Size { min: Export::MIN_SPOOL },
+        "`\"256MiB\"`",
+        "How much of each exporter may wait there.",
+    )
+    .former(&["spool_bytes", "max_spool_size", "max_size"]),
 ];

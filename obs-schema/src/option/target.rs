@@ -21,6 +21,8 @@ pub enum Target {
     Health,
     /// `http(..)` in that.
     Http,
+    /// `export(..)` in that.
+    Export,
     /// `#[service(..)]` on an `impl` block.
     ServiceImpl,
     /// `#[service(..)]` on a method of such a block.
@@ -74,6 +76,7 @@ impl Target {
         Self::Profiling,
         Self::Health,
         Self::Http,
+        Self::Export,
         Self::ServiceImpl,
         Self::ServiceMethod,
         Self::TraceRequest,
@@ -108,6 +111,7 @@ impl Target {
             Self::Profiling => "profiling(..)",
             Self::Health => "health(..)",
             Self::Http => "http(..)",
+            Self::Export => "export(..)",
             Self::TraceRequest => "#[trace_request]",
             Self::MonitorPerformance => "#[monitor_performance]",
             Self::Timed => "#[timed]",
@@ -156,7 +160,8 @@ impl Target {
             | Self::Tracing
             | Self::Profiling
             | Self::Health
-            | Self::Http => "",
+            | Self::Http
+            | Self::Export => "",
         }
     }
 
@@ -170,6 +175,7 @@ impl Target {
             Self::Profiling => service::PROFILING,
             Self::Health => service::HEALTH,
             Self::Http => service::HTTP,
+            Self::Export => service::EXPORT,
             Self::ServiceImpl => service::IMPL,
             Self::ServiceMethod => service::METHOD,
             Self::TraceRequest => operation::TRACE_REQUEST,

@@ -95,6 +95,8 @@ const CASES: &[Case] = &[
     case("http.prefix", "/ops", "/a/b"),
     case("http.hosts", "ops.example.com", "a,b"),
     case("http.allow_unauthenticated", "true", "false"),
+    case("export.spool", "/var/spool/shop", "\"/var/lib/shop spool\""),
+    case("export.spool_size", "1GiB", "16MiB"),
 ];
 
 fn line(key: &str, value: &str) -> String {

@@ -72,7 +72,7 @@ fn shown(config: &Config, key: &str) -> Shown {
 
 /// Constants under which every key can be set alone.
 fn permissive() -> Monitoring {
-    use super::monitoring::{LogOutput, Logging, Profiling};
+    use super::monitoring::{Export, LogOutput, Logging, Profiling};
     Monitoring {
         logging: Logging {
             outputs: &[LogOutput::Console, LogOutput::File],
@@ -81,6 +81,10 @@ fn permissive() -> Monitoring {
         profiling: Profiling {
             enabled: true,
             ..Profiling::DEFAULT
+        },
+        export: Export {
+            spool: "spool",
+            ..Export::DEFAULT
         },
         ..Monitoring::DEFAULT
     }

@@ -29,6 +29,8 @@ pub(crate) enum Loss {
     Rejected,
     /// It could not be delivered for too long.
     GaveUp,
+    /// What was kept on disk cannot be read any more.
+    Damaged,
     /// The program ended before.
     Shutdown,
     /// Something newer came that says all of it anew.
@@ -36,11 +38,12 @@ pub(crate) enum Loss {
 }
 
 impl Loss {
-    pub(crate) const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; 7] = [
         Self::QueueFull,
         Self::TooLarge,
         Self::Rejected,
         Self::GaveUp,
+        Self::Damaged,
         Self::Shutdown,
         Self::Replaced,
     ];
@@ -52,6 +55,7 @@ impl Loss {
             Self::TooLarge => "too_large",
             Self::Rejected => "rejected",
             Self::GaveUp => "gave_up",
+            Self::Damaged => "damaged",
             Self::Shutdown => "shutdown",
             Self::Replaced => "replaced",
         }

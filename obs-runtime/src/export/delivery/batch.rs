@@ -1,11 +1,15 @@
 //! Encoded items in a row.
 
+use std::sync::Arc;
+
 /// Items that are sent together, each encoded as its receiver wants it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Batch {
     bytes: Vec<u8>,
     /// Where each item ends.
     ends: Vec<u32>,
+    /// What its sink sends with the items, if it is not what this process would send, see [`Sink::origin`](super::Sink::origin).
+    origin: Option<Arc<[u8]>>,
 }
 
 impl Batch {
@@ -30,6 +34,31 @@ impl Batch {
         })
     }
 
+    /// A batch from its parts, if they fit together.
+    pub(super) fn restore(bytes: Vec<u8>, ends: Vec<u32>, origin: &[u8]) -> Option<Self> {
+        let last = ends.last().copied().unwrap_or(0);
+        let fits = ends.is_sorted() && last as usize == bytes.len();
+        fits.then(|| Self {
+            bytes,
+            ends,
+            origin: Some(origin.into()),
+        })
+    }
+
+    /// What has to be sent with the items, if they come from another process.
+    pub(crate) fn origin(&self) -> Option<&[u8]> {
+        self.origin.as_deref()
+    }
+
+    pub(super) fn set_origin(&mut self, origin: Arc<[u8]>) {
+        self.origin = Some(origin);
+    }
+
+    /// Where each item ends.
+    pub(super) fn ends(&self) -> &[u32] {
+        &self.ends
+    }
+
     /// All items in a row.
     pub(crate) fn bytes(&self) -> &[u8] {
         &self.bytes
@@ -51,7 +80,10 @@ impl Batch {
 
     /// The items for which `wanted` says so, by their position.
     pub(crate) fn select(&self, mut wanted: impl FnMut(usize) -> bool) -> Self {
-        let mut selected = Self::default();
+        let mut selected = Self {
+            origin: self.origin.clone(),
+            ..Self::default()
+        };
         for (index, item) in self.items().enumerate() {
             if wanted(index) {
                 selected.push(item);

@@ -36,8 +36,9 @@ pub(crate) struct Books {
     lost: [u64; Loss::ALL.len()],
     /// Items that wait or are being sent.
     pub(crate) queued: u64,
-    /// Bytes of those in memory.
+    /// Bytes of those in memory, and of those on disk.
     pub(crate) queued_bytes: u64,
+    pub(crate) spooled_bytes: u64,
     /// Requests that were made, and of those the ones made again.
     pub(crate) requests: u64,
     pub(crate) retries: u64,
@@ -51,6 +52,12 @@ pub(crate) struct Books {
 pub(crate) const BOUNDS: [f64; 10] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.25, 1.0, 2.5, 10.0];
 
 impl Books {
+    /// Items have come in that an earlier process left.
+    pub(super) fn take_over(&mut self, items: usize) {
+        self.produced += items as u64;
+        self.queued += items as u64;
+    }
+
     /// An item has come in.
     pub(super) fn produce(&mut self) {
         self.produced += 1;
@@ -94,6 +101,7 @@ impl Books {
         self.delivered += other.delivered;
         self.queued += other.queued;
         self.queued_bytes += other.queued_bytes;
+        self.spooled_bytes += other.spooled_bytes;
         self.requests += other.requests;
         self.retries += other.retries;
         self.time += other.time;

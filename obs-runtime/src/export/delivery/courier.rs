@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep, sleep_until, timeout};
@@ -10,6 +11,7 @@ use super::answer::{Answer, Loss};
 use super::backoff::Backoff;
 use super::batch::Batch;
 use super::queue::{Queue, Size};
+use super::spool::{Shelf, Stored};
 use crate::diagnostics;
 use crate::hot::local;
 
@@ -18,20 +20,31 @@ pub(crate) trait Sink: Send + 'static {
     /// What it is called in metrics and messages.
     fn name(&self) -> &'static str;
 
+    /// What has to be kept on disk with the items, because it is sent with them: who they are from. `None` if they
+    /// are worth nothing to the receiver later.
+    fn origin(&self) -> Option<Arc<[u8]>> {
+        None
+    }
+
     /// Sends a batch and says what the receiver made of it. May be dropped before it is done.
     fn send(&mut self, batch: &Batch) -> impl Future<Output = Answer> + Send;
 }
 
-/// Delivers what comes into `queue` until it ends.
-pub(super) async fn run(sink: impl Sink, queue: &Queue) {
+/// Delivers what comes into `queue` until it ends, by way of the disk if there is a shelf.
+pub(super) async fn run(sink: impl Sink, queue: &Queue, shelf: Option<&Shelf>) {
     let mut courier = Courier {
         sink,
         queue,
         is_down: false,
+        is_stowed: false,
     };
     let work = async {
-        while let Some(batch) = queue.next().await {
-            courier.deliver(batch).await;
+        match shelf {
+            None => courier.deliver_all().await,
+            Some(shelf) => {
+                let origin = courier.sink.origin().unwrap_or_default();
+                tokio::join!(stow_all(queue, shelf, &origin), courier.deliver_from(shelf));
+            }
         }
     };
     let deadline = async {
@@ -45,11 +58,26 @@ pub(super) async fn run(sink: impl Sink, queue: &Queue) {
     queue.close();
 }
 
+/// Puts everything that comes on the shelf.
+async fn stow_all(queue: &Queue, shelf: &Shelf, origin: &Arc<[u8]>) {
+    while let Some(mut batch) = queue.next().await {
+        let size = Size::of(&batch);
+        batch.set_origin(origin.clone());
+        if shelf.put(batch).await {
+            queue.stow(size);
+        }
+        queue.note_spool(shelf.bytes());
+    }
+    shelf.end();
+}
+
 struct Courier<'a, S> {
     sink: S,
     queue: &'a Queue,
     /// Whether the last attempt failed: said once, and once when it is over.
     is_down: bool,
+    /// Whether the batch at hand is on disk as well.
+    is_stowed: bool,
 }
 
 /// What is left of a batch.
@@ -61,9 +89,40 @@ struct Rest {
 }
 
 impl<S: Sink> Courier<'_, S> {
+    /// Delivers what is in the queue.
+    async fn deliver_all(&mut self) {
+        while let Some(batch) = self.queue.next().await {
+            self.deliver_from_memory(batch).await;
+        }
+    }
+
+    /// Delivers what is on the shelf.
+    async fn deliver_from(&mut self, shelf: &Shelf) {
+        while let Some(stored) = shelf.next().await {
+            match stored {
+                Stored::InMemory(batch) => self.deliver_from_memory(batch).await,
+                Stored::OnDisk(stored) => {
+                    self.is_stowed = true;
+                    match shelf.load(&stored).await {
+                        Ok(batch) => self.deliver(batch).await,
+                        Err(error) => self.lose(stored.items, Loss::Damaged, &error.to_string()),
+                    }
+                    self.is_stowed = false;
+                    shelf.remove(&stored).await;
+                    self.queue.note_spool(shelf.bytes());
+                }
+            }
+        }
+    }
+
+    async fn deliver_from_memory(&mut self, batch: Batch) {
+        let size = Size::of(&batch);
+        self.deliver(batch).await;
+        self.queue.release(size);
+    }
+
     /// Delivers a batch, or finds out that it cannot be.
     async fn deliver(&mut self, batch: Batch) {
-        let size = Size::of(&batch);
         let mut rest = Rest {
             parts: VecDeque::from([batch]),
             backoff: Backoff::new(self.queue.limits().retry, Instant::now()),
@@ -75,7 +134,6 @@ impl<S: Sink> Courier<'_, S> {
             self.note_state(&answer);
             self.judge(&mut rest, part, answer).await;
         }
-        self.queue.release(size);
     }
 
     async fn attempt(&mut self, part: &Batch, again: bool) -> Answer {
@@ -134,7 +192,7 @@ impl<S: Sink> Courier<'_, S> {
     /// So many items were answered for; of those, `rejected` were not taken.
     fn settle(&self, items: usize, rejected: usize, why: &str) {
         let rejected = rejected.min(items);
-        self.queue.deliver(items - rejected);
+        self.queue.deliver(items - rejected, self.is_stowed);
         self.lose(rejected, Loss::Rejected, why);
     }
 
@@ -142,7 +200,7 @@ impl<S: Sink> Courier<'_, S> {
         if items == 0 {
             return;
         }
-        self.queue.lose(items, loss);
+        self.queue.lose(items, loss, self.is_stowed);
         if loss == Loss::Replaced {
             return;
         }

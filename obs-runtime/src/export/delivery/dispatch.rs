@@ -14,6 +14,7 @@ use super::books;
 use super::courier::{self, Sink};
 use super::limits::Limits;
 use super::queue::Queue;
+use super::spool::{Shelf, SpoolSettings};
 use crate::diagnostics;
 
 /// What the thread gets beyond the deadline to drop connections and say that it is done.
@@ -23,6 +24,7 @@ const GRACE: Duration = Duration::from_millis(250);
 #[derive(Debug)]
 pub(crate) struct Dispatch {
     runtime: Handle,
+    spool: Option<SpoolSettings>,
     queues: Mutex<Vec<Arc<Queue>>>,
     /// Dropped to end the thread.
     stop: Option<oneshot::Sender<()>>,
@@ -54,19 +56,42 @@ impl Dispatch {
             })?;
         Ok(Self {
             runtime: handle,
+            spool: None,
             queues: Mutex::default(),
             stop: Some(stop),
             thread: Some(thread),
         })
     }
 
+    /// Keeps what sinks have on disk until it is settled, for all that are opened from now on.
+    ///
+    /// # Errors
+    ///
+    /// If the directory cannot be made, or nothing be written to it.
+    pub(crate) fn spool_to(&mut self, spool: SpoolSettings) -> io::Result<()> {
+        spool.check()?;
+        self.spool = Some(spool);
+        Ok(())
+    }
+
     /// Begins to deliver to `sink` what comes into the queue that is returned.
     pub(crate) fn open(&self, sink: impl Sink, limits: Limits) -> Arc<Queue> {
+        let shelf = self.shelf(&sink);
+        let limits = if shelf.is_some() {
+            limits.with_spool()
+        } else {
+            limits
+        };
         let queue = Arc::new(Queue::new(limits));
+        if let Some((shelf, found)) = &shelf {
+            queue.take_over(*found);
+            queue.note_spool(shelf.bytes());
+        }
         let (name, served) = (sink.name(), queue.clone());
-        let work = self
-            .runtime
-            .spawn(async move { courier::run(sink, &served).await });
+        let work = self.runtime.spawn(async move {
+            let shelf = shelf.map(|(shelf, _)| shelf);
+            courier::run(sink, &served, shelf.as_ref()).await;
+        });
         let left = queue.clone();
         self.runtime.spawn(async move {
             if work.await.is_err() {
@@ -77,6 +102,20 @@ impl Dispatch {
         books::show(name, queue.clone());
         self.lock().push(queue.clone());
         queue
+    }
+
+    /// The shelf of a sink, and how many items are on it from before.
+    fn shelf(&self, sink: &impl Sink) -> Option<(Shelf, usize)> {
+        let spool = self.spool.as_ref().filter(|_| sink.origin().is_some())?;
+        let name = sink.name();
+        let shelf = Shelf::open(spool, name);
+        let report = |error: &io::Error| {
+            let path = spool.directory.display();
+            diagnostics::report(&format!(
+                "{name}: cannot use {path}, keeps what it has in memory: {error}"
+            ));
+        };
+        shelf.inspect_err(report).ok()
     }
 
     /// Runs a task beside the couriers until the thread ends. What blocks belongs on `spawn_blocking`.
@@ -104,7 +143,7 @@ impl Dispatch {
         queues.iter().for_each(|queue| queue.end(deadline));
         let until = std::time::Instant::now() + limit + GRACE;
         for queue in queues {
-            queue.flush(until.saturating_duration_since(std::time::Instant::now()));
+            queue.wait_for_end(until.saturating_duration_since(std::time::Instant::now()));
             queue.close();
         }
     }

@@ -33,6 +33,17 @@ pub(crate) struct Retry {
     pub(crate) within: Duration,
 }
 
+impl Limits {
+    /// How long a batch on disk is tried: newer ones do not wait in memory for it.
+    const SPOOLED: Duration = Duration::from_secs(24 * 60 * 60);
+
+    /// The same for batches that are on disk.
+    pub(super) fn with_spool(mut self) -> Self {
+        self.retry.within = self.retry.within.max(Self::SPOOLED);
+        self
+    }
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Self {

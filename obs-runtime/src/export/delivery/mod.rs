@@ -3,7 +3,8 @@
 //! Every sink works the same way: what it gets is [encoded](batch) at once and
 //! waits in a [queue](queue) that is bounded by items and bytes; a
 //! [courier](courier) sends batches of it, tries again what is worth it, and
-//! keeps [books](books) in which nothing is ever missing. All couriers run on
+//! keeps [books](books) in which nothing is ever missing. Between the two may be a [spool](spool)
+//! on disk. All couriers run on
 //! [a thread](dispatch) with a runtime of its own, so that it does not matter
 //! which runtime the program has, or whether it has one.
 
@@ -15,6 +16,7 @@ mod courier;
 mod dispatch;
 mod limits;
 mod queue;
+mod spool;
 
 pub(crate) use answer::{Answer, Loss};
 pub(crate) use batch::Batch;
@@ -25,6 +27,7 @@ pub(crate) use limits::Limits;
 #[cfg(any(test, feature = "push"))]
 pub(crate) use limits::Retry;
 pub(crate) use queue::Queue;
+pub(crate) use spool::SpoolSettings;
 
 #[cfg(test)]
 mod tests;

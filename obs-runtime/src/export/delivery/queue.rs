@@ -38,9 +38,12 @@ struct State {
     /// What is in memory, what is being sent included.
     held: Size,
     books: Books,
+    /// Of what is queued, the items that are on disk.
+    stowed: u64,
     /// As long as fewer items than this are settled, no item waits for others.
     hurry: u64,
     ended: bool,
+    closed: bool,
 }
 
 /// What there is to do for the courier.
@@ -169,15 +172,23 @@ impl Queue {
         }
     }
 
-    /// Items of a batch that was taken have arrived.
-    pub(super) fn deliver(&self, items: usize) {
-        self.lock().books.deliver(items);
-        self.settled.notify_all();
+    /// Items of a batch that was taken have arrived. Of a batch on disk they are `stowed`.
+    pub(super) fn deliver(&self, items: usize, stowed: bool) {
+        self.settle(items, stowed, |books| books.deliver(items));
     }
 
     /// Items of a batch that was taken are given up.
-    pub(super) fn lose(&self, items: usize, why: Loss) {
-        self.lock().books.lose(items, why);
+    pub(super) fn lose(&self, items: usize, why: Loss, stowed: bool) {
+        self.settle(items, stowed, |books| books.lose(items, why));
+    }
+
+    fn settle(&self, items: usize, stowed: bool, note: impl FnOnce(&mut Books)) {
+        let mut state = self.lock();
+        note(&mut state.books);
+        if stowed {
+            state.stowed = state.stowed.saturating_sub(items as u64);
+        }
+        drop(state);
         self.settled.notify_all();
     }
 
@@ -189,6 +200,24 @@ impl Queue {
     /// Whether what was taken is of no use any more, because something newer came.
     pub(super) fn is_outdated(&self) -> bool {
         self.limits.newest_only && self.lock().waits()
+    }
+
+    /// Items are there that an earlier process left on disk.
+    pub(super) fn take_over(&self, items: usize) {
+        let mut state = self.lock();
+        state.books.take_over(items);
+        state.stowed += items as u64;
+    }
+
+    /// A batch that was taken is on disk now, and not in memory any more.
+    pub(super) fn stow(&self, size: Size) {
+        self.lock().stowed += size.items as u64;
+        self.release(size);
+    }
+
+    /// So many bytes are on disk now.
+    pub(super) fn note_spool(&self, bytes: u64) {
+        self.lock().books.spooled_bytes = bytes;
     }
 
     /// Notes a request.
@@ -221,6 +250,12 @@ impl Queue {
         !waited.unwrap_or_else(PoisonError::into_inner).1.timed_out()
     }
 
+    /// Waits until the courier has ended, at most for `limit`.
+    pub(super) fn wait_for_end(&self, limit: Duration) {
+        let is_open = |state: &mut State| !state.closed;
+        let _ = self.settled.wait_timeout_while(self.lock(), limit, is_open);
+    }
+
     /// Nothing more comes in; what is there has until `deadline`.
     pub(crate) fn end(&self, deadline: Instant) {
         self.lock().ended = true;
@@ -243,11 +278,13 @@ impl Queue {
         }
     }
 
-    /// Gives up everything that is not settled, and takes nothing more in.
+    /// Gives up everything that is neither settled nor on disk, and takes nothing more in.
     pub(super) fn close(&self) {
         let mut state = self.lock();
         state.ended = true;
-        let rest = usize::try_from(state.books.queued).unwrap_or(usize::MAX);
+        state.closed = true;
+        let rest = state.books.queued.saturating_sub(state.stowed);
+        let rest = usize::try_from(rest).unwrap_or(usize::MAX);
         state.books.lose(rest, Loss::Shutdown);
         state.open = Batch::default();
         state.full.clear();

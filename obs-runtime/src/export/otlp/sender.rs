@@ -2,6 +2,8 @@
 //!
 //! Source: <https://opentelemetry.io/docs/specs/otlp/>
 
+use std::sync::Arc;
+
 use http::StatusCode;
 
 use super::reader::{Partial, partial_success};
@@ -29,14 +31,19 @@ impl Sink for Sender {
         self.signal.sink()
     }
 
+    /// The resource: a later process is another instance.
+    fn origin(&self) -> Option<Arc<[u8]>> {
+        Some(self.frame.resource().into())
+    }
+
     async fn send(&mut self, batch: &Batch) -> Answer {
         // All calls of gRPC share a connection, and one that is dead would swallow them all.
         if std::mem::replace(&mut self.is_waiting, true) && self.protocol == Protocol::Grpc {
             self.client.reconnect();
         }
         let request = match self.signal {
-            Signal::Metrics => self.frame.around(&metrics::join(batch)),
-            Signal::Traces | Signal::Logs => self.frame.around(batch.bytes()),
+            Signal::Metrics => self.frame.around(&metrics::join(batch), batch.origin()),
+            Signal::Traces | Signal::Logs => self.frame.around(batch.bytes(), batch.origin()),
         };
         let answer = match self.protocol {
             Protocol::Grpc => grpc::call(&self.client, request, self.gzip).await,

@@ -6,6 +6,8 @@
 
 mod line;
 
+use std::sync::Arc;
+
 use http::{StatusCode, Uri};
 
 use super::labels::{self, Rules};
@@ -113,6 +115,11 @@ struct Influx {
 impl Sink for Influx {
     fn name(&self) -> &'static str {
         NAME
+    }
+
+    /// Nothing: samples carry their time and all their labels.
+    fn origin(&self) -> Option<Arc<[u8]>> {
+        Some(Arc::default())
     }
 
     async fn send(&mut self, batch: &Batch) -> Answer {

@@ -108,6 +108,7 @@ fn the_defaults_in_the_table_are_those_of_the_constants() {
         ("health.enabled", format!("`{}`", D.health.enabled)),
         ("health.interval", duration(D.health.interval)),
         ("health.timeout", duration(D.health.timeout)),
+        ("export.spool_size", text(&format_size(D.export.spool_size))),
         ("http.enabled", format!("`{}`", D.http.enabled)),
         ("http.listen", text(D.http.listen)),
         ("http.prefix", text(D.http.prefix)),

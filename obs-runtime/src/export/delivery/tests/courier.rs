@@ -23,7 +23,7 @@ async fn deliver(receiver: &Receiver, items: usize, within: Duration) -> Books {
     let queue = Arc::new(Queue::new(LIMITS));
     fill(&queue, 0..items);
     queue.end(tokio::time::Instant::now() + within);
-    run(receiver.clone(), &queue).await;
+    run(receiver.clone(), &queue, None).await;
     let books = queue.books();
     assert_balanced(&books);
     assert_eq!((books.queued, books.queued_bytes), (0, 0));
@@ -141,7 +141,7 @@ async fn the_end_is_worth_another_attempt_at_once() {
     let queue = Arc::new(Queue::new(LIMITS));
     fill(&queue, 0..4);
     let served = (receiver.clone(), queue.clone());
-    let courier = tokio::spawn(async move { run(served.0, &served.1).await });
+    let courier = tokio::spawn(async move { run(served.0, &served.1, None).await });
     tokio::time::sleep(Duration::from_millis(10)).await;
     assert_eq!(receiver.requests().len(), 1);
     queue.end(tokio::time::Instant::now() + Duration::from_millis(100));
@@ -186,7 +186,7 @@ async fn what_is_replaced_is_not_tried_again() {
     let receiver = Receiver::answering([later(), later()]);
     fill(&queue, 0..1);
     let served = (receiver.clone(), queue.clone());
-    let work = tokio::spawn(async move { run(served.0, &served.1).await });
+    let work = tokio::spawn(async move { run(served.0, &served.1, None).await });
     tokio::time::sleep(Duration::from_millis(100)).await;
     fill(&queue, 1..4);
     queue.end(tokio::time::Instant::now() + HOUR);

@@ -3,6 +3,7 @@
 mod courier;
 mod dispatch;
 mod queue;
+mod spool;
 
 use std::collections::VecDeque;
 use std::future::Future;

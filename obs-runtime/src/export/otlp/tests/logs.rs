@@ -43,7 +43,7 @@ pub(super) fn request(record: &Record) -> Vec<u8> {
     let mut items = Vec::new();
     encode(&mut items, draft(record).view());
     let service = Layers::default().load().unwrap().service;
-    Frame::new(&service).around(&items)
+    Frame::new(&service).around(&items, None)
 }
 
 fn sent(record: &Record) -> LogRecord {

@@ -68,7 +68,7 @@ pub(super) fn request(snapshot: &Snapshot) -> Vec<u8> {
         2_000,
     );
     let service = Layers::default().load().unwrap().service;
-    Frame::new(&service).around(&join(&batch))
+    Frame::new(&service).around(&join(&batch), None)
 }
 
 fn read(request: &[u8]) -> Vec<Metric> {

@@ -22,7 +22,7 @@ pub(super) fn encoded(packed: &Packed) -> Vec<u8> {
     let config = Layers::default().variables(variables).load().unwrap();
     let mut batch = Batch::default();
     Spans::default().encode(packed, &mut batch);
-    Frame::new(&config.service).around(batch.bytes())
+    Frame::new(&config.service).around(batch.bytes(), None)
 }
 
 fn request(packed: &Packed) -> ExportTraceServiceRequest {

@@ -5,6 +5,7 @@
 //! so that nothing is written to one that is known to be gone.
 
 use std::io::ErrorKind;
+use std::sync::Arc;
 
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
@@ -43,6 +44,11 @@ impl Tcp {
 impl Sink for Tcp {
     fn name(&self) -> &'static str {
         NAME
+    }
+
+    /// Nothing: samples carry their time and all their labels.
+    fn origin(&self) -> Option<Arc<[u8]>> {
+        Some(Arc::default())
     }
 
     async fn send(&mut self, batch: &Batch) -> Answer {

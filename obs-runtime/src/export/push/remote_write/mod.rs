@@ -8,6 +8,8 @@ mod record;
 pub(super) mod v1;
 pub(super) mod v2;
 
+use std::sync::Arc;
+
 use http::Method;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderName};
 use http::{StatusCode, Uri};
@@ -62,6 +64,11 @@ struct RemoteWrite {
 impl Sink for RemoteWrite {
     fn name(&self) -> &'static str {
         NAME
+    }
+
+    /// Nothing: samples carry their time and all their labels.
+    fn origin(&self) -> Option<Arc<[u8]>> {
+        Some(Arc::default())
     }
 
     async fn send(&mut self, batch: &Batch) -> Answer {

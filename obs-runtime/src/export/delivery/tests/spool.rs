@@ -1,0 +1,263 @@
+//! What is on disk until it is settled, with real files and the real clock.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+use super::*;
+
+const QUICK: Limits = Limits {
+    queue_items: 10_000,
+    queue_bytes: 1_000_000,
+    batch_items: 10,
+    batch_bytes: 10_000,
+    delay: Duration::from_millis(5),
+    timeout: Duration::from_secs(5),
+    retry: Retry {
+        first: Duration::from_millis(5),
+        longest: Duration::from_millis(20),
+        // On disk it is tried for longer.
+        within: Duration::ZERO,
+    },
+    newest_only: false,
+};
+
+const SOON: Duration = Duration::from_secs(10);
+
+/// A receiver whose items are worth something later, told apart by who made them.
+#[derive(Clone, Default)]
+struct Later(Receiver, &'static str);
+
+impl Sink for Later {
+    fn name(&self) -> &'static str {
+        "later"
+    }
+
+    fn origin(&self) -> Option<Arc<[u8]>> {
+        Some(self.1.as_bytes().into())
+    }
+
+    async fn send(&mut self, batch: &Batch) -> Answer {
+        assert_eq!(batch.origin(), Some(&b"first"[..]));
+        self.0.send(batch).await
+    }
+}
+
+fn settings(directory: &Path) -> SpoolSettings {
+    SpoolSettings {
+        directory: directory.to_owned(),
+        service: "the shop/../x".to_owned(),
+        max_bytes: 1 << 20,
+    }
+}
+
+/// A process that spools to this directory.
+fn start(settings: SpoolSettings) -> Dispatch {
+    let mut dispatch = Dispatch::start().unwrap();
+    dispatch.spool_to(settings).unwrap();
+    dispatch
+}
+
+fn away() -> Later {
+    Later(
+        Receiver::answering(std::iter::repeat_n(later(), 100_000)),
+        "first",
+    )
+}
+
+fn files(directory: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut left = vec![directory.to_owned()];
+    while let Some(directory) = left.pop() {
+        for entry in fs::read_dir(directory).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                left.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "batch") {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+fn wait_for(what: &str, condition: impl Fn() -> bool) {
+    let deadline = std::time::Instant::now() + SOON;
+    while !condition() {
+        assert!(std::time::Instant::now() < deadline, "{what}");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+/// Leaves 25 items of a process that could not deliver them.
+fn leave_behind(directory: &TempDir) -> Books {
+    let dispatch = start(settings(directory.path()));
+    let queue = dispatch.open(away(), QUICK);
+    fill(&queue, 0..25);
+    dispatch.finish(Duration::from_millis(100));
+    queue.books()
+}
+
+#[test]
+fn what_cannot_be_delivered_outlives_the_process() {
+    let directory = tempfile::tempdir().unwrap();
+    let books = leave_behind(&directory);
+    assert_eq!((books.delivered, books.queued), (0, 25));
+    assert_eq!(books.queued_bytes, 0);
+    assert!(books.spooled_bytes > 0);
+    assert_balanced(&books);
+    assert_eq!(files(directory.path()).len(), 3);
+
+    // The next process sends it first, and what it says of itself is not mixed with it.
+    let dispatch = start(settings(directory.path()));
+    let receiver = Later(Receiver::default(), "first");
+    let queue = dispatch.open(receiver.clone(), QUICK);
+    fill(&queue, 25..30);
+    assert!(dispatch.flush(SOON));
+    assert_eq!(receiver.0.requests().concat(), names(0..30));
+    let books = queue.books();
+    assert_eq!((books.produced, books.delivered), (30, 30));
+    wait_for("the files to be removed", || {
+        files(directory.path()).is_empty()
+    });
+    dispatch.finish(SOON);
+    assert_balanced(&queue.books());
+    assert_eq!(queue.books().spooled_bytes, 0);
+}
+
+#[test]
+fn nothing_is_left_when_everything_arrives() {
+    let directory = tempfile::tempdir().unwrap();
+    let dispatch = start(settings(directory.path()));
+    let receiver = Later(Receiver::default(), "first");
+    let queue = dispatch.open(receiver.clone(), QUICK);
+    fill(&queue, 0..100);
+    dispatch.finish(SOON);
+    drop(dispatch);
+    let books = queue.books();
+    assert_eq!(
+        (books.delivered, books.queued, books.spooled_bytes),
+        (100, 0, 0)
+    );
+    assert_eq!(receiver.0.requests().concat(), names(0..100));
+    let service = fs::read_dir(directory.path()).unwrap().next().unwrap();
+    let sink = service.unwrap().path().join("later");
+    assert_eq!(fs::read_dir(sink).unwrap().count(), 0);
+}
+
+#[test]
+fn processes_that_share_a_directory_leave_each_other_alone() {
+    let directory = tempfile::tempdir().unwrap();
+    let one = start(settings(directory.path()));
+    let queue = one.open(away(), QUICK);
+    fill(&queue, 0..10);
+    wait_for("the file", || files(directory.path()).len() == 1);
+    let other = start(settings(directory.path()));
+    let receiver = Later(Receiver::default(), "first");
+    let others = other.open(receiver.clone(), QUICK);
+    fill(&others, 10..20);
+    assert!(other.flush(SOON));
+    assert_eq!(receiver.0.requests().concat(), names(10..20));
+    assert_eq!(others.books().produced, 10);
+}
+
+#[test]
+fn a_full_spool_keeps_the_oldest_and_loses_nothing_unseen() {
+    let directory = tempfile::tempdir().unwrap();
+    let small = SpoolSettings {
+        max_bytes: 1,
+        ..settings(directory.path())
+    };
+    let limits = Limits {
+        queue_items: 40,
+        ..QUICK
+    };
+    let dispatch = start(small);
+    let queue = dispatch.open(away(), limits);
+    fill(&queue, 0..10);
+    wait_for("the first batch", || files(directory.path()).len() == 1);
+    fill(&queue, 10..100);
+    wait_for("the queue to fill", || {
+        queue.books().lost(Loss::QueueFull) > 0
+    });
+    assert_balanced(&queue.books());
+    assert_eq!(files(directory.path()).len(), 1);
+    dispatch.finish(Duration::from_millis(50));
+    let books = queue.books();
+    assert_balanced(&books);
+    assert_eq!(books.queued, 10, "only what is on disk is left");
+}
+
+#[test]
+fn without_a_disk_it_waits_in_memory_and_arrives_in_order() {
+    let directory = tempfile::tempdir().unwrap();
+    let dispatch = start(settings(directory.path()));
+    let receiver = Later(
+        Receiver::answering([later(), later(), later(), later(), later()]),
+        "first",
+    );
+    let limits = Limits {
+        retry: Retry {
+            first: Duration::from_millis(100),
+            ..QUICK.retry
+        },
+        ..QUICK
+    };
+    let queue = dispatch.open(receiver.clone(), limits);
+    fill(&queue, 0..10);
+    wait_for("an attempt", || !receiver.0.requests().is_empty());
+    let place = files(directory.path())[0].parent().unwrap().to_owned();
+    // A file where the directory was: nothing can be written there, by nobody.
+    fs::rename(&place, directory.path().join("gone")).unwrap();
+    fs::write(&place, "").unwrap();
+    fill(&queue, 10..20);
+    fill(&queue, 20..30);
+    assert!(dispatch.flush(SOON), "{:?}", queue.books());
+    let books = queue.books();
+    assert_balanced(&books);
+    assert_eq!(books.delivered, 30, "{books:?}");
+    let last = receiver.0.requests();
+    assert_eq!(last[last.len() - 2..].concat(), names(10..30));
+}
+
+#[test]
+fn a_damaged_file_costs_its_own_items() {
+    let directory = tempfile::tempdir().unwrap();
+    leave_behind(&directory);
+    let damaged = &files(directory.path())[0];
+    let mut content = fs::read(damaged).unwrap();
+    *content.last_mut().unwrap() ^= 1;
+    fs::write(damaged, content).unwrap();
+    let dispatch = start(settings(directory.path()));
+    let receiver = Later(Receiver::default(), "first");
+    let queue = dispatch.open(receiver.clone(), QUICK);
+    assert!(dispatch.flush(SOON));
+    let books = queue.books();
+    assert_eq!((books.produced, books.delivered), (25, 15));
+    assert_eq!(books.lost(Loss::Damaged), 10);
+    assert_balanced(&books);
+    assert_eq!(receiver.0.requests().concat(), names(10..25));
+}
+
+#[test]
+fn a_directory_that_cannot_be_is_an_error_at_the_start() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("file");
+    fs::write(&file, "").unwrap();
+    let mut dispatch = Dispatch::start().unwrap();
+    assert!(dispatch.spool_to(settings(&file)).is_err());
+}
+
+#[cfg(unix)]
+#[test]
+fn only_the_owner_can_read_it() {
+    use std::os::unix::fs::MetadataExt;
+    let directory = tempfile::tempdir().unwrap();
+    leave_behind(&directory);
+    let file = &files(directory.path())[0];
+    let mode = |path: &Path| fs::metadata(path).unwrap().mode() & 0o777;
+    assert_eq!(mode(file), 0o600);
+    assert_eq!(mode(file.parent().unwrap()), 0o700);
+}
