@@ -121,6 +121,19 @@ fn what_is_skipped_is_not_logged() {
     assert!(records[0].field("arg.token").is_none());
 }
 
+#[debug_trace("secrets")]
+fn sign_in(user: &str, password: &str) -> usize {
+    user.len() + password.len()
+}
+
+#[test]
+fn what_is_secret_is_hidden_although_nobody_skips_it() {
+    let records = records("secrets", || assert_eq!(sign_in("ada", "hunter2"), 10));
+    assert_eq!(text(&records[0], "arg.user").unwrap(), "\"ada\"");
+    let password = text(&records[0], "arg.password").unwrap();
+    assert!(!password.contains("hunter2"), "{password}");
+}
+
 #[debug_trace("panics")]
 fn burst(number: u32) -> u32 {
     assert!(number == 0, "burst");

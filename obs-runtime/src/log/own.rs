@@ -5,6 +5,7 @@ use std::fmt::Arguments;
 use tracing::Level;
 
 use super::draft::{Draft, Raw, Text};
+use super::process::Origin;
 use super::scratch::{self, Scratch};
 use super::{handle, here};
 use crate::hot::clock;
@@ -36,6 +37,8 @@ pub(super) fn record(target: &'static str, level: Level, describe: impl FnOnce(&
         draft.head.target = Text::Static(target);
         describe(draft);
         here::locate(draft, None);
-        log.emit(draft.view(), line);
+        if log.process(draft, Origin::Event) {
+            log.emit(draft.view(), line);
+        }
     });
 }
