@@ -13,9 +13,9 @@ pub use obs_schema::def::{
 
 pub use crate::attribute::{AttributeValue, Debugged, Displayed};
 pub use crate::callsite::{CALLSITES, Callsite};
-pub use crate::debug::{
-    AnyShown, DEBUG_SITES, DebugArguments, DebugCall, DebugShown, DebugSite, DebuggedFuture, Shown,
-};
+pub use crate::debug::call::{DebugArguments, DebugCall, DebuggedFuture};
+pub use crate::debug::shown::{AnyShown, DebugShown, Shown};
+pub use crate::debug::site::{DEBUG_SITES, DebugSite};
 pub use crate::label::{Label, LabelText, Labels};
 pub use crate::metric::{Instrument, METRIC_SETS, MetricSet};
 pub use crate::observe::Later;

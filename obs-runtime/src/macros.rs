@@ -241,13 +241,13 @@ pub use obs_macros::track_external_api;
 /// Logs the calls of a function while a debug flag is on: one record at the end of each call, with the arguments,
 /// the result, the outcome and the duration. While the flag is off, a call costs a load and a branch.
 ///
-/// The record has the level `info` and the module as its target, so it is written where the module's `info` is. Its
-/// fields are `flag`, `outcome`, `duration_ms`, `arg.NAME` for each parameter, and `result`. Values are written by
+/// The record goes to the [log](crate::log) of obs and to no other subscriber, with the level `info` and the module as
+/// its target, so it is written where the module's `info` is. Its fields are `flag`, `outcome`, `duration_ms`, `arg.NAME` for each parameter, and `result`. Values are written by
 /// their `Debug`. Left out are `self`, what `skip(..)` names, parameters whose name begins with `_`, and whatever is
 /// not `Debug`; a type parameter is only if its bounds say so.
 ///
 /// Arguments are written when the call begins, so they are what the caller gave. A call that began while the flag
-/// was off is not logged.
+/// was off is not logged, nor is one that a `Debug` makes while it writes a value.
 ///
 /// ```
 /// use obs_runtime::{debug, debug_trace};

@@ -359,6 +359,26 @@ fn a_value_that_cannot_be_written_costs_its_own_text() {
     assert!(text(&records[0], "arg.long").unwrap().len() < 20_000);
 }
 
+struct Deep;
+
+impl std::fmt::Debug for Deep {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(if dive(&Deep) { "Deep" } else { "" })
+    }
+}
+
+#[debug_trace("depths")]
+fn dive(deep: &Deep) -> bool {
+    matches!(deep, Deep)
+}
+
+#[test]
+fn what_is_called_to_write_a_value_is_not_logged() {
+    let records = records("depths", || assert!(dive(&Deep)));
+    assert_eq!(outcomes(&records), ["ok"]);
+    assert_eq!(text(&records[0], "arg.deep").unwrap(), "Deep");
+}
+
 #[test]
 fn changes_of_a_flag_are_logged() {
     LazyLock::force(&LOG);

@@ -1,5 +1,5 @@
 //! The reference of the endpoints in `docs/` is what the table says today.
-#![cfg(feature = "http")]
+#![cfg(all(feature = "http", feature = "log"))]
 
 use std::path::Path;
 use std::{env, fs};

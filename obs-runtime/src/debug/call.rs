@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use obs_schema::def::CallOutcome;
 use pin_project_lite::pin_project;
 
-use super::site::DebugSite;
+use super::site::{DebugSite, writing};
 use crate::hot::clock;
 use crate::outcome::Verdict;
 
@@ -36,7 +36,7 @@ pub struct DebugArguments(Vec<(&'static str, String)>);
 impl DebugArguments {
     /// Adds an argument, unless it cannot be shown.
     pub fn add(&mut self, key: &'static str, value: Option<String>) {
-        self.0.extend(value.map(|value| (key, value)));
+        writing(|| self.0.extend(value.map(|value| (key, value))));
     }
 }
 
@@ -115,18 +115,21 @@ impl Drop for DebugCall {
 impl Noted {
     #[cold]
     fn new(site: &'static DebugSite) -> Box<Self> {
-        Box::new(Self {
-            site,
-            began: clock::ticks(),
-            arguments: DebugArguments::default(),
-            result: None,
-            inside: true,
+        // The clock allocates when it is first read.
+        writing(|| {
+            Box::new(Self {
+                site,
+                began: clock::ticks(),
+                arguments: DebugArguments::default(),
+                result: None,
+                inside: true,
+            })
         })
     }
 
     /// The body unwound, or its future was given up.
     #[cold]
-    fn end_unjudged(&self) {
+    fn end_unjudged(self: Box<Self>) {
         let outcome = match self.inside && std::thread::panicking() {
             true => CallOutcome::Panic,
             false => CallOutcome::Cancelled,
@@ -134,11 +137,16 @@ impl Noted {
         self.end(outcome);
     }
 
-    fn end(&self, outcome: CallOutcome) {
+    /// Logs the call and gives its memory back.
+    fn end(self: Box<Self>, outcome: CallOutcome) {
+        writing(move || self.say(outcome));
+    }
+
+    fn say(&self, outcome: CallOutcome) {
         #[cfg(feature = "log")]
         {
             let nanos = clock::to_nanos(clock::ticks().saturating_sub(self.began));
-            crate::log::say_call(&crate::log::DebuggedCall {
+            let call = crate::log::DebuggedCall {
                 flag: self.site.flag,
                 function: self.site.function,
                 source: &self.site.source,
@@ -146,7 +154,8 @@ impl Noted {
                 outcome,
                 result: self.result.as_deref(),
                 nanos,
-            });
+            };
+            crate::log::say_call(&call);
         }
         // Without a log there is nothing to write it to.
         let _ = (outcome, self.site.source, self.began, &self.result);

@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use super::error::UnknownFlag;
-use super::site::{DEBUG_SITES, DebugSite};
+use super::site::{DEBUG_SITES, DebugSite, writing};
 use crate::{diagnostics, expiry};
 
 static FLAGS: Mutex<BTreeMap<&'static str, State>> = Mutex::new(BTreeMap::new());
@@ -74,7 +74,7 @@ pub(super) fn all() -> Vec<Flag> {
 }
 
 /// Turns a flag on or off, for good or for a while, and logs that.
-pub(crate) fn switch(name: &str, on: bool, time: Option<Duration>) -> Result<Flag, UnknownFlag> {
+pub(super) fn switch(name: &str, on: bool, time: Option<Duration>) -> Result<Flag, UnknownFlag> {
     let mut flags = listed();
     let known = flags.keys().copied().collect();
     let Some((name, state)) = flags
@@ -104,7 +104,7 @@ fn task(name: &str) -> String {
 }
 
 fn take_back_after(name: &'static str, time: Duration) {
-    if let Err(error) = expiry::after(&task(name), time, move || take_back(name)) {
+    if let Err(error) = expiry::after(&task(name), time, move || writing(|| take_back(name))) {
         diagnostics::report(&format!(
             "the debug flag `{name}` stays as it is until it is set again: {error}"
         ));

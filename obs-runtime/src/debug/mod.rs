@@ -23,30 +23,29 @@
 //! # Ok::<(), debug::UnknownFlag>(())
 //! ```
 
-mod call;
+pub(crate) mod call;
 mod error;
 mod flags;
-mod shown;
-mod site;
+pub(crate) mod shown;
+pub(crate) mod site;
 #[cfg(test)]
 mod tests;
 
 use std::time::Duration;
 
-#[doc(hidden)]
-pub use self::call::{DebugArguments, DebugCall, DebuggedFuture};
 pub use self::error::UnknownFlag;
 pub use self::flags::Flag;
-pub(crate) use self::flags::switch;
-#[doc(hidden)]
-pub use self::shown::{AnyShown, DebugShown, Shown};
-#[doc(hidden)]
-pub use self::site::{DEBUG_SITES, DebugSite};
+use self::site::writing;
+
+/// Turns a flag on or off, for good or for a while, and says what it is then.
+pub(crate) fn switch(flag: &str, on: bool, time: Option<Duration>) -> Result<Flag, UnknownFlag> {
+    writing(|| flags::switch(flag, on, time))
+}
 
 /// Every flag of the program, by name.
 #[must_use]
 pub fn flags() -> Vec<Flag> {
-    flags::all()
+    writing(flags::all)
 }
 
 /// Turns a flag on or off for good, and returns how many functions have it. A call that is under way stays what

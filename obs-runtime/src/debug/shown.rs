@@ -5,6 +5,8 @@
 
 use std::fmt::Debug;
 
+use super::site::writing;
+
 /// A value that may be `Debug`.
 #[derive(Debug)]
 pub struct Shown<'a, T: ?Sized>(pub &'a T);
@@ -17,7 +19,7 @@ pub trait DebugShown {
 
 impl<T: Debug + ?Sized> DebugShown for Shown<'_, T> {
     fn text(&self) -> Option<String> {
-        Some(written(&self.0))
+        Some(writing(|| written(&self.0)))
     }
 }
 

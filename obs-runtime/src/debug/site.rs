@@ -1,5 +1,6 @@
 //! A function with a debug flag.
 
+use std::cell::Cell;
 use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
 
 use obs_schema::def::Source;
@@ -9,6 +10,23 @@ use super::flags;
 /// Every function with a debug flag, where the linker can list them. Others are noted at their first call.
 #[linkme::distributed_slice]
 pub static DEBUG_SITES: [&'static DebugSite];
+
+thread_local! {
+    static WRITING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Does `work`, in which no call of this thread is logged: one that comes from the work itself, such as from a
+/// `Debug` or from the program's allocator, would begin the same work again without end, or wait for its lock.
+pub(super) fn writing<R>(work: impl FnOnce() -> R) -> R {
+    struct Done(bool);
+    impl Drop for Done {
+        fn drop(&mut self) {
+            WRITING.set(self.0);
+        }
+    }
+    let _done = Done(WRITING.replace(true));
+    work()
+}
 
 /// In [`DebugSite::state`]: nobody has looked yet whether the flag is on.
 const UNKNOWN: u8 = 0;
@@ -45,8 +63,11 @@ impl DebugSite {
 
     #[cold]
     fn is_on_now(&'static self) -> bool {
+        if WRITING.get() {
+            return false;
+        }
         if self.state.load(Relaxed) == UNKNOWN {
-            flags::note(self);
+            writing(|| flags::note(self));
         }
         self.state.load(Relaxed) == ON
     }

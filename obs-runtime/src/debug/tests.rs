@@ -2,6 +2,8 @@
 
 use obs_schema::def::Source;
 
+use super::shown::{AnyShown as _, DebugShown as _, Shown};
+use super::site::DebugSite;
 use super::*;
 
 const SOURCE: Source = Source {

@@ -63,8 +63,9 @@ pub(crate) fn change(
             None
         }
         Some(time) => {
+            let until = SystemTime::now().checked_add(time);
+            let until = until.ok_or(io::ErrorKind::InvalidInput)?;
             expiry::after(NAME, time, take_back)?;
-            let until = SystemTime::now() + time;
             *temporary = Some(Temporary {
                 former,
                 levels: levels.clone(),

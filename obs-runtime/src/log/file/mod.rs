@@ -10,7 +10,7 @@ mod housekeeper;
 mod name;
 mod open;
 mod schedule;
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests;
 
 use std::io;
