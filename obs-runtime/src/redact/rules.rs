@@ -174,16 +174,17 @@ impl Redaction {
 
     /// What is to be hidden, from left to right and apart. Allocates only where there is something.
     pub(super) fn secrets(&self, text: &str, finders: Finders) -> Vec<Range<usize>> {
-        if text.len() >= SHORT && !self.may_hide_in(text, finders) {
-            return Vec::new();
+        if self.may_hide_in(text, finders) {
+            self.read(text, finders)
+        } else {
+            Vec::new()
         }
-        self.read(text, finders)
     }
 
     /// `false` if there is nothing to be hidden in a text for certain, nor in any part of it.
     pub(super) fn may_hide_in(&self, text: &str, finders: Finders) -> bool {
         let own = finders == Finders::Run && !self.finders.is_empty();
-        own || self.hints.may_be_in(text)
+        own || text.len() < SHORT || self.hints.may_be_in(text)
     }
 
     /// What [`secrets`](Self::secrets) finds, byte by byte.
