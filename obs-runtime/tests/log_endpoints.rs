@@ -52,6 +52,7 @@ async fn put(path: &str, body: impl Into<reqwest::Body>) -> (u16, Value) {
     read(ask.send().await.unwrap()).await
 }
 
+#[cfg(feature = "macros")]
 async fn post(path: &str, body: impl Into<reqwest::Body>) -> (u16, Value) {
     let ask = reqwest::Client::new().post(url(path));
     let ask = ask.header("content-type", "application/json").body(body);
