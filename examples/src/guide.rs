@@ -16,6 +16,7 @@ pages! {
     propagation: "../../docs/guide/propagation.md";
     exporters: "../../docs/guide/exporters.md";
     fork: "../../docs/guide/fork.md";
+    cost: "../../docs/guide/cost.md";
     testing: "../../docs/guide/testing.md";
     service: "../../docs/guide/attributes/service.md";
     trace_request: "../../docs/guide/attributes/trace_request.md";
