@@ -15,6 +15,7 @@ pub mod config;
 pub mod context;
 pub mod debug;
 pub mod diagnostics;
+mod escape;
 mod expiry;
 #[cfg(feature = "export")]
 pub mod export;
@@ -36,12 +37,12 @@ mod observe;
 mod op;
 mod operation;
 mod outcome;
+mod paint;
 mod part;
 mod probe;
 pub mod propagate;
 mod rate_limit;
 pub mod redact;
-#[cfg(any(feature = "http", feature = "log"))]
 mod rfc3339;
 mod sampling;
 mod series;

@@ -8,6 +8,7 @@
 pub mod analysis;
 mod ascii;
 pub(crate) mod collector;
+pub(crate) mod console;
 mod context;
 mod data;
 mod id;

@@ -168,7 +168,7 @@ mod tests {
         );
         assert_eq!(
             TraceExporter::parse("zipkin").unwrap_err().to_string(),
-            "unknown value `zipkin`; write one of `none`, `otlp`, `jaeger`, `console`",
+            "unknown value `zipkin`; write one of `none`, `otlp`, `jaeger`, `console`, `console_json`",
         );
     }
 }

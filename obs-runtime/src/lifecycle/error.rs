@@ -35,7 +35,7 @@ impl fmt::Display for StartError {
             Self::AlreadyRunning => f.write_str(
                 "the monitoring is running already; keep the value that `start` returned, and start again after its `shutdown`",
             ),
-            Self::Thread(error) => write!(f, "cannot start the collector's thread: {error}"),
+            Self::Thread(error) => write!(f, "cannot start a thread: {error}"),
             #[cfg(feature = "http")]
             Self::Listen(error) => fmt::Display::fmt(error, f),
             #[cfg(feature = "export")]

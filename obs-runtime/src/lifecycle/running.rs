@@ -12,6 +12,7 @@ use super::collector::Collector;
 use super::logging;
 use super::{State, held};
 use crate::config::Config;
+use crate::trace::console::Console;
 use crate::{diagnostics, fork};
 
 /// How long the end may take.
@@ -29,6 +30,8 @@ pub struct Running {
     collector: &'static Collector,
     /// The process that has the threads.
     process: u32,
+    /// Writes kept traces.
+    pub(super) console: Option<Console>,
     #[cfg(feature = "log")]
     pub(super) log: Option<crate::log::LogHandle>,
     #[cfg(feature = "export")]
@@ -43,6 +46,7 @@ impl Running {
             state,
             collector,
             process: fork::generation(),
+            console: None,
             #[cfg(feature = "log")]
             log: None,
             #[cfg(feature = "export")]
@@ -81,6 +85,11 @@ impl Running {
     /// The same without what goes to other processes.
     fn collect(&self, limit: Duration) -> bool {
         let collected = self.collector.flush(limit);
+        let collected = self
+            .console
+            .as_ref()
+            .is_none_or(|console| console.flush(limit))
+            && collected;
         #[cfg(feature = "log")]
         let collected = self
             .log
@@ -122,6 +131,7 @@ impl Running {
         if !self.collect(SHUTDOWN) {
             diagnostics::report("not everything could be flushed within 5 seconds");
         }
+        drop(self.console.take());
         #[cfg(feature = "export")]
         if let Some(exports) = self.exports.take() {
             exports.finish(remaining(deadline));
@@ -135,6 +145,7 @@ impl Running {
 
     /// Leaves to the parent what has threads: to stop it would wake those.
     fn leave_threads(&mut self) {
+        std::mem::forget(self.console.take());
         #[cfg(feature = "export")]
         std::mem::forget(self.exports.take());
         #[cfg(feature = "http")]

@@ -12,6 +12,7 @@ use super::{StartError, State, held};
 use crate::callsite::{self, SpansWanted};
 use crate::config::{Config, Layers};
 use crate::hot::{body, pool};
+use crate::trace::console::Console;
 use crate::{diagnostics, propagate, redact, sampling, trace};
 
 /// A start with settings of one's own. [`start`](crate::start) is this with the constants of a
@@ -63,10 +64,6 @@ impl Starter {
         let collector = Collector::get(store).map_err(StartError::Thread)?;
         let state = claim(&config)?;
         held::clear();
-        #[cfg_attr(
-            not(any(feature = "http", feature = "log", feature = "export")),
-            expect(unused_mut, reason = "nothing else has threads")
-        )]
         let mut running = Running::new(state, collector);
         if config.service.disabled {
             return Ok(running);
@@ -81,6 +78,7 @@ impl Starter {
             Collectors::start(&config),
             tracing.then(|| start_tracing(&config, collector)),
         );
+        running.console = Console::start(&config.monitoring.tracing).map_err(StartError::Thread)?;
         #[cfg(feature = "log")]
         logging::go_on();
         #[cfg(feature = "log")]

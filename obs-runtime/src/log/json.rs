@@ -1,7 +1,8 @@
 //! A record as one line of JSON.
 
 use super::draft::{Raw, Text, View};
-use super::{digits, escape, stamp};
+use super::{digits, stamp};
+use crate::escape;
 
 /// What every line of the process has in common.
 #[derive(Debug, Clone)]

@@ -47,7 +47,6 @@ mod count;
 mod debugged;
 mod digits;
 mod draft;
-mod escape;
 mod file;
 mod handle;
 mod here;

@@ -10,11 +10,9 @@ use tracing::Level;
 
 use super::draft::{Raw, Text, View};
 use super::json::Common;
-use super::{escape, stamp};
-
-const DIM: &str = "\u{1b}[2m";
-const BOLD: &str = "\u{1b}[1m";
-const RESET: &str = "\u{1b}[0m";
+use super::stamp;
+use crate::escape;
+use crate::paint::{BOLD, DIM, Paint, RED};
 
 /// Appends a record as a line, and a line feed.
 pub(super) fn write(out: &mut String, record: View<'_>, common: &Common, colour: bool) {
@@ -161,29 +159,11 @@ fn write_key(out: &mut String, key: &str, paint: Paint) {
 
 fn level_colour(level: Level) -> &'static str {
     match level {
-        Level::ERROR => "\u{1b}[31m",
+        Level::ERROR => RED,
         Level::WARN => "\u{1b}[33m",
         Level::INFO => "\u{1b}[32m",
         Level::DEBUG => "\u{1b}[34m",
         Level::TRACE => "\u{1b}[35m",
-    }
-}
-
-/// Whether to colour.
-#[derive(Debug, Clone, Copy)]
-struct Paint {
-    colour: bool,
-}
-
-impl Paint {
-    fn write(self, out: &mut String, style: &str, text: impl FnOnce(&mut String)) {
-        if self.colour {
-            out.push_str(style);
-        }
-        text(out);
-        if self.colour {
-            out.push_str(RESET);
-        }
     }
 }
 

@@ -117,6 +117,12 @@ pub(super) static SPANS_LOST: MetricDef = MetricDef::new(
     MetricKind::Counter,
 );
 
+pub(super) static CONSOLE_SPANS: MetricDef = MetricDef::new(
+    "obs_console_spans_total",
+    "Spans of kept traces for the console, by what became of them.",
+    MetricKind::Counter,
+);
+
 pub(super) static EXEMPLARS_DROPPED: MetricDef = MetricDef::new(
     "obs_exemplars_dropped_total",
     "Exemplars that found no room because too many series have some.",
@@ -244,6 +250,7 @@ pub(super) static ALL: &[&MetricDef] = &[
     &COLLECTOR_DURATION,
     &TRACES_DROPPED,
     &SPANS_LOST,
+    &CONSOLE_SPANS,
     &EXEMPLARS_DROPPED,
     &TRACE_QUEUE,
     &SHARDS,

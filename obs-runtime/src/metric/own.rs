@@ -13,7 +13,7 @@ use super::snapshot::{Family, Series, Value};
 use super::source::Record;
 use super::{Histogram, builtin, exemplar};
 use crate::hot::{alone, cells, clock, pool};
-use crate::trace::collector;
+use crate::trace::{collector, console};
 use crate::{diagnostics, part, sampling, series, span};
 
 /// Reads of a thread's cells that may not belong together.
@@ -26,7 +26,7 @@ pub(super) static NOT_FINITE: AtomicU64 = AtomicU64::new(0);
 pub(super) static CONFLICTS: AtomicU64 = AtomicU64::new(0);
 
 /// The counters that are not in cells.
-static COUNTERS: [&AtomicU64; 14] = [
+static COUNTERS: [&AtomicU64; 17] = [
     &TORN,
     &NEGATIVE,
     &NOT_FINITE,
@@ -37,6 +37,9 @@ static COUNTERS: [&AtomicU64; 14] = [
     &part::CROWDED_OUT,
     &span::LOST,
     &collector::TRACE_FULL,
+    &console::WRITTEN,
+    &console::FULL,
+    &console::FAILED,
     &series::OVERFLOWED,
     &series::CUT,
     &exemplar::DROPPED,
@@ -96,6 +99,15 @@ pub(super) fn families(
             [
                 ("no_trace", &span::LOST),
                 ("trace_full", &collector::TRACE_FULL),
+            ],
+        ),
+        by_label(
+            &builtin::CONSOLE_SPANS,
+            "result",
+            [
+                ("written", &console::WRITTEN),
+                ("queue_full", &console::FULL),
+                ("failed", &console::FAILED),
             ],
         ),
         by_collector(&builtin::COLLECTOR_ERRORS, collectors, |record| {

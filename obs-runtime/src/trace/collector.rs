@@ -9,14 +9,12 @@ pub(crate) mod packed;
 mod unpack;
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-#[cfg(feature = "otlp")]
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use obs_schema::def::{OperationDef, Values};
 
 use self::packed::{Packed, Values as AttributeValues};
 use super::{SpanBatch, Store};
-#[cfg(feature = "otlp")]
 use crate::fork::PerProcess;
 use crate::hot::body::{Body, What};
 use crate::hot::pool;
@@ -28,22 +26,18 @@ use crate::series::SeriesKey;
 pub(crate) static TRACE_FULL: AtomicU64 = AtomicU64::new(0);
 
 /// Takes every kept trace, besides the store.
-#[cfg(feature = "otlp")]
 pub(crate) trait Taker: Send {
     /// Runs on the collector's thread, which has other things to do: it must not wait.
     fn take(&mut self, packed: &Packed);
 }
 
-#[cfg(feature = "otlp")]
 static TAKER: PerProcess<Mutex<Option<Box<dyn Taker>>>> = PerProcess::new();
 
 /// Hands kept traces to `taker` from now on, or to nobody.
-#[cfg(feature = "otlp")]
 pub(crate) fn set_taker(taker: Option<Box<dyn Taker>>) {
     *taker_of_process() = taker;
 }
 
-#[cfg(feature = "otlp")]
 fn taker_of_process() -> MutexGuard<'static, Option<Box<dyn Taker>>> {
     let taker = TAKER.get(Mutex::default);
     taker.lock().unwrap_or_else(PoisonError::into_inner)
@@ -52,7 +46,6 @@ fn taker_of_process() -> MutexGuard<'static, Option<Box<dyn Taker>>> {
 /// Stores every finished segment. Returns how many there were.
 pub(crate) fn drain(store: &Store) -> usize {
     let mut count = 0;
-    #[cfg(feature = "otlp")]
     let mut taker = taker_of_process();
     while let Some(mut segment) = pool::next_finished() {
         if let Some(mut packed) = Packed::of(segment.body()) {
@@ -60,7 +53,6 @@ pub(crate) fn drain(store: &Store) -> usize {
             offer_exemplars(segment.body(), &packed);
             // Only now: the labels of a series are those that were counted.
             redact::hide_in_spans(&mut packed);
-            #[cfg(feature = "otlp")]
             if let Some(taker) = &mut *taker {
                 taker.take(&packed);
             }

@@ -16,8 +16,10 @@ choice! {
         Otlp = "otlp",
         /// OTLP to the port of a local Jaeger.
         Jaeger = "jaeger",
-        /// Standard output.
+        /// Standard output, as a tree with durations.
         Console = "console",
+        /// Standard output, as a line of JSON per span.
+        ConsoleJson = "console_json",
     }
 }
 
@@ -26,7 +28,7 @@ impl TraceExporter {
     #[must_use]
     pub const fn feature(self) -> Option<&'static str> {
         match self {
-            Self::None | Self::Console => None,
+            Self::None | Self::Console | Self::ConsoleJson => None,
             Self::Otlp | Self::Jaeger => Some("otlp"),
         }
     }

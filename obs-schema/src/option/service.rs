@@ -254,7 +254,7 @@ pub(super) const TRACING: &[OptionDef] = &[
         "exporter",
         ValueKind::Choice(TraceExporter::WORDS),
         "`\"none\"`",
-        "Where kept traces go besides the store in memory. `jaeger` is OTLP to the port of a local Jaeger.",
+        "Where kept traces go besides the store in memory. `jaeger` is OTLP to the port of a local Jaeger, `console` a tree on standard output, `console_json` a line per span there.",
     )
     .former(&["exporters", "export"])
     .env(&["OTEL_TRACES_EXPORTER"]),

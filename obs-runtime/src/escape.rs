@@ -1,10 +1,10 @@
-//! Characters that must not reach a log line as they are.
+//! Characters that must not reach a line as they are.
 
 use std::fmt::Write;
 
 /// Whether a character could move the cursor, end the line, hide text or turn its direction:
 /// the C0 and C1 control characters, the separators of lines and paragraphs, bidirectional marks.
-pub(super) fn is_unsafe(c: char) -> bool {
+pub(crate) fn is_unsafe(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}' | '\u{2029}'
@@ -12,7 +12,7 @@ pub(super) fn is_unsafe(c: char) -> bool {
 }
 
 /// Appends `text` inside a JSON string, without the quotes.
-pub(super) fn write_json(out: &mut String, text: &str) {
+pub(crate) fn write_json(out: &mut String, text: &str) {
     write_escaped(out, text, |out, c| match c {
         '"' => out.push_str("\\\""),
         '\\' => out.push_str("\\\\"),
@@ -27,7 +27,7 @@ pub(super) fn write_json(out: &mut String, text: &str) {
 }
 
 /// Appends `text` for people, on one line.
-pub(super) fn write_plain(out: &mut String, text: &str) {
+pub(crate) fn write_plain(out: &mut String, text: &str) {
     write_escaped(out, text, |out, c| match c {
         '"' | '\\' => out.push(c),
         _ => out.extend(c.escape_default()),
@@ -35,7 +35,7 @@ pub(super) fn write_plain(out: &mut String, text: &str) {
 }
 
 /// Appends `text` for people, in quotes if it would not stand out as one word without them.
-pub(super) fn write_word(out: &mut String, text: &str) {
+pub(crate) fn write_word(out: &mut String, text: &str) {
     let plain =
         |c: char| !(c.is_whitespace() || matches!(c, '"' | '=' | '{' | '}' | ',') || is_unsafe(c));
     if !text.is_empty() && text.chars().all(plain) {
