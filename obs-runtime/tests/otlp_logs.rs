@@ -37,7 +37,7 @@ fn body(record: &LogRecord) -> String {
 
 #[tokio::test]
 async fn records_of_a_process_arrive_and_the_exporter_is_silent() {
-    let (address, bodies) = receiver::start("/v1/logs");
+    let (address, bodies) = receiver::start("/v1/logs", "");
     let endpoint = format!("http://{address}");
     let layers = Layers::default().variables([
         ("OTEL_SERVICE_NAME", "shop"),

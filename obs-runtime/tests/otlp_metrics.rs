@@ -60,7 +60,7 @@ fn points(metrics: Vec<Metric>) -> Vec<HistogramDataPoint> {
 
 #[test]
 fn what_the_metrics_say_is_sent_at_an_interval_on_demand_and_at_the_end() {
-    let (address, bodies) = receiver::start("/v1/metrics");
+    let (address, bodies) = receiver::start("/v1/metrics", "");
     let running = start(address, "100");
     for _ in 0..3 {
         checkout();

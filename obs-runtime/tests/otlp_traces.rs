@@ -57,7 +57,7 @@ fn spans(bodies: &Mutex<Vec<Vec<u8>>>) -> Vec<Span> {
 #[test]
 fn a_kept_trace_arrives_as_a_whole() {
     let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
-    let (address, bodies) = receiver::start("/v1/traces");
+    let (address, bodies) = receiver::start("/v1/traces", "");
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
         .unwrap();
@@ -105,7 +105,7 @@ fn a_kept_trace_arrives_as_a_whole() {
 #[test]
 fn what_is_left_at_the_end_is_sent_without_any_runtime() {
     let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
-    let (address, bodies) = receiver::start("/v1/traces");
+    let (address, bodies) = receiver::start("/v1/traces", "");
     let running = start(address, "otlp");
     pay(1).unwrap();
     drop(running);
@@ -117,7 +117,7 @@ fn what_is_left_at_the_end_is_sent_without_any_runtime() {
 #[test]
 fn without_an_exporter_nothing_is_sent() {
     let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
-    let (address, bodies) = receiver::start("/v1/traces");
+    let (address, bodies) = receiver::start("/v1/traces", "");
     let running = start(address, "none");
     pay(1).unwrap();
     drop(running);

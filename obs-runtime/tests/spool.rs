@@ -101,7 +101,7 @@ fn what_a_killed_process_had_arrives_in_order_and_as_its_own() {
     victim.kill().unwrap();
     victim.wait().unwrap();
 
-    let (address, bodies) = receiver::start("/v1/traces");
+    let (address, bodies) = receiver::start("/v1/traces", "");
     let running = start(spool.path(), address);
     checkout(TRACES);
     assert!(running.flush(Duration::from_secs(20)));

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::option::{
-    ENV_PUSH, ENV_RESERVED, Key, OptionDef, Section, Target, ValueKind, options_of,
+    ENV_ELASTIC, ENV_PUSH, ENV_RESERVED, Key, OptionDef, Section, Target, ValueKind, options_of,
 };
 
 /// `docs/reference/options.md`: every attribute and derive with its options.
@@ -79,6 +79,11 @@ pub fn configuration() -> String {
         out,
         "The exporters that [push metrics](../guide/exporters.md#metrics-that-are-pushed) read {}.\n",
         names(ENV_PUSH)
+    );
+    let _ = writeln!(
+        out,
+        "The output to [Elasticsearch](../guide/exporters.md#log-records-to-elasticsearch-or-opensearch) reads {}.\n",
+        names(ENV_ELASTIC)
     );
     let _ = writeln!(
         out,

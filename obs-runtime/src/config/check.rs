@@ -160,8 +160,12 @@ fn warn_of_unsupported(merge: &mut Merge) {
 }
 
 /// Whether this build sends log records there.
-fn has_log_output(output: LogOutput) -> bool {
-    output == LogOutput::Otlp && cfg!(all(feature = "otlp", feature = "log"))
+pub(crate) fn has_log_output(output: LogOutput) -> bool {
+    match output {
+        LogOutput::Console | LogOutput::File => cfg!(feature = "log"),
+        LogOutput::Elastic => cfg!(feature = "elastic"),
+        LogOutput::Otlp => cfg!(all(feature = "otlp", feature = "log")),
+    }
 }
 
 /// Whether this build has the exporter.

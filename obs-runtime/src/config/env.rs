@@ -9,7 +9,7 @@ use std::ffi::OsString;
 
 use obs_schema::Issue;
 use obs_schema::monitoring::{LogOutput, MetricsExporter};
-use obs_schema::option::{ENV_PUSH, Given, Key, ValueKind, find_variable, keys};
+use obs_schema::option::{ENV_ELASTIC, ENV_PUSH, Given, Key, ValueKind, find_variable, keys};
 
 use super::leak::{intern, leak};
 use super::merge::Merge;
@@ -76,16 +76,16 @@ pub(super) fn apply(merge: &mut Merge, variables: &Variables) {
             set(merge, &key, &name, text);
         }
     }
-    turn_on_file_output(merge);
+    turn_on_outputs(merge, variables);
     otel::exporters(merge, variables);
     otel::interval(merge, variables);
     turn_on_exporters(merge, variables);
 }
 
-/// What the variables of the exporters that push say.
+/// What the variables of Elasticsearch and of the exporters that push metrics say.
 pub(super) fn of_pushes(variables: &Variables) -> Vec<(&'static str, &'static str)> {
     let set = |name: &&'static str| Some((*name, intern(variables.get(name)?)));
-    ENV_PUSH.iter().filter_map(set).collect()
+    ENV_PUSH.iter().chain(ENV_ELASTIC).filter_map(set).collect()
 }
 
 /// The variable that counts for a key.
@@ -121,16 +121,32 @@ fn set(merge: &mut Merge, key: &Key, name: &str, text: &str) {
     }
 }
 
-/// `OBS_LOG_FILE` asks for the output `file` too, unless a variable says which outputs there are.
-fn turn_on_file_output(merge: &mut Merge) {
+/// `OBS_LOG_FILE` asks for the output `file` too, and `OBS_ELASTIC_URL` for `elastic`, unless a variable says which
+/// outputs there are.
+fn turn_on_outputs(merge: &mut Merge, variables: &Variables) {
     const OUTPUTS: &str = "logging.outputs";
+    let said = merge.origin(OUTPUTS);
     let file = merge.origin("logging.file");
-    let outputs = merge.origin(OUTPUTS);
-    let logging = &mut merge.settings.monitoring.logging;
-    let wanted = file == Origin::variable("OBS_LOG_FILE") && outputs.layer() < file.layer();
-    if wanted && !logging.outputs.contains(&LogOutput::File) {
-        logging.outputs = leak([logging.outputs, &[LogOutput::File]].concat());
-        merge.origins.insert(OUTPUTS.to_owned(), file);
+    let wanted = [
+        (
+            "OBS_LOG_FILE",
+            LogOutput::File,
+            file == Origin::variable("OBS_LOG_FILE"),
+        ),
+        (
+            "OBS_ELASTIC_URL",
+            LogOutput::Elastic,
+            variables.get("OBS_ELASTIC_URL").is_some(),
+        ),
+    ];
+    for (name, output, is_wanted) in wanted {
+        let origin = Origin::variable(name);
+        let logging = &mut merge.settings.monitoring.logging;
+        let is_new = !logging.outputs.contains(&output);
+        if is_wanted && is_new && said.layer() < origin.layer() {
+            logging.outputs = leak([logging.outputs, &[output]].concat());
+            merge.origins.insert(OUTPUTS.to_owned(), origin);
+        }
     }
 }
 

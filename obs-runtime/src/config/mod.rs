@@ -34,7 +34,7 @@ pub use obs_schema::def::{ServiceDef, Source};
 pub use obs_schema::monitoring;
 
 #[cfg(feature = "export")]
-pub(crate) use self::check::is_available;
+pub(crate) use self::check::{has_log_output, is_available};
 pub use self::layers::Layers;
 use self::monitoring::Monitoring;
 pub use self::otel::Otel;
@@ -55,7 +55,8 @@ pub struct Config {
     pub monitoring: Monitoring,
     /// What else OpenTelemetry's variables say.
     pub otel: Otel,
-    /// Every variable of an exporter that pushes metrics, such as `OBS_PUSHGATEWAY_URL`, that is set.
+    /// Every variable of an exporter that pushes metrics, or of Elasticsearch, that is set: `OBS_PUSHGATEWAY_URL` and
+    /// the like.
     pub push: Vec<(&'static str, &'static str)>,
     origins: BTreeMap<String, Origin>,
     warnings: Vec<Problem>,

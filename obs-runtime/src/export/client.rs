@@ -21,7 +21,7 @@ use rustls::ClientConfig;
 
 use super::delivery::Answer;
 
-/// Bytes of an answer that are read.
+/// Bytes of an answer that are read, unless more are asked for.
 const MAX_ANSWER: usize = 64 * 1024;
 /// For how long a connection that nobody uses is kept.
 const IDLE: Duration = Duration::from_secs(60);
@@ -35,6 +35,7 @@ pub(crate) struct Client {
     gzip: bool,
     version: Version,
     tls: ClientConfig,
+    max_answer: usize,
 }
 
 type Connections = legacy::Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
@@ -75,7 +76,20 @@ impl Client {
             gzip,
             version,
             tls,
+            max_answer: MAX_ANSWER,
         }
+    }
+
+    /// The same with bodies in gzip.
+    #[cfg(feature = "elastic")]
+    pub(crate) fn with_gzip(self) -> Self {
+        Self { gzip: true, ..self }
+    }
+
+    /// The same with so many bytes of an answer that are read.
+    #[cfg(feature = "elastic")]
+    pub(crate) fn with_max_answer(self, max_answer: usize) -> Self {
+        Self { max_answer, ..self }
     }
 
     /// Forgets the connections there are.
@@ -115,9 +129,9 @@ impl Client {
                     continue;
                 }
             };
-            let room = MAX_ANSWER - body.len();
+            let room = self.max_answer - body.len();
             body.extend_from_slice(piece.get(..room).unwrap_or(&piece));
-            if body.len() == MAX_ANSWER {
+            if body.len() == self.max_answer {
                 break;
             }
         }

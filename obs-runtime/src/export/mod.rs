@@ -1,7 +1,7 @@
 //! What leaves the process.
 
 #![cfg_attr(
-    not(any(feature = "otlp", feature = "push")),
+    not(any(feature = "otlp", feature = "push", feature = "elastic")),
     allow(dead_code, unused_imports, unused_mut, reason = "there is no exporter")
 )]
 
@@ -11,6 +11,8 @@
 )]
 mod client;
 pub(crate) mod delivery;
+#[cfg(feature = "elastic")]
+mod elastic;
 mod error;
 mod headers;
 #[allow(dead_code, reason = "not every exporter needs all of it")]
@@ -19,6 +21,18 @@ mod interval;
 mod otlp;
 #[cfg(feature = "push")]
 mod push;
+#[cfg(all(test, any(feature = "push", feature = "elastic")))]
+#[cfg_attr(
+    not(feature = "push"),
+    allow(dead_code, reason = "metrics need more of it")
+)]
+mod receiver;
+#[cfg(any(feature = "push", feature = "elastic"))]
+#[cfg_attr(
+    not(feature = "push"),
+    allow(dead_code, reason = "metrics need more of it")
+)]
+mod settings;
 mod tls;
 #[cfg_attr(
     not(feature = "otlp"),
@@ -29,13 +43,25 @@ mod wire;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use obs_schema::monitoring::Export;
+use obs_schema::monitoring::{Export, LogOutput, Monitoring};
 
 use self::delivery::{Dispatch, SpoolSettings};
 pub use self::error::ExportError;
 use self::interval::{Interval, Outlet};
-use crate::config::{Config, is_available};
+use crate::config::{Config, has_log_output, is_available};
+#[cfg(feature = "log")]
+use crate::log::ship::{self, Ship};
 use crate::metric::Registry;
+
+/// Who wants what there is to send.
+#[derive(Default)]
+struct Feeds {
+    /// What the metrics say.
+    outlets: Vec<Outlet>,
+    /// Records of the log.
+    #[cfg(feature = "log")]
+    shippers: Vec<Box<dyn Ship>>,
+}
 
 /// Everything that is sent. It ends when this is dropped.
 #[derive(Debug)]
@@ -61,12 +87,16 @@ impl Exports {
             interval: None,
         };
         exports.set_spool(config)?;
-        let mut outlets = Vec::new();
+        let mut feeds = Feeds::default();
         #[cfg(feature = "otlp")]
-        outlets.extend(otlp::begin(config, &exports.dispatch)?);
+        otlp::begin(config, &exports.dispatch, &mut feeds)?;
         #[cfg(feature = "push")]
-        push::open(config, &exports.dispatch, &mut outlets)?;
-        exports.read_metrics(config, outlets);
+        push::open(config, &exports.dispatch, &mut feeds.outlets)?;
+        #[cfg(feature = "elastic")]
+        elastic::open(config, &exports.dispatch, &mut feeds.shippers)?;
+        #[cfg(feature = "log")]
+        ship::set(feeds.shippers);
+        exports.read_metrics(config, feeds.outlets);
         Ok(Some(exports))
     }
 
@@ -105,8 +135,7 @@ impl Exports {
     /// Delivers what it can within `limit`, what the metrics say at the end included, and gives the rest up.
     pub(crate) fn finish(self, limit: Duration) {
         let deadline = Instant::now() + limit;
-        #[cfg(feature = "otlp")]
-        otlp::end();
+        end_feeds();
         if let Some(interval) = &self.interval {
             // A collector that hangs must not take the time of what waits.
             interval.finish(limit / 2);
@@ -115,11 +144,18 @@ impl Exports {
     }
 }
 
-#[cfg(feature = "otlp")]
 impl Drop for Exports {
     fn drop(&mut self) {
-        otlp::end();
+        end_feeds();
     }
+}
+
+/// Nothing more is taken in of what comes by itself.
+fn end_feeds() {
+    #[cfg(feature = "otlp")]
+    otlp::end();
+    #[cfg(feature = "log")]
+    ship::set(Vec::new());
 }
 
 /// Whether anything is to be sent.
@@ -128,7 +164,13 @@ fn is_wanted(config: &Config) -> bool {
     if otlp::is_wanted(&config.monitoring) {
         return true;
     }
-    let mut exporters = config.monitoring.metrics.exporters.iter();
+    let Monitoring {
+        metrics, logging, ..
+    } = &config.monitoring;
+    if has_log_output(LogOutput::Elastic) && logging.outputs.contains(&LogOutput::Elastic) {
+        return true;
+    }
+    let mut exporters = metrics.exporters.iter();
     exporters.any(|exporter| is_available(*exporter))
 }
 

@@ -227,7 +227,7 @@ impl LogHandle {
         for output in &self.log.outputs {
             output.write(record, &self.log.common, line);
         }
-        #[cfg(feature = "otlp")]
+        #[cfg(feature = "export")]
         super::ship::hand_over(record);
         self.log.recent.push(record);
     }

@@ -141,7 +141,7 @@ fn write_fields(
 }
 
 /// A list or an object that is not there when it is empty.
-struct Brackets<'a> {
+pub(super) struct Brackets<'a> {
     out: &'a mut String,
     open: &'static str,
     close: char,
@@ -149,7 +149,7 @@ struct Brackets<'a> {
 }
 
 impl<'a> Brackets<'a> {
-    fn new(out: &'a mut String, open: &'static str, close: char) -> Self {
+    pub(super) fn new(out: &'a mut String, open: &'static str, close: char) -> Self {
         Self {
             out,
             open,
@@ -159,13 +159,13 @@ impl<'a> Brackets<'a> {
     }
 
     /// Where the next element comes.
-    fn element(&mut self) -> &mut String {
+    pub(super) fn element(&mut self) -> &mut String {
         let empty = std::mem::replace(&mut self.empty, false);
         self.out.push_str(if empty { self.open } else { "," });
         self.out
     }
 
-    fn end(self) {
+    pub(super) fn end(self) {
         if !self.empty {
             self.out.push(self.close);
         }
@@ -173,23 +173,23 @@ impl<'a> Brackets<'a> {
 }
 
 /// What comes before a text, and the text.
-fn string(out: &mut String, before: &'static str, text: &str) {
+pub(super) fn string(out: &mut String, before: &'static str, text: &str) {
     out.push_str(before);
     write_string(out, text);
 }
 
-fn number(out: &mut String, before: &'static str, number: impl itoa::Integer) {
+pub(super) fn number(out: &mut String, before: &'static str, number: impl itoa::Integer) {
     out.push_str(before);
     out.push_str(itoa::Buffer::new().format(number));
 }
 
-fn write_string(out: &mut String, text: &str) {
+pub(super) fn write_string(out: &mut String, text: &str) {
     out.push('"');
     escape::write_json(out, text);
     out.push('"');
 }
 
-fn write_value(out: &mut String, record: View<'_>, value: Raw) {
+pub(super) fn write_value(out: &mut String, record: View<'_>, value: Raw) {
     match value {
         Raw::Bool(true) => out.push_str("true"),
         Raw::Bool(false) => out.push_str("false"),

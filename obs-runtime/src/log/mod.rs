@@ -47,6 +47,8 @@ mod count;
 mod debugged;
 mod digits;
 mod draft;
+#[cfg(feature = "elastic")]
+mod ecs;
 mod file;
 mod handle;
 mod here;
@@ -62,7 +64,11 @@ mod recent;
 mod record;
 mod scope;
 mod scratch;
-#[cfg(feature = "otlp")]
+#[cfg(feature = "export")]
+#[cfg_attr(
+    not(any(feature = "otlp", feature = "elastic")),
+    allow(dead_code, unused_imports, reason = "nobody takes records over")
+)]
 pub(crate) mod ship;
 mod sink;
 mod span_event;

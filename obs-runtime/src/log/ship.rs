@@ -5,6 +5,8 @@ use std::cell::Cell;
 #[cfg(test)]
 pub(crate) use super::draft::tests::draft;
 pub(crate) use super::draft::{Item, Raw, View};
+#[cfg(feature = "elastic")]
+pub(crate) use super::ecs::Ecs;
 use super::panic;
 use crate::fork;
 use crate::hot::published::Published;
@@ -51,7 +53,19 @@ pub(super) fn hand_over(record: View<'_>) {
     }
 }
 
-impl View<'_> {
+impl<'a> View<'a> {
+    /// What an item says under a key, and how far it stands behind others of the same key.
+    pub(crate) fn keyed(self, item: &Item) -> Option<(u8, &'a str, Raw)> {
+        let (rank, key, value) = match *item {
+            Item::Field(key, value) => (0, key, value),
+            Item::Attribute(key, value) => (1, key, value),
+            Item::SpanField(key, value) => (2, key, value),
+            Item::Context(key, value) => (3, key, Raw::Text(value)),
+            Item::Error(_) | Item::Span(_) => return None,
+        };
+        Some((rank, self.text(key), value))
+    }
+
     /// Whether it is the record of a panic.
     pub(crate) fn is_panic(self) -> bool {
         self.text(self.head.target) == panic::TARGET

@@ -1,4 +1,4 @@
-//! A receiver of OTLP over HTTP that takes everything and keeps it.
+//! A receiver over HTTP that takes everything and keeps it.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener};
@@ -8,8 +8,8 @@ use std::thread;
 /// What was received, request by request.
 pub(crate) type Bodies = Arc<Mutex<Vec<Vec<u8>>>>;
 
-/// Takes every request to `path`, and keeps the bodies.
-pub(crate) fn start(path: &'static str) -> (SocketAddr, Bodies) {
+/// Takes every request to `path`, keeps the bodies, and says `answer`.
+pub(crate) fn start(path: &'static str, answer: &'static str) -> (SocketAddr, Bodies) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let bodies = Bodies::default();
@@ -21,7 +21,10 @@ pub(crate) fn start(path: &'static str) -> (SocketAddr, Bodies) {
             thread::spawn(move || {
                 while let Some(body) = read(&mut connection, path) {
                     kept.lock().unwrap().push(body);
-                    let _ = connection.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
+                    let length = answer.len();
+                    let answer =
+                        format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n{answer}");
+                    let _ = connection.write_all(answer.as_bytes());
                 }
             });
         }

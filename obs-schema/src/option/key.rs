@@ -14,7 +14,6 @@ pub const ENV_RESERVED: &[&str] = &[
     "OBS_AUTH_TOKEN_FILE",
     "OBS_METRICS_USERNAME",
     "OBS_METRICS_PASSWORD_FILE",
-    "OBS_ELASTIC_URL",
     "OBS_REDIS_URL",
 ];
 
@@ -43,6 +42,17 @@ pub const ENV_PUSH: &[&str] = &[
     "OBS_INFLUX_TOKEN_FILE",
     "OBS_INFLUX_HEADERS",
     "OBS_INFLUX_CERTIFICATE",
+];
+
+/// Variables of the log's output to Elasticsearch or OpenSearch. The address turns it on.
+pub const ENV_ELASTIC: &[&str] = &[
+    "OBS_ELASTIC_URL",
+    "OBS_ELASTIC_INDEX",
+    "OBS_ELASTIC_USERNAME",
+    "OBS_ELASTIC_PASSWORD_FILE",
+    "OBS_ELASTIC_TOKEN_FILE",
+    "OBS_ELASTIC_HEADERS",
+    "OBS_ELASTIC_CERTIFICATE",
 ];
 
 /// Variables that are not a key: the configuration file, and the argument of the sampler.
@@ -266,7 +276,8 @@ pub fn find_variable(name: &str) -> Result<Option<Key>, UnknownVariable> {
     if let Some(key) = keys().find(|key| key.variables().iter().any(|own| own == name)) {
         return Ok(Some(key));
     }
-    if !name.starts_with("OBS_") || ENV_OTHER.contains(&name) || ENV_PUSH.contains(&name) {
+    let apart = [ENV_OTHER, ENV_PUSH, ENV_ELASTIC];
+    if !name.starts_with("OBS_") || apart.iter().any(|list| list.contains(&name)) {
         return Ok(None);
     }
     Err(UnknownVariable {
@@ -324,8 +335,9 @@ fn short_help(typed: &str) -> String {
         .chain(ENV_OTHER)
         .filter_map(|name| name.strip_prefix("OBS_"))
         .collect();
-    let push = ENV_PUSH.iter().filter_map(|name| name.strip_prefix("OBS_"));
-    let close: Vec<&str> = known.iter().copied().chain(push).collect();
+    let exporters = ENV_PUSH.iter().chain(ENV_ELASTIC);
+    let exporters = exporters.filter_map(|name| name.strip_prefix("OBS_"));
+    let close: Vec<&str> = known.iter().copied().chain(exporters).collect();
     match suggest(typed, &close) {
         Some(meant) => format!("did you mean `OBS_{meant}`?"),
         None => format!("there are `OBS_{}`", known.join("`, `OBS_")),

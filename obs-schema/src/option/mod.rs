@@ -21,8 +21,8 @@ mod target;
 mod value;
 
 pub use key::{
-    ENV_PUSH, ENV_RESERVED, Key, Section, UnknownKey, UnknownVariable, find_key, find_variable,
-    keys,
+    ENV_ELASTIC, ENV_PUSH, ENV_RESERVED, Key, Section, UnknownKey, UnknownVariable, find_key,
+    find_variable, keys,
 };
 pub use kind::ValueKind;
 pub use lookup::{

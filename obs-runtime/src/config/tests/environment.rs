@@ -140,6 +140,21 @@ fn a_log_file_turns_its_output_on() {
 }
 
 #[test]
+fn the_address_of_elasticsearch_turns_its_output_on() {
+    use LogOutput::{Console, Elastic, File};
+    let address = ("OBS_ELASTIC_URL", "http://me:pass@elastic:9200");
+    let config = from_variables(&[address, ("OBS_LOG_FILE", "shop.log")]).unwrap();
+    assert_eq!(config.monitoring.logging.outputs, [Console, File, Elastic]);
+    let origin = config.origin("logging.outputs").to_string();
+    assert_eq!(origin, "OBS_ELASTIC_URL");
+    let shown: Vec<_> = config.exporter_variables().collect();
+    assert_eq!(shown[0].1, "http://[hidden]@elastic:9200");
+
+    let config = from_variables(&[address, ("OBS__LOGGING__OUTPUTS", "console")]).unwrap();
+    assert_eq!(config.monitoring.logging.outputs, [Console]);
+}
+
+#[test]
 fn the_address_of_an_exporter_turns_it_on() {
     use MetricsExporter::{Graphite, Http, Pushgateway};
     let addresses = [

@@ -12,6 +12,17 @@ pub(crate) enum Answer {
         after: Option<Duration>,
         why: String,
     },
+    /// Some items did not arrive, by their positions in order, and are worth another attempt. Of the others the
+    /// receiver did not take `rejected`, and never will.
+    #[cfg_attr(
+        not(feature = "elastic"),
+        allow(dead_code, reason = "others do not say which items")
+    )]
+    SomeLater {
+        items: Vec<usize>,
+        rejected: usize,
+        why: String,
+    },
     /// It is too large to be taken at once.
     TooLarge { why: String },
     /// The receiver does not take it, and never will.

@@ -158,6 +158,15 @@ impl<S: Sink> Courier<'_, S> {
             }
             Answer::TooLarge { why } => self.lose(all, Loss::TooLarge, &why),
             Answer::Later { after, why } => self.come_back(rest, part, after, &why).await,
+            Answer::SomeLater {
+                items,
+                rejected,
+                why,
+            } => {
+                let open = part.select(|index| items.binary_search(&index).is_ok());
+                self.settle(all - open.len(), rejected, &why);
+                self.come_back(rest, open, None, &why).await;
+            }
         }
     }
 

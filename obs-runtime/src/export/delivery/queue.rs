@@ -85,7 +85,7 @@ impl Queue {
     }
 
     /// Takes in an encoded item. Never waits.
-    #[cfg(feature = "log")]
+    #[cfg(all(feature = "log", any(feature = "otlp", feature = "elastic")))]
     pub(crate) fn push(&self, item: &[u8]) {
         let mut state = self.lock();
         let before = state.work();

@@ -142,13 +142,7 @@ fn has(record: View<'_>, items: &[Item], key: &str, wanted: impl Fn(u8) -> bool)
 
 /// What is an attribute in an item, and how far it stands behind others of the same key.
 fn keyed<'a>(record: View<'a>, item: &Item) -> Option<(u8, &'a str, Value<'a>)> {
-    let (rank, key, value) = match *item {
-        Item::Field(key, value) => (0, key, value),
-        Item::Attribute(key, value) => (1, key, value),
-        Item::SpanField(key, value) => (2, key, value),
-        Item::Context(key, value) => (3, key, Raw::Text(value)),
-        Item::Error(_) | Item::Span(_) => return None,
-    };
+    let (rank, key, value) = record.keyed(item)?;
     let value = match value {
         Raw::Bool(value) => Value::Bool(value),
         Raw::I64(value) => Value::Int(value),
@@ -156,5 +150,5 @@ fn keyed<'a>(record: View<'a>, item: &Item) -> Option<(u8, &'a str, Value<'a>)> 
         Raw::F64(value) => Value::Float(value),
         Raw::Text(text) => Value::Text(record.text(text)),
     };
-    Some((rank, record.text(key), value))
+    Some((rank, key, value))
 }

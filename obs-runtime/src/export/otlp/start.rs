@@ -15,14 +15,12 @@ use super::settings::{Form, Mistake, Protocol, Settings, Signal};
 use super::spans::Spans;
 use crate::collect::process::ProcessStats;
 use crate::config::{Config, Service};
-use crate::export::ExportError;
 use crate::export::client::{Client, Version};
 use crate::export::delivery::{Batch, Dispatch, Limits, Queue};
 use crate::export::interval::Outlet;
 use crate::export::tls::Tls;
+use crate::export::{ExportError, Feeds};
 use crate::hot::clock;
-#[cfg(feature = "log")]
-use crate::log::ship;
 use crate::trace::collector::packed::Packed;
 use crate::trace::collector::{self, Taker};
 
@@ -51,13 +49,16 @@ fn wanted(monitoring: &Monitoring) -> impl Iterator<Item = Signal> {
     traces.into_iter().chain(metrics).chain(logs)
 }
 
-/// Begins to send what the configuration says. Returns who wants to know what the metrics say.
+/// Begins to send what the configuration says.
 ///
 /// # Errors
 ///
 /// If a variable makes no sense, or what it names cannot be read.
-pub(crate) fn begin(config: &Config, dispatch: &Dispatch) -> Result<Option<Outlet>, ExportError> {
-    let mut outlet = None;
+pub(crate) fn begin(
+    config: &Config,
+    dispatch: &Dispatch,
+    feeds: &mut Feeds,
+) -> Result<(), ExportError> {
     for signal in wanted(&config.monitoring) {
         let settings = Settings::read(signal, &config.otel.exporter)?;
         let sender = sender(signal, &config.service, &settings)?;
@@ -70,15 +71,16 @@ pub(crate) fn begin(config: &Config, dispatch: &Dispatch) -> Result<Option<Outle
             }))),
             Signal::Metrics => {
                 let form = Form::read(&config.otel.exporter)?;
-                outlet = Some(Outlet::new(Metrics::new(form, process_start()), queue));
+                let metrics = Metrics::new(form, process_start());
+                feeds.outlets.push(Outlet::new(metrics, queue));
             }
             Signal::Logs => {
                 #[cfg(feature = "log")]
-                ship::set(vec![Box::new(Logs { queue })]);
+                feeds.shippers.push(Box::new(Logs { queue }));
             }
         }
     }
-    Ok(outlet)
+    Ok(())
 }
 
 /// When the totals began, in nanoseconds since 1970: with the process, or now where the system does not say.
@@ -92,8 +94,6 @@ fn process_start() -> u64 {
 /// Takes nothing more in.
 pub(crate) fn end() {
     collector::set_taker(None);
-    #[cfg(feature = "log")]
-    ship::set(Vec::new());
 }
 
 fn limits(signal: Signal, settings: &Settings) -> Limits {

@@ -8,18 +8,18 @@ mod tcp;
 mod udp;
 
 use super::labels::{self, Rules};
-use super::settings::Variables;
 use crate::config::Config;
 use crate::export::ExportError;
 use crate::export::delivery::Dispatch;
 use crate::export::interval::Outlet;
+use crate::export::settings::Variables;
 
 const NAME: &str = "graphite";
 const EXAMPLE: &str = "localhost:2003";
 
 /// Begins to send lines.
 pub(super) fn open(config: &Config, dispatch: &Dispatch) -> Result<Outlet, ExportError> {
-    let variables = Variables::new(&config.push, "OBS_GRAPHITE");
+    let variables = Variables::of_metrics(&config.push, "OBS_GRAPHITE");
     let text = variables.required("ADDR", EXAMPLE)?;
     let (way, address) = address(text).ok_or_else(|| {
         variables.mistake(

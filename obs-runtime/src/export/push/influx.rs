@@ -11,20 +11,20 @@ use std::sync::Arc;
 use http::{StatusCode, Uri};
 
 use super::labels::{self, Rules};
-use super::settings::{Receiver, Variables, base};
 use super::{TAKEN, reply};
 use crate::config::Config;
 use crate::export::ExportError;
 use crate::export::client::{Client, Reply};
 use crate::export::delivery::{Answer, Batch, Dispatch, Sink};
 use crate::export::interval::Outlet;
+use crate::export::settings::{Receiver, Variables, base};
 
 const NAME: &str = "influx";
 const EXAMPLE: &str = "http://localhost:8086/write?db=metrics";
 
 /// Begins to send lines.
 pub(super) fn open(config: &Config, dispatch: &Dispatch) -> Result<Outlet, ExportError> {
-    let variables = Variables::new(&config.push, "OBS_INFLUX");
+    let variables = Variables::of_metrics(&config.push, "OBS_INFLUX");
     // Whether the address makes sense is said by whoever reads it whole.
     let url = variables.get("URL").unwrap_or_default();
     let version = Version::of(url);

@@ -10,7 +10,6 @@ mod pushgateway;
 mod remote_write;
 mod reply;
 mod samples;
-mod settings;
 
 use std::io;
 use std::time::Duration;

@@ -13,12 +13,12 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 
 use super::labels::{self, Added, Rules};
 use super::reply;
-use super::settings::{Receiver, Variables, base};
 use crate::config::Config;
 use crate::export::ExportError;
 use crate::export::client::Client;
 use crate::export::delivery::{Answer, Batch, Dispatch, Limits, Retry, Sink};
 use crate::export::interval::{Encode, Outlet, Reading};
+use crate::export::settings::{Receiver, Variables, base};
 use crate::metric::encode::{Encoder, Format};
 use crate::metric::snapshot::{Label, Series};
 
@@ -33,7 +33,7 @@ const PLAIN: AsciiSet = NON_ALPHANUMERIC
 
 /// Begins to push.
 pub(super) fn open(config: &Config, dispatch: &Dispatch) -> Result<Outlet, ExportError> {
-    let variables = Variables::new(&config.push, "OBS_PUSHGATEWAY");
+    let variables = Variables::of_metrics(&config.push, "OBS_PUSHGATEWAY");
     let method = variables.choice("METHOD", [("put", Method::PUT), ("post", Method::POST)])?;
     let deletes = variables.choice("AT_END", [("push", false), ("delete", true)])?;
     let grouping = grouping(config, variables)?;

@@ -67,6 +67,7 @@ fn each_variable_sets_one_key() {
         assert!(seen.insert(variable), "{variable} sets two keys");
         assert!(!ENV_RESERVED.contains(variable));
         assert!(!ENV_PUSH.contains(variable));
+        assert!(!ENV_ELASTIC.contains(variable));
     }
 }
 
@@ -82,6 +83,7 @@ fn variables() {
     assert_eq!(find_variable("OTEL_BSP_SCHEDULE_DELAY"), Ok(None));
     assert_eq!(find_variable("OBS_CONFIG"), Ok(None));
     assert_eq!(find_variable("OBS_PUSHGATEWAY_URL"), Ok(None));
+    assert_eq!(find_variable("OBS_ELASTIC_URL"), Ok(None));
     let error = |name| find_variable(name).unwrap_err().to_string();
     assert_eq!(
         error("OBS_REDIS_URL"),
@@ -90,6 +92,10 @@ fn variables() {
     assert_eq!(
         error("OBS_PUSHGATEWAY_ULR"),
         "unknown variable `OBS_PUSHGATEWAY_ULR`; did you mean `OBS_PUSHGATEWAY_URL`?"
+    );
+    assert_eq!(
+        error("OBS_ELASTIC_INDX"),
+        "unknown variable `OBS_ELASTIC_INDX`; did you mean `OBS_ELASTIC_INDEX`?"
     );
     assert_eq!(
         error("OBS_COLOUR"),

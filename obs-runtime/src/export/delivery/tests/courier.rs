@@ -197,3 +197,18 @@ async fn what_is_replaced_is_not_tried_again() {
     assert_eq!((books.lost(Loss::Replaced), books.delivered), (3, 1));
     assert_balanced(&books);
 }
+
+#[tokio::test(start_paused = true)]
+async fn of_a_batch_only_what_did_not_arrive_is_sent_again() {
+    let some = Answer::SomeLater {
+        items: vec![1, 3],
+        rejected: 1,
+        why: "429".to_owned(),
+    };
+    let receiver = Receiver::answering([some]);
+    let books = deliver(&receiver, 4, HOUR).await;
+    assert_eq!((books.delivered, books.lost(Loss::Rejected)), (3, 1));
+    assert_eq!((books.requests, books.retries), (2, 1));
+    assert_eq!(receiver.requests(), [names(0..4), names([1, 3])]);
+    assert!(receiver.times()[1] >= Duration::from_millis(500));
+}

@@ -261,3 +261,29 @@ fn only_the_owner_can_read_it() {
     assert_eq!(mode(file), 0o600);
     assert_eq!(mode(file.parent().unwrap()), 0o700);
 }
+
+#[test]
+fn what_arrived_of_a_batch_on_disk_does_not_wait_any_more() {
+    let directory = tempfile::tempdir().unwrap();
+    let some = Answer::SomeLater {
+        items: vec![0],
+        rejected: 2,
+        why: "429".to_owned(),
+    };
+    let mut answers = vec![some];
+    answers.extend(std::iter::repeat_n(later(), 100_000));
+    let dispatch = start(settings(directory.path()));
+    let receiver = Later(Receiver::answering(answers), "first");
+    let queue = dispatch.open(receiver, QUICK);
+    fill(&queue, 0..10);
+    wait_for("the rest is tried", || queue.books().requests > 2);
+    let books = queue.books();
+    assert_eq!((books.delivered, books.lost(Loss::Rejected)), (7, 2));
+    assert_eq!(books.queued, 1);
+    dispatch.finish(Duration::from_millis(50));
+    let books = queue.books();
+    // It is on disk, so it is not lost.
+    assert_eq!((books.queued, books.lost(Loss::Shutdown)), (1, 0));
+    assert_balanced(&books);
+    assert_eq!(files(directory.path()).len(), 1);
+}

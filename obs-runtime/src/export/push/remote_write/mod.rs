@@ -16,13 +16,13 @@ use http::{StatusCode, Uri};
 
 use super::labels::{self, Rules};
 use super::reply;
-use super::settings::{Receiver, Variables};
 use crate::config::Config;
 use crate::diagnostics;
 use crate::export::ExportError;
 use crate::export::client::{Client, Reply};
 use crate::export::delivery::{Answer, Batch, Dispatch, Sink};
 use crate::export::interval::Outlet;
+use crate::export::settings::{Receiver, Variables};
 
 const NAME: &str = "remote_write";
 const EXAMPLE: &str = "http://localhost:9090/api/v1/write";
@@ -32,7 +32,7 @@ const WRITTEN: HeaderName = HeaderName::from_static("x-prometheus-remote-write-s
 
 /// Begins to send samples.
 pub(super) fn open(config: &Config, dispatch: &Dispatch) -> Result<Outlet, ExportError> {
-    let variables = Variables::new(&config.push, "OBS_REMOTE_WRITE");
+    let variables = Variables::of_metrics(&config.push, "OBS_REMOTE_WRITE");
     let version = variables.choice("VERSION", [("2.0", Version::V2), ("1.0", Version::V1)])?;
     let receiver = Receiver::read(variables, "Bearer", EXAMPLE)?;
     let address: Uri = receiver.address.clone();

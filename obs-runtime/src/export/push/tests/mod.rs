@@ -3,8 +3,9 @@
 mod addresses;
 mod faults;
 mod pushgateway;
-pub(super) mod receiver;
 mod remote_write;
+
+pub(super) use crate::export::receiver;
 
 use std::sync::Arc;
 use std::time::Duration;

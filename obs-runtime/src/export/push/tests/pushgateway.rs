@@ -4,11 +4,11 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use percent_encoding::percent_decode_str;
 
-use super::super::settings::{self, Variables};
 use super::super::{pushgateway, reply};
 use super::receiver::{Receiver, answers, says};
 use super::*;
 use crate::export::delivery::Answer;
+use crate::export::settings::{self, Variables};
 
 fn start(receiver: &Receiver, more: &[(&str, &str)], snapshot: Snapshot) -> Exporter {
     let url = receiver.url("");
@@ -155,7 +155,7 @@ async fn what_the_gateway_says_is_told_without_what_is_secret() {
         ("OBS_PUSHGATEWAY_URL", &*url),
         ("OBS_PUSHGATEWAY_TOKEN_FILE", file.path().to_str().unwrap()),
     ]);
-    let variables = Variables::new(&config.push, "OBS_PUSHGATEWAY");
+    let variables = Variables::of_metrics(&config.push, "OBS_PUSHGATEWAY");
     let settings = settings::Receiver::read(variables, "Bearer", "").unwrap();
     let client = settings.client(url.parse().unwrap()).unwrap();
     let mut said = Vec::new();

@@ -7,9 +7,9 @@ use base64::engine::general_purpose::STANDARD;
 use http::Uri;
 use http::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 
-use crate::export::client::{Client, Version};
-use crate::export::tls::Tls;
-use crate::export::{ExportError, headers};
+use super::client::{Client, Version};
+use super::tls::Tls;
+use super::{ExportError, headers};
 
 /// The variables of one exporter.
 #[derive(Debug, Clone, Copy)]
@@ -17,11 +17,26 @@ pub(super) struct Variables<'a> {
     all: &'a [(&'static str, &'static str)],
     /// How their names begin: `OBS_PUSHGATEWAY`.
     prefix: &'static str,
+    /// The key that lists the exporter.
+    key: &'static str,
 }
 
 impl<'a> Variables<'a> {
-    pub(super) fn new(all: &'a [(&'static str, &'static str)], prefix: &'static str) -> Self {
-        Self { all, prefix }
+    /// Those of an exporter of metrics.
+    #[cfg(feature = "push")]
+    pub(super) fn of_metrics(
+        all: &'a [(&'static str, &'static str)],
+        prefix: &'static str,
+    ) -> Self {
+        let key = "metrics.exporters";
+        Self { all, prefix, key }
+    }
+
+    /// Those of an output of the log.
+    #[cfg(feature = "elastic")]
+    pub(super) fn of_logs(all: &'a [(&'static str, &'static str)], prefix: &'static str) -> Self {
+        let key = "logging.outputs";
+        Self { all, prefix, key }
     }
 
     /// The value of a variable. Blank is as good as unset.
@@ -44,7 +59,8 @@ impl<'a> Variables<'a> {
     pub(super) fn required(self, word: &str, example: &str) -> Result<&'static str, ExportError> {
         self.get(word).ok_or_else(|| {
             let message = format!(
-                "`metrics.exporters` wants it, but there is no address; set it, for example to `{example}`"
+                "`{}` wants it, but there is no address; set it, for example to `{example}`",
+                self.key
             );
             self.mistake(word, &message)
         })

@@ -8,7 +8,7 @@ use std::time::Instant;
 
 /// What a receiver does with a request.
 #[derive(Clone)]
-pub(in crate::export::push) enum Manner {
+pub(super) enum Manner {
     /// Answers so, word for word.
     Says(String),
     /// Closes in the middle of its answer.
@@ -19,21 +19,21 @@ pub(in crate::export::push) enum Manner {
 
 /// What a receiver was sent.
 #[derive(Clone, Debug)]
-pub(in crate::export::push) struct Request {
+pub(super) struct Request {
     /// The first line and the headers as they came.
-    pub(in crate::export::push) head: String,
-    pub(in crate::export::push) body: Vec<u8>,
-    pub(in crate::export::push) at: Instant,
+    pub(super) head: String,
+    pub(super) body: Vec<u8>,
+    pub(super) at: Instant,
 }
 
 impl Request {
     /// Method and path.
-    pub(in crate::export::push) fn line(&self) -> &str {
+    pub(super) fn line(&self) -> &str {
         let line = self.head.lines().next().unwrap();
         line.strip_suffix(" HTTP/1.1").unwrap()
     }
 
-    pub(in crate::export::push) fn header(&self, name: &str) -> Option<&str> {
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
         let mut lines = self.head.lines().skip(1);
         lines.find_map(|line| {
             let (own, value) = line.split_once(": ")?;
@@ -41,26 +41,23 @@ impl Request {
         })
     }
 
-    pub(in crate::export::push) fn text(&self) -> String {
+    pub(super) fn text(&self) -> String {
         String::from_utf8(self.body.clone()).unwrap()
     }
 }
 
 /// A receiver that treats each request as it was told, the last way for ever.
-pub(in crate::export::push) struct Receiver {
-    pub(in crate::export::push) address: SocketAddr,
+pub(super) struct Receiver {
+    pub(super) address: SocketAddr,
     requests: Arc<Mutex<Vec<Request>>>,
 }
 
 impl Receiver {
-    pub(in crate::export::push) fn start(manners: impl IntoIterator<Item = Manner>) -> Self {
+    pub(super) fn start(manners: impl IntoIterator<Item = Manner>) -> Self {
         Self::on(TcpListener::bind("127.0.0.1:0").unwrap(), manners)
     }
 
-    pub(in crate::export::push) fn on(
-        listener: TcpListener,
-        manners: impl IntoIterator<Item = Manner>,
-    ) -> Self {
+    pub(super) fn on(listener: TcpListener, manners: impl IntoIterator<Item = Manner>) -> Self {
         let address = listener.local_addr().unwrap();
         let requests = Arc::new(Mutex::new(Vec::new()));
         let manners: Vec<_> = manners.into_iter().collect();
@@ -75,11 +72,11 @@ impl Receiver {
     }
 
     /// An address on it.
-    pub(in crate::export::push) fn url(&self, path: &str) -> String {
+    pub(super) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }
 
-    pub(in crate::export::push) fn requests(&self) -> Vec<Request> {
+    pub(super) fn requests(&self) -> Vec<Request> {
         self.requests.lock().unwrap().clone()
     }
 }
@@ -123,13 +120,13 @@ fn read_head(connection: &mut TcpStream) -> Option<String> {
 }
 
 /// An answer with headers, each with its line break, and a body.
-pub(in crate::export::push) fn answers(status: u16, headers: &str, body: &str) -> Manner {
+pub(super) fn answers(status: u16, headers: &str, body: &str) -> Manner {
     let length = body.len();
     Manner::Says(format!(
         "HTTP/1.1 {status} Status\r\n{headers}content-length: {length}\r\n\r\n{body}"
     ))
 }
 
-pub(in crate::export::push) fn says(status: u16) -> Manner {
+pub(super) fn says(status: u16) -> Manner {
     answers(status, "", "")
 }

@@ -1,0 +1,158 @@
+//! Log records to Elasticsearch and OpenSearch, over their interface `_bulk`.
+//!
+//! Source: <https://www.elastic.co/docs/api/doc/elasticsearch/operation/operation-bulk>
+
+mod answer;
+mod target;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::{StatusCode, Uri};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
+use super::ExportError;
+use super::client::{Client, Reply};
+use super::delivery::{Answer, Batch, Dispatch, Limits, Queue, Sink};
+use super::settings::{Receiver, Variables, base};
+use crate::collect::info::SystemInfo;
+use crate::config::Config;
+use crate::fork;
+use crate::log::ship::{Ecs, Ship, View};
+use obs_schema::monitoring::LogOutput;
+
+const EXAMPLE: &str = "http://localhost:9200";
+/// What an answer has to have in it; all else would be many times as much.
+const FILTER: &str = "filter_path=errors,items.*.status,items.*.error.type,error.type";
+/// Records that are sent at once.
+const BATCH: usize = 2048;
+/// Bytes of an answer: enough for that many records that are refused, even of a receiver that does not filter.
+const MAX_ANSWER: usize = BATCH * 2048;
+
+/// Begins to send records, if that is wanted.
+///
+/// # Errors
+///
+/// If a variable makes no sense or is missing, or what it names cannot be read.
+pub(super) fn open(
+    config: &Config,
+    dispatch: &Dispatch,
+    shippers: &mut Vec<Box<dyn Ship>>,
+) -> Result<(), ExportError> {
+    let outputs = config.monitoring.logging.outputs;
+    if outputs.contains(&LogOutput::Elastic) {
+        shippers.push(Box::new(begin(config, dispatch)?));
+    }
+    Ok(())
+}
+
+fn begin(config: &Config, dispatch: &Dispatch) -> Result<Records, ExportError> {
+    let variables = Variables::of_logs(&config.push, "OBS_ELASTIC");
+    let receiver = Receiver::read(variables, "ApiKey", EXAMPLE)?;
+    let target = match variables.get("INDEX") {
+        Some(name) => {
+            target::check(name).map_err(|message| variables.mistake("INDEX", message))?;
+            name.to_owned()
+        }
+        None => target::of(&config.service),
+    };
+    let address = address(&receiver.address, &target).ok_or_else(|| {
+        variables.mistake(
+            "URL",
+            &format!("not an address; write for example `{EXAMPLE}`"),
+        )
+    })?;
+    let client = receiver.client(address)?.with_gzip();
+    let sink = Elastic {
+        client: client.with_max_answer(MAX_ANSWER),
+    };
+    let limits = Limits {
+        batch_items: BATCH,
+        // A cluster that is busy answers late, and what it is sent again then is there twice.
+        timeout: Duration::from_secs(30),
+        ..Limits::default()
+    };
+    let host = SystemInfo::read().host_name;
+    Ok(Records {
+        ecs: Ecs::new(&config.service, host.as_deref(), fork::process_id()),
+        queue: dispatch.open(sink, limits),
+    })
+}
+
+/// Where records go. What the address asks for beside stays, such as `pipeline=..`.
+fn address(receiver: &Uri, target: &str) -> Option<Uri> {
+    let target = utf8_percent_encode(target, NON_ALPHANUMERIC);
+    let mut address = format!("{}/{target}/_bulk?", base(receiver));
+    if let Some(query) = receiver.query().filter(|query| !query.is_empty()) {
+        address.push_str(query);
+        address.push('&');
+    }
+    address.push_str(FILTER);
+    address.parse().ok()
+}
+
+/// Encodes records on the threads that log.
+struct Records {
+    ecs: Ecs,
+    queue: Arc<Queue>,
+}
+
+impl Ship for Records {
+    fn ship(&self, record: View<'_>, memory: &mut Vec<u8>) {
+        // Data streams take nothing else.
+        memory.extend_from_slice(b"{\"create\":{}}\n");
+        self.ecs.write(memory, record);
+        memory.push(b'\n');
+        self.queue.push(memory);
+    }
+}
+
+#[derive(Debug)]
+struct Elastic {
+    client: Client,
+}
+
+impl Sink for Elastic {
+    fn name(&self) -> &'static str {
+        "elastic"
+    }
+
+    /// Nothing: records say whose they are.
+    fn origin(&self) -> Option<Arc<[u8]>> {
+        Some(Arc::default())
+    }
+
+    async fn send(&mut self, batch: &Batch) -> Answer {
+        let lines = batch.bytes().to_vec();
+        match self.client.post(lines, "application/x-ndjson").await {
+            Ok(reply) => judge(&reply, batch.len()),
+            Err(answer) => answer,
+        }
+    }
+}
+
+fn judge(reply: &Reply, sent: usize) -> Answer {
+    match reply.failure(is_worth_another_attempt) {
+        None => answer::judge(&reply.body, sent),
+        Some(Answer::Refused { why }) => Answer::Refused {
+            why: match answer::error(&reply.body) {
+                Some(error) => format!("{why}: {error}"),
+                None => why,
+            },
+        },
+        Some(failure) => failure,
+    }
+}
+
+fn is_worth_another_attempt(status: StatusCode) -> bool {
+    matches!(
+        status,
+        StatusCode::TOO_MANY_REQUESTS
+            | StatusCode::BAD_GATEWAY
+            | StatusCode::SERVICE_UNAVAILABLE
+            | StatusCode::GATEWAY_TIMEOUT
+    )
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,119 @@
+//! Records as they are sent, and receivers that do all that receivers do.
+
+mod addresses;
+mod faults;
+mod records;
+
+use std::io::Read;
+use std::time::Duration;
+
+use flate2::read::GzDecoder;
+use tracing::Level;
+
+use super::{Records, begin};
+use crate::config::{Config, Layers};
+use crate::export::delivery::{Books, Dispatch, Loss};
+use crate::export::receiver::{Receiver, Request};
+use crate::log::ship::{Ship, draft};
+use crate::log::{Record, Thread};
+
+const SOON: Duration = Duration::from_secs(20);
+
+/// The configuration of a service with these variables.
+fn config(variables: &[(&str, &str)]) -> Config {
+    let service = [
+        ("OTEL_SERVICE_NAME", "Shop-Front"),
+        (
+            "OTEL_RESOURCE_ATTRIBUTES",
+            "service.version=1.4,service.namespace=eu,deployment.environment.name=prod,service.instance.id=pod-7,host.name=node-3",
+        ),
+    ];
+    let all = service.iter().chain(variables).copied();
+    Layers::default().variables(all).load().unwrap()
+}
+
+/// A record of which little is known.
+fn plain(message: &str) -> Record {
+    Record {
+        time_unix_ns: 1_786_017_600_123_456_789,
+        level: Level::INFO,
+        target: "shop::cart".into(),
+        file: None,
+        line: None,
+        message: message.to_owned(),
+        fields: Vec::new(),
+        error_chain: Vec::new(),
+        thread: Thread { id: 3, name: None },
+        trace: None,
+        operation: None,
+        attributes: Vec::new(),
+        request_id: None,
+        user_id: None,
+        context: Vec::new(),
+        spans: Vec::new(),
+    }
+}
+
+/// An exporter as a start opens it.
+struct Exporter {
+    dispatch: Dispatch,
+    records: Records,
+}
+
+impl Exporter {
+    fn to(receiver: &Receiver, variables: &[(&str, &str)]) -> Self {
+        let url = receiver.url("");
+        let mut all = vec![("OBS_ELASTIC_URL", &*url)];
+        all.extend(variables);
+        let dispatch = Dispatch::start().unwrap();
+        let records = begin(&config(&all), &dispatch).unwrap();
+        Self { dispatch, records }
+    }
+
+    fn log(&self, messages: &[&str]) {
+        for message in messages {
+            let record = draft(&plain(message));
+            self.records.ship(record.view(), &mut Vec::new());
+        }
+    }
+
+    /// Sends records, and returns the books when they are settled.
+    fn send(&self, messages: &[&str]) -> Books {
+        self.log(messages);
+        assert!(self.dispatch.flush(SOON), "{:?}", self.books());
+        self.books()
+    }
+
+    /// The books, in which nothing is ever missing.
+    fn books(&self) -> Books {
+        let books = self.records.queue.books();
+        let lost: u64 = Loss::ALL.iter().map(|loss| books.lost(*loss)).sum();
+        assert_eq!(
+            books.produced,
+            books.delivered + lost + books.queued,
+            "{books:?}"
+        );
+        books
+    }
+}
+
+/// The records of a request.
+fn documents(request: &Request) -> Vec<serde_json::Value> {
+    assert_eq!(request.header("content-encoding"), Some("gzip"));
+    let mut text = String::new();
+    let mut body = GzDecoder::new(&*request.body);
+    body.read_to_string(&mut text).unwrap();
+    assert!(text.ends_with('\n'));
+    let lines: Vec<_> = text.lines().collect();
+    let pairs = lines.chunks(2).map(|pair| {
+        assert_eq!(pair[0], r#"{"create":{}}"#);
+        serde_json::from_str(pair[1]).unwrap()
+    });
+    pairs.collect()
+}
+
+fn messages(request: &Request) -> Vec<String> {
+    let documents = documents(request);
+    let messages = documents.iter().map(|record| record["message"].as_str());
+    messages.map(|text| text.unwrap().to_owned()).collect()
+}

@@ -1,0 +1,241 @@
+//! A record as Elasticsearch wants it: one object of the Elastic Common Schema.
+//!
+//! The keys of the object are those of the schema and no others. What the program or a client chose is inside of
+//! `labels`, as strings, and of `numeric_labels`, as floats: a field has one type in an index, and a record in which
+//! it has another is refused.
+//!
+//! Sources: <https://www.elastic.co/guide/en/ecs/8.11/ecs-field-reference.html> and the specification of
+//! `ecs-logging`.
+
+use tracing::Level;
+
+use super::draft::{Item, Raw, View};
+use super::json::{self, Brackets, number, string};
+use super::{digits, stamp};
+use crate::config::Service;
+use crate::escape;
+
+/// Attributes of the resource that have a field.
+const RESOURCE: [(&str, &str); 10] = [
+    ("service.instance.id", ",\"service.node.name\":"),
+    ("host.name", ",\"host.name\":"),
+    ("host.id", ",\"host.id\":"),
+    ("container.id", ",\"container.id\":"),
+    ("container.name", ",\"container.name\":"),
+    ("cloud.provider", ",\"cloud.provider\":"),
+    ("cloud.region", ",\"cloud.region\":"),
+    ("cloud.account.id", ",\"cloud.account.id\":"),
+    ("k8s.namespace.name", ",\"kubernetes.namespace\":"),
+    ("k8s.pod.name", ",\"kubernetes.pod.name\":"),
+];
+
+/// Writes the records of one process.
+#[derive(Debug)]
+pub(crate) struct Ecs {
+    /// What all of them have, with a comma before it.
+    common: String,
+}
+
+impl Ecs {
+    /// For the records of a service on this host.
+    pub(crate) fn new(service: &Service, host: Option<&str>, pid: u32) -> Self {
+        let mut common = String::from(",\"ecs.version\":\"8.11.0\"");
+        let mut add = |before, text: &str| {
+            if !text.is_empty() {
+                string(&mut common, before, text);
+            }
+        };
+        add(",\"service.name\":", service.name);
+        add(",\"service.version\":", service.version);
+        add(",\"service.environment\":", service.environment);
+        if !service.name.is_empty() {
+            add(",\"event.dataset\":", &format!("{}.log", service.name));
+        }
+        let mut is_host_known = false;
+        for (attribute, before) in RESOURCE {
+            let mut known = service.attributes.iter();
+            if let Some((_, value)) = known.find(|(name, _)| *name == attribute) {
+                is_host_known |= attribute == "host.name";
+                add(before, value);
+            }
+        }
+        if !is_host_known {
+            add(",\"host.name\":", host.unwrap_or_default());
+        }
+        number(&mut common, ",\"process.pid\":", pid);
+        Self { common }
+    }
+
+    /// Appends a record, without a line feed. `out` has whole characters so far.
+    pub(crate) fn write(&self, out: &mut Vec<u8>, record: View<'_>) {
+        let mut text = String::from_utf8(std::mem::take(out)).unwrap_or_default();
+        self.write_text(&mut text, record);
+        *out = text.into_bytes();
+    }
+
+    fn write_text(&self, out: &mut String, record: View<'_>) {
+        let head = record.head;
+        out.push_str("{\"@timestamp\":\"");
+        stamp::write(out, head.time_unix_ns);
+        out.push_str("\",\"log.level\":\"");
+        out.push_str(word(head.level));
+        string(out, "\",\"message\":", record.text(head.message));
+        out.push_str(&self.common);
+        string(out, ",\"log.logger\":", record.text(head.target));
+        write_place(out, record);
+        write_source(out, record);
+        write_error(out, record);
+        write_said(out, ",\"labels\":{", record, |value| !is_number(value));
+        write_said(out, ",\"numeric_labels\":{", record, is_number);
+        out.push('}');
+    }
+}
+
+const fn word(level: Level) -> &'static str {
+    match level {
+        Level::TRACE => "trace",
+        Level::DEBUG => "debug",
+        Level::INFO => "info",
+        Level::WARN => "warn",
+        Level::ERROR => "error",
+    }
+}
+
+/// The call, trace and request of the record.
+fn write_place(out: &mut String, record: View<'_>) {
+    let head = record.head;
+    if let Some(place) = head.place {
+        let trace_id = place.trace_id.get();
+        out.push_str(",\"trace.id\":\"");
+        digits::push(out, &digits::hex((trace_id >> 64) as u64));
+        digits::push(out, &digits::hex(trace_id as u64));
+        out.push_str("\",\"span.id\":\"");
+        digits::push(out, &digits::hex(place.span_id.get()));
+        out.push('"');
+    }
+    if let Some(operation) = head.operation {
+        string(out, ",\"event.action\":", operation);
+    }
+    if let Some(id) = head.request_id {
+        string(out, ",\"http.request.id\":", record.text(id));
+    }
+    if let Some(id) = head.user_id {
+        string(out, ",\"user.id\":", record.text(id));
+    }
+}
+
+/// The place in the program.
+fn write_source(out: &mut String, record: View<'_>) {
+    let head = record.head;
+    if let Some(file) = head.file {
+        string(out, ",\"log.origin.file.name\":", record.text(file));
+    }
+    if let Some(line) = head.line {
+        number(out, ",\"log.origin.file.line\":", line);
+    }
+    number(out, ",\"process.thread.id\":", head.thread_id);
+    if let Some(name) = head.thread {
+        string(out, ",\"process.thread.name\":", record.text(name));
+    }
+}
+
+/// The first error with its causes, or the panic.
+fn write_error(out: &mut String, record: View<'_>) {
+    if record.is_panic() {
+        out.push_str(",\"error.type\":\"panic\"");
+        let message = record.text(record.head.message);
+        return string(out, ",\"error.message\":", message);
+    }
+    let mut errors = record.errors().map(|error| record.text(error));
+    let Some(first) = errors.next() else { return };
+    string(out, ",\"error.message\":", first);
+    let mut causes = errors.peekable();
+    if causes.peek().is_none() {
+        return;
+    }
+    out.push_str(",\"error.stack_trace\":\"");
+    escape::write_json(out, first);
+    for cause in causes {
+        out.push_str("\\nCaused by: ");
+        escape::write_json(out, cause);
+    }
+    out.push('"');
+}
+
+/// What the program says, as far as the values are `wanted`: fields of the event, attributes of the call, fields of the
+/// spans around, keys of the request. Of those with the same key the first in this order counts, and of spans the innermost.
+fn write_said(
+    out: &mut String,
+    open: &'static str,
+    record: View<'_>,
+    wanted: impl Fn(Raw) -> bool,
+) {
+    let mut object = Brackets::new(out, open, '}');
+    for (at, item) in record.items.iter().enumerate() {
+        let Some((rank, key, value)) = record.keyed(item) else {
+            continue;
+        };
+        if wanted(value) && !is_hidden(record, at, rank, key) {
+            let out = object.element();
+            write_key(out, key);
+            out.push(':');
+            write_value(out, record, value);
+        }
+    }
+    object.end();
+}
+
+/// Whether another item has the same key and stands before this one.
+fn is_hidden(record: View<'_>, at: usize, rank: u8, key: &str) -> bool {
+    let has = |items: &[Item], wanted: &dyn Fn(u8) -> bool| {
+        items.iter().any(|item| {
+            let other = record.keyed(item);
+            other.is_some_and(|(rank, other, _)| {
+                wanted(rank) && characters(other).eq(characters(key))
+            })
+        })
+    };
+    let later = record.items.get(at + 1..).unwrap_or_default();
+    has(later, &|other| other == rank) || (rank > 0 && has(record.items, &|other| other < rank))
+}
+
+/// The characters of a key as they are sent. A dot would make an object of it, and what is blank is refused.
+fn characters(key: &str) -> impl Iterator<Item = char> {
+    let key = if key.is_empty() { "_" } else { key };
+    key.chars().map(|c| if is_special(c) { '_' } else { c })
+}
+
+fn is_special(c: char) -> bool {
+    matches!(c, '.' | '*' | '\\') || c.is_whitespace() || c.is_control()
+}
+
+fn write_key(out: &mut String, key: &str) {
+    if key.is_empty() || key.contains(is_special) {
+        let key: String = characters(key).collect();
+        json::write_string(out, &key);
+    } else {
+        json::write_string(out, key);
+    }
+}
+
+/// Whether JSON has a number for it.
+fn is_number(value: Raw) -> bool {
+    match value {
+        Raw::I64(_) | Raw::U64(_) => true,
+        Raw::F64(value) => value.is_finite(),
+        Raw::Bool(_) | Raw::Text(_) => false,
+    }
+}
+
+/// Numbers always as floats: the first one says what the field is for good.
+fn write_value(out: &mut String, record: View<'_>, value: Raw) {
+    match value {
+        Raw::Bool(true) => out.push_str("\"true\""),
+        Raw::Bool(false) => out.push_str("\"false\""),
+        Raw::F64(_) | Raw::Text(_) => json::write_value(out, record, value),
+        Raw::I64(_) | Raw::U64(_) => {
+            json::write_value(out, record, value);
+            out.push_str(".0");
+        }
+    }
+}
