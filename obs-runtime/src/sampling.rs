@@ -29,12 +29,17 @@ pub(crate) fn set_notable(keep: bool, slow: Option<std::time::Duration>) {
 }
 
 /// The head decision for a new trace, or for the part of a remote one that happens here. `asked` are the
-/// flags of a caller that has decided.
-pub(crate) fn head(trace_id: TraceId, asked: Option<TraceFlags>, now: u64) -> bool {
+/// flags of a caller that has decided, `operation` is the name of the root.
+pub(crate) fn head<'a>(
+    operation: impl FnOnce() -> &'a str,
+    trace_id: TraceId,
+    asked: Option<TraceFlags>,
+    now: u64,
+) -> bool {
     let Some(sampler) = SAMPLER.get() else {
         return true;
     };
-    let decision = sampler.decide_at(trace_id, asked, || clock::to_nanos(now));
+    let decision = sampler.decide_at(operation, trace_id, asked, || clock::to_nanos(now));
     if decision == HeadDecision::RateLimited {
         RATE_LIMITED.fetch_add(1, Relaxed);
     }

@@ -138,6 +138,7 @@ fn tracing(given: &Options) -> Tracing {
             TraceExporter::ALL,
         )
         .unwrap_or(default.exporter),
+        target_per_second: number(given.int("target_per_second")),
         rate_limit: number(given.int("rate_limit")),
         slow: or(given.duration("slow"), default.slow),
         store: or(given.size("store"), default.store),

@@ -104,6 +104,7 @@ fn tracing(value: &Tracing, at: &TokenStream) -> TokenStream {
     } = value;
     let (ratio, parent_based) = (value.sampler.ratio, value.sampler.parent_based);
     let exporter = variant(value.exporter);
+    let target_per_second = option(value.target_per_second);
     let rate_limit = option(value.rate_limit);
     let slow = duration(value.slow);
     let max_age = duration(value.max_age);
@@ -112,6 +113,7 @@ fn tracing(value: &Tracing, at: &TokenStream) -> TokenStream {
             enabled: #enabled,
             sampler: #at::Sampler { ratio: #ratio, parent_based: #parent_based },
             exporter: #at::TraceExporter::#exporter,
+            target_per_second: #target_per_second,
             rate_limit: #rate_limit,
             slow: #slow,
             store: #store,

@@ -37,6 +37,9 @@ const SWITCHES: &[Switch] = &[
             moot("tracing.exporter", |m, default| {
                 m.tracing.exporter = default.tracing.exporter;
             }),
+            moot("tracing.target_per_second", |m, default| {
+                m.tracing.target_per_second = default.tracing.target_per_second;
+            }),
             moot("tracing.rate_limit", |m, default| {
                 m.tracing.rate_limit = default.tracing.rate_limit;
             }),

@@ -110,6 +110,7 @@ impl Settings {
             "tracing.enabled" => Slot::Bool(&mut m.tracing.enabled),
             "tracing.sampler" => Slot::Sampler(&mut m.tracing.sampler),
             "tracing.exporter" => Slot::TraceExporter(&mut m.tracing.exporter),
+            "tracing.target_per_second" => Slot::OptionalCount(&mut m.tracing.target_per_second),
             "tracing.rate_limit" => Slot::OptionalCount(&mut m.tracing.rate_limit),
             "tracing.slow" => Slot::Duration(&mut m.tracing.slow),
             "tracing.store" => Slot::Bytes(&mut m.tracing.store),

@@ -3,11 +3,16 @@
 //! The decision is made before anything is known about the trace, because it travels in
 //! `traceparent`. A trace that turns out slow or erroneous can still be kept in this process.
 
+mod adaptive;
 mod rate;
 
+use adaptive::Adaptive;
 use rate::RateLimit;
 
 use super::{TraceFlags, TraceId};
+
+/// One more than the largest random part of a trace id.
+const END: f64 = (1_u64 << 56) as f64;
 
 /// Decides about each trace that enters or starts in this process.
 ///
@@ -16,6 +21,7 @@ use super::{TraceFlags, TraceId};
 ///   the same traces, and one with a higher ratio keeps those and more.
 /// * A *parent-based* sampler (the default) follows the flag of a parent and asks the ratio only for
 ///   traces without one.
+/// * A *target* lowers the ratio of each root operation until so many of its traces a second are kept.
 /// * A *rate limit* caps the result, whoever asked for it: a caller that marks every request as
 ///   sampled cannot make this process record more.
 ///
@@ -36,6 +42,7 @@ pub struct Sampler {
     /// The smallest random part of a trace id that is kept: 0 keeps all, 2^56 none.
     threshold: u64,
     parent_based: bool,
+    adaptive: Option<Adaptive>,
     limit: Option<RateLimit>,
 }
 
@@ -44,7 +51,7 @@ pub struct Sampler {
 pub enum HeadDecision {
     /// Record it, and tell those who continue it.
     Sampled,
-    /// The parent or the ratio is against it.
+    /// The parent, the ratio or the target is against it.
     NotSampled,
     /// The parent or the ratio is for it, but there were too many in this second.
     RateLimited,
@@ -76,8 +83,6 @@ impl Sampler {
     /// A ratio outside that range counts as its nearer end, and NaN as 0.
     #[must_use]
     pub fn ratio(ratio: f64) -> Self {
-        /// One more than the largest random part of a trace id.
-        const END: f64 = (1_u64 << 56) as f64;
         let kept = if ratio.is_nan() {
             0.0
         } else {
@@ -86,6 +91,7 @@ impl Sampler {
         Self {
             threshold: ((1.0 - kept) * END).round() as u64,
             parent_based: true,
+            adaptive: None,
             limit: None,
         }
     }
@@ -97,6 +103,27 @@ impl Sampler {
     #[must_use]
     pub fn parent_based(mut self, parent_based: bool) -> Self {
         self.parent_based = parent_based;
+        self
+    }
+
+    /// How many traces per second to record of each root operation. Default: no such aim.
+    ///
+    /// The ratio is the most that is recorded; where an operation begins more traces than this, its own
+    /// ratio is lower. It follows the load from second to second, and within a second no more than twice as many are
+    /// recorded. Which ones the trace id says, as with any ratio. A parent that decides is not
+    /// counted. Some 1,000 operations are told apart by their names; further ones share a place.
+    ///
+    /// ```
+    /// use obs_runtime::trace::{Sampler, TraceId};
+    ///
+    /// let sampler = Sampler::always_on().target_per_second(5);
+    /// let trace_id = TraceId::new(0xc0_0000_0000_0000).unwrap();
+    /// let kept = |name| (0..100).filter(|_| sampler.decide_for(name, trace_id, None, 0).is_sampled()).count();
+    /// assert_eq!((kept("health"), kept("order")), (10, 10));
+    /// ```
+    #[must_use]
+    pub fn target_per_second(mut self, traces: u32) -> Self {
+        self.adaptive = Some(Adaptive::new(traces));
         self
     }
 
@@ -119,19 +146,37 @@ impl Sampler {
         parent: Option<TraceFlags>,
         now_ns: u64,
     ) -> HeadDecision {
-        self.decide_at(trace_id, parent, || now_ns)
+        self.decide_for("", trace_id, parent, now_ns)
     }
 
-    /// The same with a time that is only asked for if there is a limit.
-    pub(crate) fn decide_at(
+    /// The same about a trace whose root is the operation with this name.
+    #[must_use]
+    pub fn decide_for(
         &self,
+        operation: &str,
         trace_id: TraceId,
         parent: Option<TraceFlags>,
-        now_ns: impl FnOnce() -> u64,
+        now_ns: u64,
+    ) -> HeadDecision {
+        self.decide_at(|| operation, trace_id, parent, || now_ns)
+    }
+
+    /// The same with a name and a time that are only asked for if they matter.
+    pub(crate) fn decide_at<'a>(
+        &self,
+        operation: impl FnOnce() -> &'a str,
+        trace_id: TraceId,
+        parent: Option<TraceFlags>,
+        now_ns: impl Fn() -> u64,
     ) -> HeadDecision {
         let wanted = match parent {
             Some(flags) if self.parent_based => flags.is_sampled(),
-            _ => trace_id.randomness() >= self.threshold,
+            _ => {
+                trace_id.randomness() >= self.threshold
+                    && self.adaptive.as_ref().is_none_or(|adaptive| {
+                        adaptive.admit(operation(), position(trace_id), now_ns())
+                    })
+            }
         };
         match &self.limit {
             _ if !wanted => HeadDecision::NotSampled,
@@ -139,6 +184,11 @@ impl Sampler {
             _ => HeadDecision::Sampled,
         }
     }
+}
+
+/// How far a trace is from the one that every ratio keeps, from 0 to 1.
+fn position(trace_id: TraceId) -> f64 {
+    1.0 - trace_id.randomness() as f64 / END
 }
 
 impl Default for Sampler {

@@ -24,7 +24,7 @@ use crate::counts::{calls, outcomes, panics, series};
     monitoring(
         logging(level = "info,hyper=warn", format = "pretty", outputs = ["console", "file"], correlation = true),
         metrics(collectors = ["request", "process"], interval = "5s", prefix = "shop_", labels(region = "eu")),
-        tracing(sampler = 0.1, exporter = "jaeger", slow = "250ms", max_spans = 10),
+        tracing(sampler = 0.1, target_per_second = 7, exporter = "jaeger", slow = "250ms", max_spans = 10),
         profiling(enabled = true, sample = 0.5),
         health(interval = "1m", timeout = "5s"),
         http(listen = "127.0.0.1:0"),
@@ -65,6 +65,7 @@ fn options_become_the_configuration() {
     assert_eq!(metrics.prefix, "shop_");
     assert_eq!(metrics.labels, [("region", "eu")]);
     assert_eq!(tracing.sampler, Sampler::ratio(0.1));
+    assert_eq!(tracing.target_per_second, Some(7));
     assert_eq!(tracing.exporter, TraceExporter::Jaeger);
     assert_eq!(tracing.slow.as_millis(), 250);
     assert_eq!(tracing.max_spans, 10);

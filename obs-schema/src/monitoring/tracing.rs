@@ -43,6 +43,9 @@ pub struct Tracing {
     pub sampler: Sampler,
     /// Where kept traces go besides the store.
     pub exporter: TraceExporter,
+    /// The sampler aims at this many traces a second of each root operation, the ratio being the most; `None` for
+    /// the ratio alone.
+    pub target_per_second: Option<u32>,
     /// At most this many traces a second are kept by the sampler; `None` for no limit.
     pub rate_limit: Option<u32>,
     /// Traces whose root takes at least this long are kept although unsampled. 0 for none.
@@ -66,6 +69,7 @@ impl Tracing {
         enabled: true,
         sampler: Sampler::DEFAULT,
         exporter: TraceExporter::None,
+        target_per_second: None,
         rate_limit: None,
         slow: Duration::from_secs(1),
         store: 32 << 20,
@@ -92,8 +96,10 @@ impl Tracing {
         findings
             .and(self.exported_while_off())
             .and(self.sampled_while_off())
+            .and(self.aimed_while_off())
             .and(self.limited_while_off())
             .and(self.no_traces())
+            .and(self.no_aim())
             .and(self.small_store())
             .and(at_least_one("tracing.max_active", self.max_active))
             .and(at_least_one("tracing.max_spans", self.max_spans))
@@ -133,6 +139,26 @@ impl Tracing {
         } else {
             Some(while_off("tracing.rate_limit"))
         }
+    }
+
+    const fn aimed_while_off(&self) -> Option<Finding> {
+        if self.enabled || self.target_per_second.is_none() {
+            None
+        } else {
+            Some(while_off("tracing.target_per_second"))
+        }
+    }
+
+    const fn no_aim(&self) -> Option<Finding> {
+        if !matches!(self.target_per_second, Some(0)) {
+            return None;
+        }
+        Some(Finding::new(
+            "monitoring.contradiction",
+            "tracing.target_per_second",
+            Message::new().str("`tracing.target_per_second` is 0, so the sampler keeps nothing"),
+            "write `sampler = 0.0` to keep only errors and slow traces",
+        ))
     }
 
     const fn no_traces(&self) -> Option<Finding> {

@@ -258,7 +258,14 @@ pub(super) const TRACING: &[OptionDef] = &[
     )
     .former(&["exporters", "export"])
     .env(&["OTEL_TRACES_EXPORTER"]),
-    OptionDef::new("rate_limit", COUNT, "no limit", "At most this many traces a second are kept by the sampler.")
+    OptionDef::new(
+        "target_per_second",
+        COUNT,
+        "the ratio alone",
+        "The sampler aims at this many traces a second of each root operation; the ratio is the most it keeps.",
+    )
+    .former(&["target_samples_per_second", "adaptive"]),
+    OptionDef::new("rate_limit", COUNT, "no limit", "At most this many traces a second are kept by the sampler. Errors and slow traces are kept besides.")
         .former(&["max_per_second", "traces_per_second"]),
     OptionDef::new(
         "slow",

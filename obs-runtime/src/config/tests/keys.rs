@@ -79,6 +79,7 @@ const CASES: &[Case] = &[
     case("tracing.enabled", "false", "true"),
     case("tracing.sampler", "0.25", "always_off"),
     case("tracing.exporter", "console", "none"),
+    case("tracing.target_per_second", "1", "4294967295"),
     case("tracing.rate_limit", "10", "4294967295"),
     case("tracing.slow", "250ms", "0s"),
     case("tracing.store", "64KiB", "1GiB"),

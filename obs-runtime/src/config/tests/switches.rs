@@ -11,6 +11,7 @@ fn busy() -> Monitoring {
         tracing: Tracing {
             sampler: Sampler::ratio(0.1),
             exporter: TraceExporter::Console,
+            target_per_second: Some(5),
             rate_limit: Some(5),
             ..Tracing::DEFAULT
         },
