@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::{StatusCode, Uri};
+use obs_schema::monitoring::LogOutput;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::ExportError;
@@ -19,7 +20,6 @@ use crate::collect::info::SystemInfo;
 use crate::config::Config;
 use crate::fork;
 use crate::log::ship::{Ecs, Ship, View};
-use obs_schema::monitoring::LogOutput;
 
 const EXAMPLE: &str = "http://localhost:9200";
 /// What an answer has to have in it; all else would be many times as much.
