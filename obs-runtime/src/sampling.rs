@@ -30,8 +30,8 @@ pub(crate) fn set_notable(keep: bool, slow: Option<std::time::Duration>) {
 
 /// The head decision for a new trace, or for the part of a remote one that happens here. `asked` are the
 /// flags of a caller that has decided, `operation` is the name of the root.
-pub(crate) fn head<'a>(
-    operation: impl FnOnce() -> &'a str,
+pub(crate) fn head(
+    operation: &str,
     trace_id: TraceId,
     asked: Option<TraceFlags>,
     now: u64,

@@ -83,7 +83,7 @@ impl OpenSpan {
             let owned = None;
             return Some(Self { id, former, owned });
         }
-        let mut owned = begin_segment(origin, || call.operation.map_or("", |o| o.name), start)?;
+        let mut owned = begin_segment(origin, call.operation.map_or("", |o| o.name), start)?;
         owned.open(call.operation, "");
         Some(Self::first(owned, call))
     }
@@ -223,7 +223,7 @@ impl NamedSpan {
                 (OpenSpan { id, former, owned }, kept)
             }
             _ => {
-                let mut owned = begin_segment(origin, || name, start)?;
+                let mut owned = begin_segment(origin, name, start)?;
                 let kept = owned.body().keep(name);
                 owned.open(None, name);
                 (OpenSpan::first(owned, Call::NONE), kept)
@@ -271,11 +271,7 @@ fn own_name(body: &body::Body, what: What) -> Option<Box<str>> {
 }
 
 /// A segment for a new trace, or for the part of another process's trace that happens here.
-fn begin_segment<'a>(
-    origin: Origin<'_>,
-    name: impl FnOnce() -> &'a str,
-    start: u64,
-) -> Option<Owned> {
+fn begin_segment(origin: Origin<'_>, name: &str, start: u64) -> Option<Owned> {
     let (parent, asked) = match origin {
         Origin::Below(parent) => (Some(parent), Some(parent.flags)),
         Origin::Asked { parent, sampled } => {

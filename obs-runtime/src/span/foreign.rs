@@ -69,7 +69,7 @@ impl ForeignSpan {
     /// Begins a span at the root of a new trace. `None`, counted, when too many are open.
     pub(crate) fn begin_root(name: &str) -> Option<Self> {
         let start = clock::ticks();
-        let mut owned = begin_segment(Origin::Root, || name, start)?;
+        let mut owned = begin_segment(Origin::Root, name, start)?;
         owned.open(None, name);
         let body = owned.body();
         body.parts.get_or_insert_default();

@@ -158,13 +158,13 @@ impl Sampler {
         parent: Option<TraceFlags>,
         now_ns: u64,
     ) -> HeadDecision {
-        self.decide_at(|| operation, trace_id, parent, || now_ns)
+        self.decide_at(operation, trace_id, parent, || now_ns)
     }
 
-    /// The same with a name and a time that are only asked for if they matter.
-    pub(crate) fn decide_at<'a>(
+    /// The same with a time that is only asked for if it matters.
+    pub(crate) fn decide_at(
         &self,
-        operation: impl FnOnce() -> &'a str,
+        operation: &str,
         trace_id: TraceId,
         parent: Option<TraceFlags>,
         now_ns: impl Fn() -> u64,
@@ -174,7 +174,7 @@ impl Sampler {
             _ => {
                 trace_id.randomness() >= self.threshold
                     && self.adaptive.as_ref().is_none_or(|adaptive| {
-                        adaptive.admit(operation(), position(trace_id), now_ns())
+                        adaptive.admit(operation, position(trace_id), now_ns())
                     })
             }
         };

@@ -51,6 +51,7 @@ impl Adaptive {
     }
 
     /// Whether a trace with this place in 0..1 is kept.
+    #[inline(never)]
     pub(super) fn admit(&self, operation: &str, position: f64, now_ns: u64) -> bool {
         let Some(place) = self.place(hash(operation)) else {
             return true;
