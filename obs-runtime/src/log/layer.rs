@@ -67,7 +67,11 @@ struct Wanted {
 
 impl Wanted {
     fn wants(&self, metadata: &Metadata<'_>) -> bool {
-        !bridge::is_ours(metadata) && self.log.in_force().allow(metadata)
+        !bridge::is_ours(metadata)
+            && self
+                .log
+                .in_force()
+                .allow(metadata.target(), *metadata.level())
     }
 }
 

@@ -6,8 +6,8 @@ use std::sync::{PoisonError, RwLock};
 
 use obs_schema::Issue;
 use obs_schema::monitoring::{Level as Word, LogFilter, Logging, read_log_filter};
+use tracing::Level;
 use tracing::level_filters::LevelFilter;
-use tracing::{Level, Metadata};
 
 /// The least severe level that is logged, and other levels for some targets.
 ///
@@ -195,8 +195,8 @@ impl InForce {
         tracing_core::callsite::rebuild_interest_cache();
     }
 
-    pub(super) fn allow(&self, metadata: &Metadata<'_>) -> bool {
-        self.read().allow(metadata.target(), *metadata.level())
+    pub(super) fn allow(&self, target: &str, level: Level) -> bool {
+        self.read().allow(target, level)
     }
 
     pub(super) fn most_verbose(&self) -> LevelFilter {

@@ -29,7 +29,7 @@ pub(super) fn record(target: &'static str, level: Level, describe: impl FnOnce(&
     let Some(log) = handle::current() else {
         return;
     };
-    if !log.levels().allow(target, level) {
+    if !log.in_force().allow(target, level) {
         return;
     }
     scratch::with(|Scratch { draft, line }| {

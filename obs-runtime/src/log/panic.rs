@@ -38,7 +38,7 @@ fn log(info: &PanicHookInfo<'_>) {
     let Some(log) = handle::current().filter(|_| !is_suppressed()) else {
         return;
     };
-    if !log.levels().allow(TARGET, Level::ERROR) {
+    if !log.in_force().allow(TARGET, Level::ERROR) {
         return;
     }
     scratch::with(|Scratch { draft, line }| {

@@ -98,7 +98,7 @@ fn put(log: &LogHandle, levels: Levels, time: Option<Duration>) {
         fields.extend(time.as_deref().map(|time| ("for", time)));
         own::say(format_args!("log levels changed"), &fields);
     };
-    let is_loud = log.levels().allow(own::TARGET, tracing::Level::INFO);
+    let is_loud = log.in_force().allow(own::TARGET, tracing::Level::INFO);
     if is_loud {
         say();
     }
