@@ -52,6 +52,14 @@ pub(crate) fn write_word(out: &mut String, text: &str) {
 
 /// Appends `text`, with `escape` called for quotes, backslashes and unsafe characters.
 fn write_escaped(out: &mut String, text: &str, escape: impl Fn(&mut String, char)) {
+    if is_plain_text(text.as_bytes()) {
+        return out.push_str(text);
+    }
+    write_specials(out, text, escape);
+}
+
+#[cold]
+fn write_specials(out: &mut String, text: &str, escape: impl Fn(&mut String, char)) {
     let mut rest = text;
     while let Some((at, c)) = first_special(rest) {
         let (before, after) = rest.split_at(at);
@@ -72,6 +80,24 @@ fn first_special(text: &str) -> Option<(usize, char)> {
             return Some((at, c));
         }
         at += c.len_utf8();
+    }
+}
+
+/// Whether all of them are printable ASCII without quotes and backslashes, as in most texts.
+fn is_plain_text(bytes: &[u8]) -> bool {
+    let Some(last) = bytes.last_chunk() else {
+        return is_short_plain_text(bytes);
+    };
+    // The last word has some bytes of the one before it again, unless it begins where that ends.
+    let (words, _) = bytes.as_chunks();
+    words.iter().all(|word| all_plain(*word)) && all_plain(*last)
+}
+
+/// The same for less than a word.
+fn is_short_plain_text(bytes: &[u8]) -> bool {
+    match (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+        (Some([a, b, c, d]), Some([e, f, g, h])) => all_plain([*a, *b, *c, *d, *e, *f, *g, *h]),
+        _ => bytes.iter().all(|byte| is_plain(*byte)),
     }
 }
 

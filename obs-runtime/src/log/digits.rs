@@ -5,8 +5,18 @@ pub(super) fn push(out: &mut String, ascii: &[u8]) {
     out.push_str(str::from_utf8(ascii).unwrap_or_default());
 }
 
+/// Appends the ids of a trace and of a span, with `between` between them.
+pub(super) fn push_ids(out: &mut String, trace_id: u128, between: &str, span_id: u64) {
+    let ids = [(trace_id >> 64) as u64, trace_id as u64, span_id].map(hex);
+    let ids = str::from_utf8(ids.as_flattened()).unwrap_or_default();
+    let (trace_id, span_id) = ids.split_at_checked(32).unwrap_or_default();
+    out.push_str(trace_id);
+    out.push_str(between);
+    out.push_str(span_id);
+}
+
 /// 16 lower-case hex digits.
-pub(super) fn hex(number: u64) -> [u8; 16] {
+fn hex(number: u64) -> [u8; 16] {
     let mut digits = [0; 16];
     let (high, low) = digits.split_at_mut(8);
     high.copy_from_slice(&hex_half((number >> 32) as u32));

@@ -17,16 +17,16 @@ use crate::escape;
 
 /// Attributes of the resource that have a field.
 const RESOURCE: [(&str, &str); 10] = [
-    ("service.instance.id", ",\"service.node.name\":"),
-    ("host.name", ",\"host.name\":"),
-    ("host.id", ",\"host.id\":"),
-    ("container.id", ",\"container.id\":"),
-    ("container.name", ",\"container.name\":"),
-    ("cloud.provider", ",\"cloud.provider\":"),
-    ("cloud.region", ",\"cloud.region\":"),
-    ("cloud.account.id", ",\"cloud.account.id\":"),
-    ("k8s.namespace.name", ",\"kubernetes.namespace\":"),
-    ("k8s.pod.name", ",\"kubernetes.pod.name\":"),
+    ("service.instance.id", ",\"service.node.name\":\""),
+    ("host.name", ",\"host.name\":\""),
+    ("host.id", ",\"host.id\":\""),
+    ("container.id", ",\"container.id\":\""),
+    ("container.name", ",\"container.name\":\""),
+    ("cloud.provider", ",\"cloud.provider\":\""),
+    ("cloud.region", ",\"cloud.region\":\""),
+    ("cloud.account.id", ",\"cloud.account.id\":\""),
+    ("k8s.namespace.name", ",\"kubernetes.namespace\":\""),
+    ("k8s.pod.name", ",\"kubernetes.pod.name\":\""),
 ];
 
 /// Writes the records of one process.
@@ -45,11 +45,11 @@ impl Ecs {
                 string(&mut common, before, text);
             }
         };
-        add(",\"service.name\":", service.name);
-        add(",\"service.version\":", service.version);
-        add(",\"service.environment\":", service.environment);
+        add(",\"service.name\":\"", service.name);
+        add(",\"service.version\":\"", service.version);
+        add(",\"service.environment\":\"", service.environment);
         if !service.name.is_empty() {
-            add(",\"event.dataset\":", &format!("{}.log", service.name));
+            add(",\"event.dataset\":\"", &format!("{}.log", service.name));
         }
         let mut is_host_known = false;
         for (attribute, before) in RESOURCE {
@@ -60,7 +60,7 @@ impl Ecs {
             }
         }
         if !is_host_known {
-            add(",\"host.name\":", host.unwrap_or_default());
+            add(",\"host.name\":\"", host.unwrap_or_default());
         }
         number(&mut common, ",\"process.pid\":", pid);
         Self { common }
@@ -79,9 +79,9 @@ impl Ecs {
         stamp::write(out, head.time_unix_ns);
         out.push_str("\",\"log.level\":\"");
         out.push_str(word(head.level));
-        string(out, "\",\"message\":", record.text(head.message));
+        string(out, "\",\"message\":\"", record.text(head.message));
         out.push_str(&self.common);
-        string(out, ",\"log.logger\":", record.text(head.target));
+        string(out, ",\"log.logger\":\"", record.text(head.target));
         write_place(out, record);
         write_source(out, record);
         write_error(out, record);
@@ -105,22 +105,19 @@ const fn word(level: Level) -> &'static str {
 fn write_place(out: &mut String, record: View<'_>) {
     let head = record.head;
     if let Some(place) = head.place {
-        let trace_id = place.trace_id.get();
         out.push_str(",\"trace.id\":\"");
-        digits::push(out, &digits::hex((trace_id >> 64) as u64));
-        digits::push(out, &digits::hex(trace_id as u64));
-        out.push_str("\",\"span.id\":\"");
-        digits::push(out, &digits::hex(place.span_id.get()));
+        let (trace_id, span_id) = (place.trace_id.get(), place.span_id.get());
+        digits::push_ids(out, trace_id, "\",\"span.id\":\"", span_id);
         out.push('"');
     }
     if let Some(operation) = head.operation {
-        string(out, ",\"event.action\":", operation);
+        string(out, ",\"event.action\":\"", operation);
     }
     if let Some(id) = head.request_id {
-        string(out, ",\"http.request.id\":", record.text(id));
+        string(out, ",\"http.request.id\":\"", record.text(id));
     }
     if let Some(id) = head.user_id {
-        string(out, ",\"user.id\":", record.text(id));
+        string(out, ",\"user.id\":\"", record.text(id));
     }
 }
 
@@ -128,14 +125,14 @@ fn write_place(out: &mut String, record: View<'_>) {
 fn write_source(out: &mut String, record: View<'_>) {
     let head = record.head;
     if let Some(file) = head.file {
-        string(out, ",\"log.origin.file.name\":", record.text(file));
+        string(out, ",\"log.origin.file.name\":\"", record.text(file));
     }
     if let Some(line) = head.line {
         number(out, ",\"log.origin.file.line\":", line);
     }
     number(out, ",\"process.thread.id\":", head.thread_id);
     if let Some(name) = head.thread {
-        string(out, ",\"process.thread.name\":", record.text(name));
+        string(out, ",\"process.thread.name\":\"", record.text(name));
     }
 }
 
@@ -144,11 +141,11 @@ fn write_error(out: &mut String, record: View<'_>) {
     if record.is_panic() {
         out.push_str(",\"error.type\":\"panic\"");
         let message = record.text(record.head.message);
-        return string(out, ",\"error.message\":", message);
+        return string(out, ",\"error.message\":\"", message);
     }
     let mut errors = record.errors().map(|error| record.text(error));
     let Some(first) = errors.next() else { return };
-    string(out, ",\"error.message\":", first);
+    string(out, ",\"error.message\":\"", first);
     let mut causes = errors.peekable();
     if causes.peek().is_none() {
         return;

@@ -20,7 +20,7 @@ impl Common {
     pub(super) fn new(service: String, pid: fn() -> u32, correlation: bool) -> Self {
         let mut json_service = String::new();
         if !service.is_empty() {
-            string(&mut json_service, ",\"service\":", &service);
+            string(&mut json_service, ",\"service\":\"", &service);
         }
         Self {
             json_service,
@@ -41,8 +41,8 @@ pub(super) fn write(out: &mut String, record: View<'_>, common: &Common) {
     stamp::write(out, head.time_unix_ns);
     out.push_str("\",\"level\":\"");
     out.push_str(head.level.as_str());
-    string(out, "\",\"target\":", record.text(head.target));
-    string(out, ",\"message\":", record.text(head.message));
+    string(out, "\",\"target\":\"", record.text(head.target));
+    string(out, ",\"message\":\"", record.text(head.message));
     out.push_str(&common.json_service);
     write_place(out, record, common);
     write_fields(out, ",\"fields\":{", record, record.fields());
@@ -58,22 +58,19 @@ pub(super) fn write(out: &mut String, record: View<'_>, common: &Common) {
 fn write_place(out: &mut String, record: View<'_>, common: &Common) {
     let head = record.head;
     if let (Some(place), true) = (head.place, common.correlation) {
-        let trace_id = place.trace_id.get();
         out.push_str(",\"trace_id\":\"");
-        digits::push(out, &digits::hex((trace_id >> 64) as u64));
-        digits::push(out, &digits::hex(trace_id as u64));
-        out.push_str("\",\"span_id\":\"");
-        digits::push(out, &digits::hex(place.span_id.get()));
+        let (trace_id, span_id) = (place.trace_id.get(), place.span_id.get());
+        digits::push_ids(out, trace_id, "\",\"span_id\":\"", span_id);
         out.push('"');
     }
     if let Some(operation) = head.operation {
-        string(out, ",\"operation\":", operation);
+        string(out, ",\"operation\":\"", operation);
     }
     if let Some(id) = head.request_id {
-        string(out, ",\"request_id\":", record.text(id));
+        string(out, ",\"request_id\":\"", record.text(id));
     }
     if let Some(id) = head.user_id {
-        string(out, ",\"user_id\":", record.text(id));
+        string(out, ",\"user_id\":\"", record.text(id));
     }
 }
 
@@ -91,7 +88,7 @@ fn write_context(out: &mut String, record: View<'_>) {
     for (key, value) in record.context() {
         let out = object.element();
         write_string(out, record.text(key));
-        string(out, ":", record.text(value));
+        string(out, ":\"", record.text(value));
     }
     object.end();
 }
@@ -100,7 +97,7 @@ fn write_spans(out: &mut String, record: View<'_>) {
     let mut list = Brackets::new(out, ",\"spans\":[", ']');
     for (name, fields) in record.spans() {
         let out = list.element();
-        string(out, "{\"name\":", name);
+        string(out, "{\"name\":\"", name);
         write_fields(out, ",\"fields\":{", record, fields);
         out.push('}');
     }
@@ -111,7 +108,7 @@ fn write_spans(out: &mut String, record: View<'_>) {
 fn write_source(out: &mut String, record: View<'_>, common: &Common) {
     let head = record.head;
     if let Some(file) = head.file {
-        string(out, ",\"file\":", record.text(file));
+        string(out, ",\"file\":\"", record.text(file));
     }
     if let Some(line) = head.line {
         number(out, ",\"line\":", line);
@@ -119,7 +116,7 @@ fn write_source(out: &mut String, record: View<'_>, common: &Common) {
     out.push_str(",\"pid\":");
     out.push_str(itoa::Buffer::new().format((common.pid)()));
     if let Some(name) = head.thread {
-        string(out, ",\"thread\":", record.text(name));
+        string(out, ",\"thread\":\"", record.text(name));
     }
     number(out, ",\"thread_id\":", head.thread_id);
 }
@@ -133,8 +130,9 @@ fn write_fields(
     let mut object = Brackets::new(out, open, '}');
     for (key, value) in fields {
         let out = object.element();
-        write_string(out, record.text(key));
-        out.push(':');
+        out.push('"');
+        escape::write_json(out, record.text(key));
+        out.push_str("\":");
         write_value(out, record, value);
     }
     object.end();
@@ -172,21 +170,22 @@ impl<'a> Brackets<'a> {
     }
 }
 
-/// What comes before a text, and the text.
+/// What comes before a text, its quote included, and the text.
+#[inline]
 pub(super) fn string(out: &mut String, before: &'static str, text: &str) {
     out.push_str(before);
-    write_string(out, text);
+    escape::write_json(out, text);
+    out.push('"');
 }
 
+#[inline]
 pub(super) fn number(out: &mut String, before: &'static str, number: impl itoa::Integer) {
     out.push_str(before);
     out.push_str(itoa::Buffer::new().format(number));
 }
 
 pub(super) fn write_string(out: &mut String, text: &str) {
-    out.push('"');
-    escape::write_json(out, text);
-    out.push('"');
+    string(out, "\"", text);
 }
 
 pub(super) fn write_value(out: &mut String, record: View<'_>, value: Raw) {

@@ -6,35 +6,39 @@ use super::digits;
 use crate::rfc3339;
 
 const NANOS_PER_SECOND: u64 = 1_000_000_000;
-/// The length of `2026-08-06T12:00:00.`.
-const TO_SECOND: usize = 20;
+/// The length of `2026-08-06T12:00:00.123456Z`.
+const LENGTH: usize = 27;
+/// Where the microseconds are in it.
+const MICROS: std::ops::Range<usize> = 20..26;
 
 thread_local! {
-    /// The last second that this thread wrote.
-    static LAST: Cell<(u64, [u8; TO_SECOND])> = const { Cell::new((u64::MAX, [0; TO_SECOND])) };
+    /// The last second that this thread wrote, and some time in it.
+    static LAST: Cell<(u64, [u8; LENGTH])> = const { Cell::new((u64::MAX, [0; LENGTH])) };
 }
 
 /// Appends what [`rfc3339::write`] does. Most records are of the same second as the one before.
 pub(super) fn write(out: &mut String, unix_ns: u64) {
     let second = unix_ns / NANOS_PER_SECOND;
-    let micros = (unix_ns % NANOS_PER_SECOND / 1000) as u32;
-    let (last, text) = LAST.get();
-    if last == second {
-        digits::push(out, &text);
-    } else {
-        let start = out.len();
-        rfc3339::write(out, unix_ns);
-        out.truncate(start + TO_SECOND);
-        let written = out
-            .as_bytes()
-            .get(start..)
-            .and_then(|text| text.try_into().ok());
-        if let Some(text) = written {
-            LAST.set((second, text));
-        }
+    let (last, mut text) = LAST.get();
+    if last != second {
+        return write_first(out, unix_ns);
     }
-    digits::push(out, &digits::six(micros));
-    out.push('Z');
+    let micros = (unix_ns % NANOS_PER_SECOND / 1000) as u32;
+    if let Some(place) = text.get_mut(MICROS) {
+        place.copy_from_slice(&digits::six(micros));
+    }
+    digits::push(out, &text);
+}
+
+/// Appends the time of the first record of a second.
+#[cold]
+fn write_first(out: &mut String, unix_ns: u64) {
+    let start = out.len();
+    rfc3339::write(out, unix_ns);
+    let written = out.as_bytes().get(start..);
+    if let Some(text) = written.and_then(|text| text.try_into().ok()) {
+        LAST.set((unix_ns / NANOS_PER_SECOND, text));
+    }
 }
 
 #[cfg(test)]

@@ -39,7 +39,7 @@ const GROUPINGS: &[&[usize]] = &[
 ];
 
 const MAX_DIGITS: usize = 19;
-const MIN_DIGITS: usize = 13;
+pub(super) const MIN_DIGITS: usize = 13;
 /// The longest number with what separates its groups.
 const MAX_NUMBER: usize = MAX_DIGITS + 4;
 

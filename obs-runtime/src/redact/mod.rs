@@ -12,6 +12,7 @@ mod card;
 pub(crate) mod derive;
 mod hint;
 mod key;
+mod known;
 mod pair;
 mod rewrite;
 mod rules;

@@ -41,10 +41,11 @@ impl<'a> Rewrite<'a> {
     /// What takes the place of a value with this name, if it is hidden as a whole.
     #[inline]
     pub(crate) fn by_key(&self, key: Text) -> Option<Text> {
-        let key = self.resolve(key);
-        self.redaction
-            .hides_key(key)
-            .then_some(Text::Static(REDACTED))
+        let is_hidden = match key {
+            Text::Static(key) => self.redaction.hides_constant_key(key),
+            Text::Part { .. } => self.redaction.hides_key(self.resolve(key)),
+        };
+        is_hidden.then_some(Text::Static(REDACTED))
     }
 
     /// What takes the place of a text by what it looks like. `None` if it stays as it is, as every constant of the

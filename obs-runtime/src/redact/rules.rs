@@ -8,6 +8,7 @@ use std::sync::Arc;
 use obs_schema::monitoring::Logging;
 
 use super::hint::Hints;
+use super::known::Verdicts;
 use super::{REDACTED, card, key, scan, token};
 #[cfg(feature = "log")]
 use crate::trace::Value;
@@ -47,9 +48,6 @@ pub struct Redaction {
     hints: Hints,
 }
 
-/// Shorter texts are read as quickly as searched for hints.
-const SHORT: usize = 64;
-
 /// Whether functions of the program may run. Not in a panic hook: a panic of theirs would be the end of the process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Finders {
@@ -70,6 +68,8 @@ pub(super) struct Keys {
     extra: Vec<(u32, String)>,
     /// Those that are not, in spite of their words.
     shown: Vec<String>,
+    /// What these rules say of constants.
+    known: Arc<Verdicts>,
 }
 
 impl Redaction {
@@ -97,6 +97,7 @@ impl Redaction {
         self.keys
             .extra
             .extend(keys.map(|key| (common_letters(&key), key)));
+        self.keys.known = Arc::default();
         self.with_own_hints()
     }
 
@@ -104,6 +105,7 @@ impl Redaction {
     /// case.
     pub fn with_shown_keys<K: Into<String>>(mut self, keys: impl IntoIterator<Item = K>) -> Self {
         self.keys.shown.extend(keys.into_iter().map(Into::into));
+        self.keys.known = Arc::default();
         self
     }
 
@@ -138,6 +140,12 @@ impl Redaction {
     #[must_use]
     pub fn hides_key(&self, key: &str) -> bool {
         self.keys.hide(key, letters_of(key))
+    }
+
+    /// The same for a constant of the program, of which it is found out once.
+    #[inline]
+    pub(super) fn hides_constant_key(&self, key: &'static str) -> bool {
+        self.keys.known.of(key, |key| self.hides_key(key))
     }
 
     /// The text without its secrets: the text itself if it has none.
@@ -184,7 +192,11 @@ impl Redaction {
     /// `false` if there is nothing to be hidden in a text for certain, nor in any part of it.
     pub(super) fn may_hide_in(&self, text: &str, finders: Finders) -> bool {
         let own = finders == Finders::Run && !self.finders.is_empty();
-        own || text.len() < SHORT || self.hints.may_be_in(text)
+        own || if text.len() <= scan::SHORT {
+            !self.prefixes.is_empty() || scan::may_be_in(text)
+        } else {
+            self.hints.may_be_in(text)
+        }
     }
 
     /// What [`secrets`](Self::secrets) finds, byte by byte.

@@ -50,6 +50,37 @@ const fn signs() -> [Sign; 256] {
     signs
 }
 
+/// The longest text that is cheaper looked at as a whole than searched for hints.
+pub(super) const SHORT: usize = 64;
+
+/// `false` if there is nothing to be hidden in a short text for certain: it has none of the [signs](Sign), and fewer
+/// digits than the number of a card.
+pub(super) fn may_be_in(text: &str) -> bool {
+    // One sum, so that there is nothing to be decided for each byte.
+    let weights = text.bytes().map(|byte| WEIGHTS[usize::from(byte)]);
+    let sum = weights.fold(0_u16, u16::wrapping_add);
+    sum >= SIGN_WEIGHT || usize::from(sum) >= card::MIN_DIGITS
+}
+
+/// More than there are digits in a short text; as many of them as that has bytes are not too many for the sum.
+const SIGN_WEIGHT: u16 = 256;
+
+/// 1 for digits, and for other signs [`SIGN_WEIGHT`].
+static WEIGHTS: [u16; 256] = {
+    let signs = signs();
+    let mut weights = [0; 256];
+    let mut byte = 0;
+    while byte < weights.len() {
+        weights[byte] = match signs[byte] {
+            Sign::Nothing => 0,
+            Sign::Digit => 1,
+            _ => SIGN_WEIGHT,
+        };
+        byte += 1;
+    }
+    weights
+};
+
 /// Adds what is to be hidden of a text to `found`, in the order of the text.
 pub(super) fn scan(keys: &Keys, text: &str, found: &mut Vec<Range<usize>>) {
     let bytes = text.as_bytes();
