@@ -5,15 +5,21 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use crate::hot::body::{Body, Record, What};
 use crate::hot::clock;
 use crate::hot::published::Published;
+use crate::trace::sampler::RateLimit;
 use crate::trace::{HeadDecision, Keep, Sampler, TraceFlags, TraceId};
 
 /// Traces that the sampler wanted and the rate limit did not allow. Failed and slow ones among them
 /// may have been kept all the same.
 pub(crate) static RATE_LIMITED: AtomicU64 = AtomicU64::new(0);
+/// Failed and slow traces that the sampler left out and that were too many in a second.
+pub(crate) static ERRORS_LIMITED: AtomicU64 = AtomicU64::new(0);
+pub(crate) static SLOW_LIMITED: AtomicU64 = AtomicU64::new(0);
 /// The head sampler in force.
 static SAMPLER: Published<Sampler> = Published::nothing();
 /// Whether failed and slow traces are kept although the head sampler said no.
 static KEEP_NOTABLE: AtomicBool = AtomicBool::new(true);
+/// How many of those are kept a second; all of them without a limit.
+static BUDGET: Published<RateLimit> = Published::nothing();
 /// From how many ticks on a trace is slow, unless its operation says otherwise.
 static SLOW: AtomicU64 = AtomicU64::new(u64::MAX);
 
@@ -26,6 +32,11 @@ pub(crate) fn set_sampler(sampler: Option<Sampler>) {
 pub(crate) fn set_notable(keep: bool, slow: Option<std::time::Duration>) {
     KEEP_NOTABLE.store(keep, Relaxed);
     SLOW.store(slow.map_or(u64::MAX, clock::from_duration), Relaxed);
+}
+
+/// Sets how many traces a second are kept although unsampled. `None` for no limit.
+pub(crate) fn set_budget(per_second: Option<u32>) {
+    BUDGET.set(per_second.map(RateLimit::per_second));
 }
 
 /// The head decision for a new trace, or for the part of a remote one that happens here. `asked` are the
@@ -83,10 +94,21 @@ pub(crate) fn keep(sampled: bool, notable: impl FnOnce() -> Notable) -> Option<K
         return None;
     }
     match notable() {
-        Notable { failed: true, .. } => Some(Keep::Error),
-        Notable { slow: true, .. } => Some(Keep::Slow),
+        Notable { failed: true, .. } => within_budget(Keep::Error, &ERRORS_LIMITED),
+        Notable { slow: true, .. } => within_budget(Keep::Slow, &SLOW_LIMITED),
         Notable { .. } => None,
     }
+}
+
+/// The reason to keep a trace that was not sampled, unless there are too many of them.
+#[cold]
+fn within_budget(reason: Keep, limited: &AtomicU64) -> Option<Keep> {
+    let now_ns = || clock::to_nanos(clock::ticks());
+    if BUDGET.get().is_none_or(|budget| budget.admit(now_ns())) {
+        return Some(reason);
+    }
+    limited.fetch_add(1, Relaxed);
+    None
 }
 
 /// Whether a root that took so long is slow, unless its operation says from when on it is.

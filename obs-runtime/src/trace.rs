@@ -17,7 +17,7 @@ mod live;
 mod manual;
 #[cfg(feature = "interop")]
 pub mod otel;
-mod sampler;
+pub(crate) mod sampler;
 mod store;
 pub mod w3c;
 

@@ -20,6 +20,7 @@ fn each_operation_has_its_own_target_and_failures_are_kept_besides() {
         ("OBS__HTTP__ENABLED", "false"),
         ("OBS_LOG", "off"),
         ("OBS__TRACING__TARGET_PER_SECOND", "5"),
+        ("OBS__TRACING__KEPT_PER_SECOND", "500"),
     ];
     let running = Starter::new(Layers::default().variables(variables))
         .start()

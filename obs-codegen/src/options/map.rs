@@ -1,6 +1,8 @@
 //! Values in parentheses: keys with an expression or a text each, and names alone.
 
+use obs_schema::Issue;
 use obs_schema::option::OptionDef;
+use obs_schema::value::parse_share;
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt as _;
@@ -55,16 +57,46 @@ pub(super) fn read_texts(
     entries: TokenStream,
     diag: &mut Diag,
 ) -> Vec<(Key, String)> {
-    let mut read: Vec<(Key, String)> = Vec::new();
+    read_literals(entries, diag, |literal| match literal {
+        Some(Scalar::Text(text)) => Ok(text),
+        _ => Err(wrong(option)),
+    })
+}
+
+pub(super) fn read_ratios(
+    option: &OptionDef,
+    entries: TokenStream,
+    diag: &mut Diag,
+) -> Vec<(Key, f64)> {
+    read_literals(entries, diag, |literal| {
+        let given = literal.as_ref().and_then(Scalar::given);
+        option
+            .kind
+            .check(option.name, &given.ok_or_else(|| wrong(option))?)?;
+        let number = literal.and_then(|literal| match literal {
+            Scalar::Text(text) => parse_share(&text).ok(),
+            other => other.number(),
+        });
+        number.ok_or_else(|| wrong(option))
+    })
+}
+
+/// Keys with a literal each, of which `value` makes something.
+fn read_literals<T>(
+    entries: TokenStream,
+    diag: &mut Diag,
+    value: impl Fn(Option<Scalar>) -> Result<T, Issue>,
+) -> Vec<(Key, T)> {
+    let mut read: Vec<(Key, T)> = Vec::new();
     each_argument(entries, diag, |input, diag| {
         let key = read_key(input, diag, |key| {
             read.iter().any(|(other, _)| other.text == key)
         })?;
         require_value(&key, input)?;
-        let value: Expr = input.parse()?;
-        match literal_of(&value) {
-            Some(Scalar::Text(text)) => read.push((key, text)),
-            _ => diag.issue_on(value, &wrong(option)),
+        let literal: Expr = input.parse()?;
+        match value(literal_of(&literal)) {
+            Ok(value) => read.push((key, value)),
+            Err(issue) => diag.issue_on(literal, &issue),
         }
         Ok(())
     });

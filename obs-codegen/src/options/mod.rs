@@ -70,6 +70,8 @@ pub enum Value {
     Words(Vec<String>),
     /// Keys with text.
     Texts(Vec<(Key, String)>),
+    /// Keys with ratios.
+    Ratios(Vec<(Key, f64)>),
     /// An expression.
     Expr(Expr),
     /// Keys with expressions.
@@ -235,6 +237,8 @@ impl Options {
         words: Words(value => value.as_slice()) -> &[String];
         /// An option of keys with text.
         texts: Texts(value => value.as_slice()) -> &[(Key, String)];
+        /// An option of keys with ratios.
+        ratios: Ratios(value => value.as_slice()) -> &[(Key, f64)];
         /// An option of an expression.
         expr: Expr(value => value) -> &Expr;
         /// An option of keys with expressions.

@@ -273,7 +273,11 @@ fn skip_argument(input: ParseStream<'_>) {
 fn takes_parentheses(kind: ValueKind) -> bool {
     matches!(
         kind,
-        ValueKind::ExprMap | ValueKind::TextMap | ValueKind::Names | ValueKind::Group(_)
+        ValueKind::ExprMap
+            | ValueKind::TextMap
+            | ValueKind::RatioMap
+            | ValueKind::Names
+            | ValueKind::Group(_)
     )
 }
 

@@ -10,7 +10,7 @@ use syn::parse::ParseStream;
 use syn::{Expr, ExprPath, Lit};
 
 use super::list::{buckets, objectives, words};
-use super::map::{read_entries, read_names, read_texts};
+use super::map::{read_entries, read_names, read_ratios, read_texts};
 use super::read::{group_target, wrong};
 use super::scalar::{Scalar, literal_of, scalar};
 use super::{Options, Value};
@@ -39,6 +39,7 @@ pub(super) fn read_group(
     match option.kind {
         ValueKind::ExprMap => Some(Value::Exprs(read_entries(group.stream(), diag))),
         ValueKind::TextMap => Some(Value::Texts(read_texts(option, group.stream(), diag))),
+        ValueKind::RatioMap => Some(Value::Ratios(read_ratios(option, group.stream(), diag))),
         ValueKind::Names => Some(Value::Names(read_names(option, group.stream(), diag))),
         _ => {
             diag.issue(group.span(), &wrong(option));

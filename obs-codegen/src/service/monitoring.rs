@@ -55,7 +55,7 @@ fn span_of(issue: &Issue, group: &Options) -> Span {
 /// The element of a list or a map that the issue is about: the last one that its message names.
 fn element(given: &Argument, issue: &Issue) -> Span {
     let elements = match given.value {
-        Value::Words(_) | Value::Texts(_) => leaves(&given.tokens),
+        Value::Words(_) | Value::Texts(_) | Value::Ratios(_) => leaves(&given.tokens),
         _ => Vec::new(),
     };
     let is_named = |text: &str| {
@@ -129,6 +129,11 @@ fn metrics(given: &Options) -> Metrics {
 
 fn tracing(given: &Options) -> Tracing {
     let default = Tracing::DEFAULT;
+    let operations = given.ratios("operations").map(|operations| {
+        let pairs = operations.value.iter();
+        let pairs = pairs.map(|(key, ratio)| (leaked(&key.text), *ratio));
+        &*pairs.collect::<Vec<_>>().leak()
+    });
     Tracing {
         enabled: or(given.bool("enabled"), default.enabled),
         sampler: sampler(given).unwrap_or(default.sampler),
@@ -139,7 +144,9 @@ fn tracing(given: &Options) -> Tracing {
         )
         .unwrap_or(default.exporter),
         target_per_second: number(given.int("target_per_second")),
+        operations: operations.unwrap_or(default.operations),
         rate_limit: number(given.int("rate_limit")),
+        kept_per_second: number(given.int("kept_per_second")).unwrap_or(default.kept_per_second),
         slow: or(given.duration("slow"), default.slow),
         store: or(given.size("store"), default.store),
         max_age: or(given.duration("max_age"), default.max_age),

@@ -97,6 +97,7 @@ fn metrics(value: &Metrics, at: &TokenStream) -> TokenStream {
 fn tracing(value: &Tracing, at: &TokenStream) -> TokenStream {
     let Tracing {
         enabled,
+        kept_per_second,
         store,
         max_active,
         max_spans,
@@ -106,6 +107,10 @@ fn tracing(value: &Tracing, at: &TokenStream) -> TokenStream {
     let exporter = variant(value.exporter);
     let target_per_second = option(value.target_per_second);
     let rate_limit = option(value.rate_limit);
+    let operations = value
+        .operations
+        .iter()
+        .map(|(name, ratio)| quote!((#name, #ratio)));
     let slow = duration(value.slow);
     let max_age = duration(value.max_age);
     quote! {
@@ -114,7 +119,9 @@ fn tracing(value: &Tracing, at: &TokenStream) -> TokenStream {
             sampler: #at::Sampler { ratio: #ratio, parent_based: #parent_based },
             exporter: #at::TraceExporter::#exporter,
             target_per_second: #target_per_second,
+            operations: &[#(#operations),*],
             rate_limit: #rate_limit,
+            kept_per_second: #kept_per_second,
             slow: #slow,
             store: #store,
             max_age: #max_age,

@@ -40,6 +40,9 @@ const SWITCHES: &[Switch] = &[
             moot("tracing.target_per_second", |m, default| {
                 m.tracing.target_per_second = default.tracing.target_per_second;
             }),
+            moot("tracing.operations", |m, default| {
+                m.tracing.operations = default.tracing.operations;
+            }),
             moot("tracing.rate_limit", |m, default| {
                 m.tracing.rate_limit = default.tracing.rate_limit;
             }),

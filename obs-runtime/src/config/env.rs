@@ -100,7 +100,7 @@ fn strongest<'v>(key: &Key, variables: &'v Variables) -> Option<(String, &'v str
 fn set(merge: &mut Merge, key: &Key, name: &str, text: &str) {
     let origin = Origin::variable(name);
     match key.option.kind {
-        ValueKind::TextMap => match pairs::parse(text) {
+        kind if kind.is_map() => match pairs::parse(text) {
             Ok(found) => {
                 let found = found
                     .iter()

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use obs_schema::Issue;
-use obs_schema::name::check_operation_label;
-use obs_schema::option::{Key, ValueKind, WrongValue};
+use obs_schema::name::{check_operation_label, check_operation_name};
+use obs_schema::option::{Given, Key, ValueKind, WrongValue};
 
 use super::problem::{Origin, Problem};
 use super::settings::{RESOURCE, Settings};
@@ -86,7 +86,13 @@ fn issues(name: &str, kind: ValueKind, value: &Value<'_>, origin: &Origin) -> Ve
             .collect(),
         Value::Pairs(pairs) => pairs
             .iter()
-            .filter_map(|(at, entry, _)| Some((at.clone(), entry_issue(name, entry)?)))
+            .filter_map(|(at, entry, value)| {
+                let issue = match kind {
+                    ValueKind::RatioMap => ratio_issue(name, entry, value),
+                    _ => entry_issue(name, entry),
+                };
+                Some((at.clone(), issue?))
+            })
             .collect(),
     }
 }
@@ -97,7 +103,18 @@ pub(super) fn wrong_kind(key: &str, kind: ValueKind) -> Issue {
         let message = format!("`{key}` takes names with text, such as `region: eu`");
         return Issue::new("option.kind", key, message, "");
     }
+    if kind == ValueKind::RatioMap {
+        let message = format!("`{key}` takes names with ratios, such as `health: 0.01`");
+        return Issue::new("option.kind", key, message, "");
+    }
     WrongValue { kind }.issue(key)
+}
+
+/// What is wrong with one name of a key that takes names with ratios, or with its ratio.
+fn ratio_issue(key: &str, entry: &str, ratio: &str) -> Option<Issue> {
+    let name = check_operation_name(entry).map_err(|error| error.issue(key));
+    let ratio = || ValueKind::RatioMap.check(key, &Given::Text(ratio));
+    name.and_then(|()| ratio()).err()
 }
 
 /// What is wrong with one name of a key that takes names with text.

@@ -78,12 +78,14 @@ impl Config {
         &self.warnings
     }
 
-    /// The sampler that `tracing.sampler`, `tracing.target_per_second` and `tracing.rate_limit` describe.
+    /// The sampler that `tracing.sampler`, `tracing.operations`, `tracing.target_per_second` and
+    /// `tracing.rate_limit` describe.
     #[must_use]
     pub fn sampler(&self) -> Sampler {
         let tracing = &self.monitoring.tracing;
         let sampler =
             Sampler::ratio(tracing.sampler.ratio).parent_based(tracing.sampler.parent_based);
+        let sampler = sampler.operations(tracing.operations.iter().copied());
         let sampler = match tracing.target_per_second {
             Some(traces) => sampler.target_per_second(traces),
             None => sampler,

@@ -110,6 +110,12 @@ impl Slot<'_> {
             Self::OptionalBool(value) => value.map_or(Shown::None, Shown::Bool),
             Self::Text(text) => text_or_none(text),
             Self::Pairs(pairs) => Shown::Pairs(owned(pairs)),
+            Self::Ratios(ratios) => Shown::Pairs(
+                ratios
+                    .iter()
+                    .map(|(name, ratio)| ((*name).to_owned(), ratio.to_string()))
+                    .collect(),
+            ),
             Self::Duration(duration) => Shown::Text(format_duration(**duration)),
             Self::Bytes(bytes) => Shown::Text(format_size(**bytes)),
             Self::Count(count) => Shown::Int((**count).into()),

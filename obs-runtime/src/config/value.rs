@@ -5,7 +5,7 @@ use obs_schema::monitoring::{
     parse_log_filter,
 };
 use obs_schema::option::{Given, ValueKind};
-use obs_schema::value::{parse_duration, parse_size};
+use obs_schema::value::{parse_duration, parse_share, parse_size};
 
 use super::leak::{intern, leak};
 use super::problem::Origin;
@@ -18,7 +18,7 @@ pub(super) enum Value<'a> {
     Scalar(Given<'a>),
     /// Several.
     List(Vec<(Origin, Given<'a>)>),
-    /// Names with text.
+    /// Names with a value each.
     Pairs(Vec<(Origin, &'a str, &'a str)>),
 }
 
@@ -93,13 +93,19 @@ impl Slot<'_> {
     }
 
     fn set_pairs(self, pairs: &[(Origin, &str, &str)]) -> Option<()> {
-        let Self::Pairs(slot) = self else { return None };
-        *slot = leak(
-            pairs
-                .iter()
-                .map(|(_, name, value)| (intern(name), intern(value)))
-                .collect(),
-        );
+        let texts = pairs.iter().map(|(_, name, value)| (*name, *value));
+        match self {
+            Self::Pairs(slot) => {
+                let pairs = texts.map(|(name, text)| (intern(name), intern(text)));
+                *slot = leak(pairs.collect());
+            }
+            Self::Ratios(slot) => {
+                let ratios =
+                    texts.map(|(name, text)| Some((intern(name), parse_share(text).ok()?)));
+                *slot = leak(ratios.collect::<Option<_>>()?);
+            }
+            _ => return None,
+        }
         Some(())
     }
 }

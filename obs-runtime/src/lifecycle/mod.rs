@@ -9,6 +9,7 @@ mod held;
 #[cfg(feature = "log")]
 mod logging;
 mod metrics;
+mod operations;
 mod running;
 mod starter;
 

@@ -8,7 +8,7 @@ use super::collector::Collector;
 use super::logging;
 use super::metrics::Collectors;
 use super::running::Running;
-use super::{StartError, State, held};
+use super::{StartError, State, held, operations};
 use crate::callsite::{self, SpansWanted};
 use crate::config::{Config, Layers};
 use crate::hot::{body, pool};
@@ -123,6 +123,8 @@ fn start_tracing(config: &Config, collector: &Collector) -> SpansWanted {
     let tracing = &config.monitoring.tracing;
     sampling::set_sampler(Some(config.sampler()));
     sampling::set_notable(true, Some(tracing.slow));
+    sampling::set_budget(Some(tracing.kept_per_second));
+    operations::warn_of_unknown(config);
     pool::set_cap(tracing.max_active as usize);
     body::set_max_spans(tracing.max_spans as usize);
     collector.set_max_age(tracing.max_age);

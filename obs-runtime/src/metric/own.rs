@@ -26,7 +26,7 @@ pub(super) static NOT_FINITE: AtomicU64 = AtomicU64::new(0);
 pub(super) static CONFLICTS: AtomicU64 = AtomicU64::new(0);
 
 /// The counters that are not in cells.
-static COUNTERS: [&AtomicU64; 17] = [
+static COUNTERS: [&AtomicU64; 19] = [
     &TORN,
     &NEGATIVE,
     &NOT_FINITE,
@@ -34,6 +34,8 @@ static COUNTERS: [&AtomicU64; 17] = [
     &pool::REFUSED,
     &pool::OVERRUN,
     &sampling::RATE_LIMITED,
+    &sampling::ERRORS_LIMITED,
+    &sampling::SLOW_LIMITED,
     &part::CROWDED_OUT,
     &span::LOST,
     &collector::TRACE_FULL,
@@ -90,6 +92,8 @@ pub(super) fn families(
                 ("too_many_open", &pool::REFUSED),
                 ("queue_full", &pool::OVERRUN),
                 ("rate_limited", &sampling::RATE_LIMITED),
+                ("errors_limited", &sampling::ERRORS_LIMITED),
+                ("slow_limited", &sampling::SLOW_LIMITED),
                 ("too_many_parts", &part::CROWDED_OUT),
             ],
         ),

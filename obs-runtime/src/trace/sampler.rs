@@ -4,10 +4,12 @@
 //! `traceparent`. A trace that turns out slow or erroneous can still be kept in this process.
 
 mod adaptive;
+mod operations;
 mod rate;
 
 use adaptive::Adaptive;
-use rate::RateLimit;
+use operations::Operations;
+pub(crate) use rate::RateLimit;
 
 use super::{TraceFlags, TraceId};
 
@@ -21,6 +23,7 @@ const END: f64 = (1_u64 << 56) as f64;
 ///   the same traces, and one with a higher ratio keeps those and more.
 /// * A *parent-based* sampler (the default) follows the flag of a parent and asks the ratio only for
 ///   traces without one.
+/// * An *operation* can have a ratio of its own, by the name of the root.
 /// * A *target* lowers the ratio of each root operation until so many of its traces a second are kept.
 /// * A *rate limit* caps the result, whoever asked for it: a caller that marks every request as
 ///   sampled cannot make this process record more.
@@ -42,6 +45,7 @@ pub struct Sampler {
     /// The smallest random part of a trace id that is kept: 0 keeps all, 2^56 none.
     threshold: u64,
     parent_based: bool,
+    operations: Option<Operations>,
     adaptive: Option<Adaptive>,
     limit: Option<RateLimit>,
 }
@@ -83,14 +87,10 @@ impl Sampler {
     /// A ratio outside that range counts as its nearer end, and NaN as 0.
     #[must_use]
     pub fn ratio(ratio: f64) -> Self {
-        let kept = if ratio.is_nan() {
-            0.0
-        } else {
-            ratio.clamp(0.0, 1.0)
-        };
         Self {
-            threshold: ((1.0 - kept) * END).round() as u64,
+            threshold: threshold(ratio),
             parent_based: true,
+            operations: None,
             adaptive: None,
             limit: None,
         }
@@ -103,6 +103,28 @@ impl Sampler {
     #[must_use]
     pub fn parent_based(mut self, parent_based: bool) -> Self {
         self.parent_based = parent_based;
+        self
+    }
+
+    /// Ratios of single root operations, by name, which count instead of the ratio and of the
+    /// [target](Self::target_per_second). Default: none. The [limit](Self::max_per_second) holds for them too.
+    ///
+    /// ```
+    /// use obs_runtime::trace::{Sampler, TraceId};
+    ///
+    /// let sampler = Sampler::ratio(0.1).operations([("health", 0.0), ("pay", 1.0)]);
+    /// let sampled = |name| sampler.decide_for(name, TraceId::new(7).unwrap(), None, 0).is_sampled();
+    /// assert!(sampled("pay"));
+    /// assert!(!sampled("health") && !sampled("order"));
+    /// ```
+    #[must_use]
+    pub fn operations<N: Into<Box<str>>>(
+        mut self,
+        ratios: impl IntoIterator<Item = (N, f64)>,
+    ) -> Self {
+        let ratios = ratios.into_iter();
+        self.operations =
+            Operations::new(ratios.map(|(name, ratio)| (name.into(), threshold(ratio))));
         self
     }
 
@@ -171,12 +193,15 @@ impl Sampler {
     ) -> HeadDecision {
         let wanted = match parent {
             Some(flags) if self.parent_based => flags.is_sampled(),
-            _ => {
-                trace_id.randomness() >= self.threshold
-                    && self.adaptive.as_ref().is_none_or(|adaptive| {
-                        adaptive.admit(operation, position(trace_id), now_ns())
-                    })
-            }
+            _ => match self.own_threshold(operation) {
+                Some(own) => trace_id.randomness() >= own,
+                None => {
+                    trace_id.randomness() >= self.threshold
+                        && self.adaptive.as_ref().is_none_or(|adaptive| {
+                            adaptive.admit(operation, position(trace_id), now_ns())
+                        })
+                }
+            },
         };
         match &self.limit {
             _ if !wanted => HeadDecision::NotSampled,
@@ -184,6 +209,22 @@ impl Sampler {
             _ => HeadDecision::Sampled,
         }
     }
+
+    /// The threshold of an operation that has its own.
+    #[inline]
+    fn own_threshold(&self, operation: &str) -> Option<u64> {
+        self.operations.as_ref()?.threshold(operation)
+    }
+}
+
+/// The smallest random part of a trace id that this ratio keeps.
+fn threshold(ratio: f64) -> u64 {
+    let kept = if ratio.is_nan() {
+        0.0
+    } else {
+        ratio.clamp(0.0, 1.0)
+    };
+    ((1.0 - kept) * END).round() as u64
 }
 
 /// How far a trace is from the one that every ratio keeps, from 0 to 1.

@@ -24,7 +24,7 @@ use crate::counts::{calls, outcomes, panics, series};
     monitoring(
         logging(level = "info,hyper=warn", format = "pretty", outputs = ["console", "file"], correlation = true),
         metrics(collectors = ["request", "process"], interval = "5s", prefix = "shop_", labels(region = "eu")),
-        tracing(sampler = 0.1, target_per_second = 7, exporter = "jaeger", slow = "250ms", max_spans = 10),
+        tracing(sampler = 0.1, target_per_second = 7, operations(shop.health = "never", pay = 0.5), kept_per_second = 9, exporter = "jaeger", slow = "250ms", max_spans = 10),
         profiling(enabled = true, sample = 0.5),
         health(interval = "1m", timeout = "5s"),
         http(listen = "127.0.0.1:0"),
@@ -66,6 +66,8 @@ fn options_become_the_configuration() {
     assert_eq!(metrics.labels, [("region", "eu")]);
     assert_eq!(tracing.sampler, Sampler::ratio(0.1));
     assert_eq!(tracing.target_per_second, Some(7));
+    assert_eq!(tracing.operations, [("shop.health", 0.0), ("pay", 0.5)]);
+    assert_eq!(tracing.kept_per_second, 9);
     assert_eq!(tracing.exporter, TraceExporter::Jaeger);
     assert_eq!(tracing.slow.as_millis(), 250);
     assert_eq!(tracing.max_spans, 10);

@@ -3,9 +3,12 @@
 use core::time::Duration;
 
 use super::Sampler;
+use crate::ascii;
 use crate::choice::choice;
 use crate::issue::{Finding, Findings, Issue};
+use crate::name::{check_operation_name, name_finding};
 use crate::text::Message;
+use crate::value::{RatioError, check_ratio};
 
 choice! {
     /// Where kept traces go besides the store in memory.
@@ -46,8 +49,13 @@ pub struct Tracing {
     /// The sampler aims at this many traces a second of each root operation, the ratio being the most; `None` for
     /// the ratio alone.
     pub target_per_second: Option<u32>,
+    /// The share of new traces of single root operations, by name. It counts instead of the sampler's ratio and of
+    /// [`target_per_second`](Self::target_per_second).
+    pub operations: &'static [(&'static str, f64)],
     /// At most this many traces a second are kept by the sampler; `None` for no limit.
     pub rate_limit: Option<u32>,
+    /// At most this many traces a second are kept although unsampled, because something failed or was slow.
+    pub kept_per_second: u32,
     /// Traces whose root takes at least this long are kept although unsampled. 0 for none.
     pub slow: Duration,
     /// How many bytes of finished traces are held in memory. The oldest go first.
@@ -70,7 +78,9 @@ impl Tracing {
         sampler: Sampler::DEFAULT,
         exporter: TraceExporter::None,
         target_per_second: None,
+        operations: &[],
         rate_limit: None,
+        kept_per_second: 100,
         slow: Duration::from_secs(1),
         store: 32 << 20,
         max_age: Duration::from_secs(3_600),
@@ -83,20 +93,27 @@ impl Tracing {
     pub const fn findings(&self) -> Findings {
         let mut findings = Findings::new();
         if let Err(error) = self.sampler.check() {
-            let message = Message::new()
-                .str("`tracing.sampler`: ")
-                .text(&error.message());
-            findings = findings.and(Some(Finding::new(
-                error.code(),
-                "tracing.sampler",
-                message,
-                error.help().as_str(),
-            )));
+            findings = findings.and(Some(no_ratio("tracing.sampler", &error)));
+        }
+        let mut i = 0;
+        while i < self.operations.len() {
+            let (name, ratio) = self.operations[i];
+            if let Err(error) = check_ratio(ratio) {
+                findings = findings.and(Some(no_ratio("tracing.operations", &error)));
+            }
+            findings = findings
+                .and(name_finding(
+                    "tracing.operations",
+                    check_operation_name(name),
+                ))
+                .and(self.repeated_operation(i));
+            i += 1;
         }
         findings
             .and(self.exported_while_off())
             .and(self.sampled_while_off())
             .and(self.aimed_while_off())
+            .and(self.chosen_while_off())
             .and(self.limited_while_off())
             .and(self.no_traces())
             .and(self.no_aim())
@@ -149,6 +166,33 @@ impl Tracing {
         }
     }
 
+    const fn chosen_while_off(&self) -> Option<Finding> {
+        if self.enabled || self.operations.is_empty() {
+            None
+        } else {
+            Some(while_off("tracing.operations"))
+        }
+    }
+
+    const fn repeated_operation(&self, at: usize) -> Option<Finding> {
+        let mut i = 0;
+        while i < at {
+            if ascii::eq(self.operations[i].0, self.operations[at].0) {
+                return Some(Finding::new(
+                    "monitoring.duplicate",
+                    "tracing.operations",
+                    Message::new()
+                        .str("`tracing.operations` has ")
+                        .name(self.operations[at].0)
+                        .str(" twice"),
+                    "remove one",
+                ));
+            }
+            i += 1;
+        }
+        None
+    }
+
     const fn no_aim(&self) -> Option<Finding> {
         if !matches!(self.target_per_second, Some(0)) {
             return None;
@@ -190,6 +234,11 @@ impl Default for Tracing {
     fn default() -> Self {
         Self::DEFAULT
     }
+}
+
+const fn no_ratio(path: &'static str, error: &RatioError) -> Finding {
+    let message = Message::new().name(path).str(": ").text(&error.message());
+    Finding::new(error.code(), path, message, error.help().as_str())
 }
 
 const fn while_off(path: &'static str) -> Finding {

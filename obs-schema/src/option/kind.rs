@@ -57,6 +57,8 @@ pub enum ValueKind {
     Objectives,
     /// Keys with text: `labels(region = "eu")`.
     TextMap,
+    /// Keys with a ratio each, or `always` or `never`: `operations(health = 0.01)`.
+    RatioMap,
     /// Names of parameters: `skip(password, card)`.
     Names,
     /// A path of a URL: `"/metrics"`.
@@ -121,6 +123,9 @@ impl ValueKind {
                 "a list of quantiles with their errors, such as `[(0.5, 0.05), (0.99, 0.001)]`"
             }
             Self::TextMap => "keys with text, such as `(region = \"eu\")`",
+            Self::RatioMap => {
+                "keys with a ratio from 0 to 1, `\"always\"` or `\"never\"` each, such as `(health = 0.01)`"
+            }
             Self::Names => "names of parameters in parentheses, such as `(password, card)`",
             Self::UrlPath => "a path, such as `\"/metrics\"`",
             Self::Address => "an IP address and a port, such as `\"127.0.0.1:9464\"`",
@@ -130,6 +135,12 @@ impl ValueKind {
             Self::Group(_) => "options in parentheses",
             Self::GroupOrConst(_) => "options in parentheses, or `=` and the path of a `const`",
         }
+    }
+
+    /// Whether it takes keys with a value each, in a file too.
+    #[must_use]
+    pub const fn is_map(self) -> bool {
+        matches!(self, Self::TextMap | Self::RatioMap)
     }
 
     /// The words that are allowed, where there is a list.

@@ -265,8 +265,22 @@ pub(super) const TRACING: &[OptionDef] = &[
         "The sampler aims at this many traces a second of each root operation; the ratio is the most it keeps.",
     )
     .former(&["target_samples_per_second", "adaptive"]),
+    OptionDef::new(
+        "operations",
+        ValueKind::RatioMap,
+        "none",
+        "The share of new traces that are kept of single root operations, whatever `sampler` and `target_per_second` say of them.",
+    )
+    .former(&["operation_ratios", "per_operation", "overrides"]),
     OptionDef::new("rate_limit", COUNT, "no limit", "At most this many traces a second are kept by the sampler. Errors and slow traces are kept besides.")
         .former(&["max_per_second", "traces_per_second"]),
+    OptionDef::new(
+        "kept_per_second",
+        ValueKind::Int { min: 0, max: u32::MAX as u64 },
+        "`100`",
+        "At most this many traces a second are kept because something failed or was slow, of those that the sampler leaves out.",
+    )
+    .former(&["errors_per_second", "max_errors_per_second"]),
     OptionDef::new(
         "slow",
         ValueKind::DURATION,

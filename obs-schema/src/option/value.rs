@@ -11,7 +11,9 @@ use crate::name::{
     check_operation_name, check_prefix, check_service_name,
 };
 use crate::unit::check_unit;
-use crate::value::{check_duration_range, check_ratio, format_size, parse_duration, parse_size};
+use crate::value::{
+    check_duration_range, check_ratio, format_size, parse_duration, parse_share, parse_size,
+};
 
 /// A value as it was written: a literal of Rust, a scalar of YAML, or a variable.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -72,9 +74,9 @@ impl ValueKind {
         }
     }
 
-    /// Checks one scalar, or one element of a list. `name` is the option or key, for the message.
+    /// Checks one scalar, one element of a list, or one ratio of a map. `name` is the option or key, for the message.
     ///
-    /// Kinds that only Rust can write ([`ValueKind::Expr`], groups, maps) and lists of
+    /// Kinds that only Rust can write ([`ValueKind::Expr`], groups), maps of text and lists of
     /// numbers refuse every scalar; lists have their own checks in [`crate::bucket`].
     ///
     /// # Errors
@@ -93,8 +95,12 @@ impl ValueKind {
         match (*self, *given) {
             (Self::Bool | Self::Flag, Given::Bool(_)) | (Self::Text, Given::Text(_)) => Ok(()),
             (Self::Int { min, max }, Given::Int(number)) => check_int(name, number, min, max),
-            (Self::Ratio | Self::Sampler, Given::Int(number)) => ratio(name, number as f64),
-            (Self::Ratio | Self::Sampler, Given::Float(number)) => ratio(name, number),
+            (Self::Ratio | Self::Sampler | Self::RatioMap, Given::Int(number)) => {
+                ratio(name, number as f64)
+            }
+            (Self::Ratio | Self::Sampler | Self::RatioMap, Given::Float(number)) => {
+                ratio(name, number)
+            }
             (kind, Given::Text(text)) => kind.check_text(name, text),
             (kind, _) => Err(WrongValue { kind }.issue(name)),
         }
@@ -111,6 +117,13 @@ impl ValueKind {
             Self::Sampler => Sampler::parse(text)
                 .map(drop)
                 .map_err(|error| error.issue(name)),
+            Self::RatioMap => parse_share(text).map(drop).map_err(|error| {
+                let mut issue = error.issue(name);
+                if error.value.is_none() {
+                    "write `0.1` for ten percent, `always` or `never`".clone_into(&mut issue.help);
+                }
+                issue
+            }),
             Self::LogFilter => parse_log_filter(text)
                 .map(drop)
                 .map_err(|error| error.issue(name)),

@@ -12,5 +12,5 @@ pub use duration::{
     DURATION_UNITS, DurationError, DurationProblem, check_duration_range, format_duration,
     parse_duration,
 };
-pub use ratio::{RatioError, check_ratio, parse_ratio};
+pub use ratio::{RatioError, check_ratio, parse_ratio, parse_share};
 pub use size::{SIZE_UNITS, SizeError, SizeProblem, format_size, parse_size};

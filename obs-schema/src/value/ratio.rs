@@ -87,6 +87,24 @@ pub fn parse_ratio(text: &str) -> Result<f64, RatioError> {
     check_ratio(value).map(|()| value)
 }
 
+/// Reads a ratio, or the word `always` or `never`.
+///
+/// # Errors
+/// When it is neither.
+///
+/// ```
+/// use obs_schema::value::parse_share;
+/// assert_eq!([parse_share("0.25"), parse_share("always"), parse_share("never")], [Ok(0.25), Ok(1.0), Ok(0.0)]);
+/// assert!(parse_share("often").is_err());
+/// ```
+pub fn parse_share(text: &str) -> Result<f64, RatioError> {
+    match text.trim() {
+        "always" => Ok(1.0),
+        "never" => Ok(0.0),
+        other => parse_ratio(other),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -125,6 +125,18 @@ fn sentences_about_values() {
             "1:23: `metrics.labels` takes names with text, such as `region: eu`",
         ),
         (
+            "tracing: {operations: {health: often}}",
+            "1:24: a ratio must be a number between 0 and 1; write `0.1` for ten percent, `always` or `never`",
+        ),
+        (
+            "tracing: {operations: {\"\": 1}}",
+            "1:24: an operation name is empty; write a name",
+        ),
+        (
+            "tracing: {operations: 0.5}",
+            "1:23: `tracing.operations` takes names with ratios, such as `health: 0.01`",
+        ),
+        (
             "metrics: {path: /health}",
             "1:17: `metrics.path` `/health` is already the path of another endpoint; write `path = \"/metrics\"`",
         ),

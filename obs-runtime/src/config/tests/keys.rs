@@ -80,7 +80,13 @@ const CASES: &[Case] = &[
     case("tracing.sampler", "0.25", "always_off"),
     case("tracing.exporter", "console", "none"),
     case("tracing.target_per_second", "1", "4294967295"),
+    shown_as(
+        "tracing.operations",
+        ("{health: never, a.b: 0.25}", "health=0, a.b=0.25"),
+        ("{pay: always}", "pay=1"),
+    ),
     case("tracing.rate_limit", "10", "4294967295"),
+    case("tracing.kept_per_second", "0", "7"),
     case("tracing.slow", "250ms", "0s"),
     case("tracing.store", "64KiB", "1GiB"),
     case("tracing.max_age", "10m", "1ns"),

@@ -12,6 +12,7 @@ fn busy() -> Monitoring {
             sampler: Sampler::ratio(0.1),
             exporter: TraceExporter::Console,
             target_per_second: Some(5),
+            operations: &[("health", 0.0)],
             rate_limit: Some(5),
             ..Tracing::DEFAULT
         },

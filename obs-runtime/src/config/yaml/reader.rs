@@ -99,11 +99,13 @@ impl<'m> Reader<'m> {
     fn value<'a>(&mut self, key: &Key, node: &'a Node) -> Option<Value<'a>> {
         let (name, kind) = (key.to_string(), key.option.kind);
         match (kind, &node.data) {
-            (ValueKind::TextMap, Data::Map(pairs)) => self.pairs(&name, pairs).map(Value::Pairs),
+            (kind, Data::Map(pairs)) if kind.is_map() => {
+                self.pairs(&name, kind, pairs).map(Value::Pairs)
+            }
             (ValueKind::ChoiceList(_), Data::List(items)) => {
                 self.items(&name, kind, items).map(Value::List)
             }
-            (ValueKind::TextMap | ValueKind::ChoiceList(_), _) => {
+            (kind, _) if kind.is_map() || matches!(kind, ValueKind::ChoiceList(_)) => {
                 self.fail(node.place, wrong_kind(&name, kind));
                 None
             }
@@ -130,6 +132,7 @@ impl<'m> Reader<'m> {
     fn pairs<'a>(
         &mut self,
         name: &str,
+        kind: ValueKind,
         pairs: &'a Pairs,
     ) -> Option<Vec<(Origin, &'a str, &'a str)>> {
         let mut read = Vec::new();
@@ -139,7 +142,7 @@ impl<'m> Reader<'m> {
                 Data::Scalar { text, .. } if !is_null(entry.value) => {
                     read.push((self.at(entry.place), entry.name, text.as_str()));
                 }
-                _ => self.fail(entry.value.place, wrong_kind(name, ValueKind::TextMap)),
+                _ => self.fail(entry.value.place, wrong_kind(name, kind)),
             }
         }
         (read.len() == entries.len()).then_some(read)

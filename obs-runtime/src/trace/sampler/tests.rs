@@ -89,6 +89,32 @@ fn a_limit_of_zero_admits_nothing() {
 }
 
 #[test]
+fn an_operation_with_a_ratio_of_its_own_is_not_asked_for_anything_else() {
+    let sampler = Sampler::ratio(0.0)
+        .operations([("pay", 1.0), ("half", 0.0), ("half", 0.5), ("never", 0.0)])
+        .target_per_second(1);
+    let (high, low) = (trace(0x80_0000_0000_0000), trace(0x7f_ffff_ffff_ffff));
+    let is_sampled = |name, id| sampler.decide_for(name, id, None, 0).is_sampled();
+    assert!((0..100).all(|_| is_sampled("pay", low)));
+    assert!((0..100).all(|_| is_sampled("half", high) && !is_sampled("half", low)));
+    assert!(!is_sampled("never", high) && !is_sampled("other", high));
+}
+
+#[test]
+fn the_parent_and_the_limit_come_before_the_ratio_of_an_operation() {
+    let sampler = Sampler::always_on()
+        .operations([("never", 0.0), ("pay", 1.0)])
+        .max_per_second(1);
+    let (on, off) = (Some(TraceFlags::SAMPLED), Some(TraceFlags::NONE));
+    let decide = |name, parent, now_ns| sampler.decide_for(name, trace(1), parent, now_ns);
+    assert_eq!(decide("never", None, 0), HeadDecision::NotSampled);
+    assert_eq!(decide("pay", off, 0), HeadDecision::NotSampled);
+    assert_eq!(decide("never", on, 0), HeadDecision::Sampled);
+    assert_eq!(decide("pay", None, 0), HeadDecision::RateLimited);
+    assert_eq!(decide("pay", None, 1_000_000_000), HeadDecision::Sampled);
+}
+
+#[test]
 fn threads_share_one_limit() {
     let sampler = Sampler::always_on().max_per_second(100);
     let admitted = AtomicU32::new(0);
@@ -140,6 +166,17 @@ proptest! {
         let ids = (0..1_000_u128).map(|n| trace(1 << 127 | (n * (1 << 56) / 1_000)));
         let kept = ids.filter(|id| sampler.decide(*id, None, 0).is_sampled()).count();
         prop_assert!(kept.abs_diff(percent as usize * 10) <= 1, "kept {kept}");
+    }
+
+    #[test]
+    fn operations_are_found_as_in_a_map(
+        ratios in prop::collection::vec(("[a-c]{1,2}", prop::sample::select(vec![0.0, 1.0])), 0..12),
+        asked in "[a-c]{1,2}",
+    ) {
+        let map: std::collections::HashMap<_, _> = ratios.iter().cloned().collect();
+        let sampler = Sampler::ratio(0.0).operations(ratios);
+        let is_sampled = sampler.decide_for(&asked, trace(1), None, 0).is_sampled();
+        prop_assert_eq!(is_sampled, map.get(&asked).is_some_and(|ratio| *ratio == 1.0));
     }
 
     #[test]

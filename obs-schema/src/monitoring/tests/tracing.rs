@@ -43,6 +43,17 @@ fn tracing_that_is_off_has_no_settings() {
     );
     one(
         Monitoring {
+            tracing: Tracing {
+                operations: &[("health", 0.0)],
+                ..off
+            },
+            ..D
+        },
+        "tracing.operations",
+        "`tracing.operations` is set but `tracing.enabled` is off; leave it out or turn tracing on",
+    );
+    one(
+        Monitoring {
             logging: Logging {
                 correlation: Some(true),
                 ..Logging::DEFAULT
@@ -73,6 +84,30 @@ fn tracing_within_its_ranges() {
         }),
         "tracing.rate_limit",
         "`tracing.rate_limit` is 0, so the sampler keeps nothing; write `sampler = 0.0` to keep only errors and slow traces",
+    );
+    one(
+        tracing(Tracing {
+            operations: &[("health", 2.0)],
+            ..Tracing::DEFAULT
+        }),
+        "tracing.operations",
+        "`tracing.operations`: a ratio must be between 0 and 1, got 2; write `0.02` for 2 percent",
+    );
+    one(
+        tracing(Tracing {
+            operations: &[("health", 0.0), ("health", 1.0)],
+            ..Tracing::DEFAULT
+        }),
+        "tracing.operations",
+        "`tracing.operations` has `health` twice; remove one",
+    );
+    one(
+        tracing(Tracing {
+            operations: &[(" health", 0.0)],
+            ..Tracing::DEFAULT
+        }),
+        "tracing.operations",
+        "` health` has white space at an end or a control character at position 1; write `health`",
     );
     one(
         tracing(Tracing {
