@@ -10,6 +10,7 @@ use crate::diagnostics;
 use crate::hot::alone::alone;
 use crate::hot::block::{Block, Extremes, Totals};
 use crate::hot::clock;
+use crate::metric::exponential::{self, Fine};
 use crate::series::{SeriesKey, SeriesTable, fragment};
 
 /// The blocks of all operations. Operations that name the same series share one.
@@ -25,7 +26,9 @@ pub(crate) struct LiveBlock {
     constants: &'static [(&'static str, &'static str)],
     constants_encoded: Box<[u8]>,
     buckets: &'static [f64],
-    /// The bucket bounds in ticks.
+    /// The buckets that are counted, where they are not those that were declared.
+    fine: Option<&'static Fine>,
+    /// The bounds of the buckets that are counted, in ticks.
     bounds: Box<[u64]>,
     series: SeriesTable<Block>,
     /// The bits of the blocks by the number of the combination, if all labels are finite; 0 where there is
@@ -43,13 +46,19 @@ impl LiveBlock {
             fragment::push(name, value, &mut constants_encoded);
         }
         let dense = series.combinations().unwrap_or(0);
+        let fine = match def.family {
+            OperationFamily::Calls => None,
+            _ => exponential::of_durations(def.buckets),
+        };
+        let fine = fine.filter(|fine| Block::fits(fine.bounds().len()));
+        let counted = fine.map_or(def.buckets, Fine::bounds);
         Self {
             family: def.family,
             constants: def.constants,
             constants_encoded: constants_encoded.into(),
             buckets: def.buckets,
-            bounds: def
-                .buckets
+            fine,
+            bounds: counted
                 .iter()
                 .map(|&bound| clock::from_seconds(bound))
                 .collect(),
@@ -69,15 +78,27 @@ impl LiveBlock {
         self.constants
     }
 
-    /// Upper bounds of the buckets in seconds.
+    /// Upper bounds of the declared buckets in seconds.
     pub(crate) fn buckets(&self) -> &'static [f64] {
         self.buckets
     }
 
-    /// Upper bounds of the buckets in ticks.
+    /// The buckets that are counted, where they are not those that were declared.
+    pub(crate) fn fine(&self) -> Option<&'static Fine> {
+        self.fine
+    }
+
+    /// Upper bounds of the buckets that are counted, in ticks.
     #[inline(always)]
     pub(crate) fn bounds(&self) -> &[u64] {
         &self.bounds
+    }
+
+    /// The declared bucket of a duration.
+    pub(crate) fn bucket(&self, ticks: u64) -> usize {
+        let counted = self.bounds.partition_point(|&bound| bound < ticks);
+        self.fine
+            .map_or(counted, |fine| fine.declared_bucket(counted))
     }
 
     /// Whether an outcome can occur.
@@ -93,7 +114,7 @@ impl LiveBlock {
     /// The cells of a series.
     pub(crate) fn block(&self, key: SeriesKey<'_>) -> Option<Block> {
         let block = self.series.get(key, || {
-            let block = Block::allocate(self.buckets.len());
+            let block = Block::allocate(self.bounds.len());
             if block.is_none() {
                 diagnostics::report("no room for another series: its calls are not counted");
             }
@@ -132,7 +153,7 @@ impl LiveBlock {
 }
 
 impl Totals {
-    /// The buckets of one outcome, not cumulative; the last is that of `+Inf`.
+    /// The buckets of one outcome that are counted, not cumulative; the last is that of `+Inf`.
     pub(crate) fn of(&self, outcome: CallOutcome) -> &[u64] {
         let stride = self.buckets.len() / CallOutcome::ALL.len();
         let start = outcome as usize * stride;

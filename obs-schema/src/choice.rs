@@ -27,6 +27,8 @@ const FORMER: &[(&str, &str)] = &[
     ("influxdb", "influx"),
     ("opentelemetry", "otlp"),
     ("off", "none"),
+    ("explicit", "explicit_bucket_histogram"),
+    ("exponential", "base2_exponential_bucket_histogram"),
 ];
 
 /// A word that is not in the list of an option.

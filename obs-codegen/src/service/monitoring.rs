@@ -2,8 +2,9 @@
 
 use obs_schema::Issue;
 use obs_schema::monitoring::{
-    Collector, Export, Health, Http, LogFormat, LogOutput, Logging, Metrics, MetricsExporter,
-    Monitoring, Profiling, Rotation, Sampler, TraceExporter, Tracing, parse_log_filter,
+    Collector, Export, Health, HistogramForm, Http, LogFormat, LogOutput, Logging, Metrics,
+    MetricsExporter, Monitoring, Profiling, Rotation, Sampler, TraceExporter, Tracing,
+    parse_log_filter,
 };
 use obs_schema::option::Target;
 use proc_macro2::{Span, TokenStream, TokenTree};
@@ -123,6 +124,12 @@ fn metrics(given: &Options) -> Metrics {
         .unwrap_or(default.exporters),
         path: text(given.text("path"), default.path),
         prefix: text(given.text("prefix"), default.prefix),
+        histograms: choice(
+            given.text("histograms"),
+            HistogramForm::WORDS,
+            HistogramForm::ALL,
+        )
+        .unwrap_or(default.histograms),
         labels: labels.unwrap_or(default.labels),
     }
 }

@@ -78,6 +78,7 @@ fn metrics(value: &Metrics, at: &TokenStream) -> TokenStream {
     let interval = duration(value.interval);
     let exporters = value.exporters.iter().map(variant);
     let (path, prefix) = (value.path, value.prefix);
+    let histograms = variant(value.histograms);
     let labels = value
         .labels
         .iter()
@@ -89,6 +90,7 @@ fn metrics(value: &Metrics, at: &TokenStream) -> TokenStream {
             exporters: &[#(#at::MetricsExporter::#exporters),*],
             path: #path,
             prefix: #prefix,
+            histograms: #at::HistogramForm::#histograms,
             labels: &[#(#labels),*],
         }
     }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use obs_schema::monitoring::{
-    Collector, LogFormat, LogOutput, Logging, MetricsExporter, Monitoring, Rotation, Sampler,
-    TraceExporter,
+    Collector, HistogramForm, LogFormat, LogOutput, Logging, MetricsExporter, Monitoring, Rotation,
+    Sampler, TraceExporter,
 };
 
 /// Who the service is.
@@ -106,6 +106,7 @@ impl Settings {
             "metrics.exporters" => Slot::MetricsExporters(&mut m.metrics.exporters),
             "metrics.path" => Slot::Text(&mut m.metrics.path),
             "metrics.prefix" => Slot::Text(&mut m.metrics.prefix),
+            "metrics.histograms" => Slot::HistogramForm(&mut m.metrics.histograms),
             "metrics.labels" => Slot::Pairs(&mut m.metrics.labels),
             "tracing.enabled" => Slot::Bool(&mut m.tracing.enabled),
             "tracing.sampler" => Slot::Sampler(&mut m.tracing.sampler),
@@ -158,4 +159,5 @@ pub(super) enum Slot<'a> {
     Collectors(&'a mut &'static [Collector]),
     MetricsExporters(&'a mut &'static [MetricsExporter]),
     TraceExporter(&'a mut TraceExporter),
+    HistogramForm(&'a mut HistogramForm),
 }

@@ -128,6 +128,7 @@ impl Slot<'_> {
             Self::Filter(logging) => Shown::Text(filter(logging)),
             Self::LogFormat(format) => Shown::Text(format.to_string()),
             Self::Rotation(rotation) => Shown::Text(rotation.to_string()),
+            Self::HistogramForm(form) => Shown::Text(form.to_string()),
             Self::TraceExporter(exporter) => Shown::Text(exporter.to_string()),
             Self::LogOutputs(list) => Shown::List(list.iter().map(|word| word.as_str()).collect()),
             Self::Collectors(list) => Shown::List(list.iter().map(|word| word.as_str()).collect()),

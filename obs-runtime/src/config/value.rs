@@ -1,8 +1,8 @@
 //! Values as the layers give them, and how they get into the settings.
 
 use obs_schema::monitoring::{
-    Collector, Level, LogFormat, LogOutput, MetricsExporter, Rotation, Sampler, TraceExporter,
-    parse_log_filter,
+    Collector, HistogramForm, Level, LogFormat, LogOutput, MetricsExporter, Rotation, Sampler,
+    TraceExporter, parse_log_filter,
 };
 use obs_schema::option::{Given, ValueKind};
 use obs_schema::value::{parse_duration, parse_share, parse_size};
@@ -64,6 +64,7 @@ impl Slot<'_> {
             Self::Sampler(slot) => *slot = Sampler::parse(text).ok()?,
             Self::LogFormat(slot) => *slot = LogFormat::parse(text).ok()?,
             Self::Rotation(slot) => *slot = Rotation::parse(text).ok()?,
+            Self::HistogramForm(slot) => *slot = HistogramForm::parse(text).ok()?,
             Self::TraceExporter(slot) => *slot = TraceExporter::parse(text).ok()?,
             Self::Filter(logging) => {
                 let filter = parse_log_filter(text).ok()?;

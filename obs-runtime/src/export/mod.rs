@@ -44,6 +44,8 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use obs_schema::monitoring::{Export, LogOutput, Monitoring};
+#[cfg(feature = "otlp")]
+use obs_schema::monitoring::{HistogramForm, Metrics, MetricsExporter};
 
 use self::delivery::{Dispatch, SpoolSettings};
 pub use self::error::ExportError;
@@ -52,6 +54,8 @@ use crate::config::{Config, has_log_output, is_available};
 #[cfg(feature = "log")]
 use crate::log::ship::{self, Ship};
 use crate::metric::Registry;
+#[cfg(feature = "otlp")]
+use crate::metric::exponential;
 
 /// Who wants what there is to send.
 #[derive(Default)]
@@ -147,6 +151,15 @@ impl Exports {
 impl Drop for Exports {
     fn drop(&mut self) {
         end_feeds();
+    }
+}
+
+/// Makes ready what has to be before anything is counted.
+#[cfg(feature = "otlp")]
+pub(crate) fn prepare(metrics: &Metrics) {
+    let is_sent = metrics.exporters.contains(&MetricsExporter::Otlp);
+    if is_sent && metrics.histograms == HistogramForm::Exponential {
+        exponential::want();
     }
 }
 

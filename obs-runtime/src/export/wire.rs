@@ -108,6 +108,27 @@ pub(crate) fn message_len(field: u32, len: usize) -> usize {
     varint_len(u64::from(field << 3)) + varint_len(len as u64) + len
 }
 
+/// `sint32`.
+#[cfg(feature = "otlp")]
+pub(crate) fn sint(out: &mut Vec<u8>, field: u32, value: i32) {
+    let zigzag = value << 1 ^ value >> 31;
+    uint(out, field, u64::from(zigzag.cast_unsigned()));
+}
+
+/// A packed list of `uint64`.
+#[cfg(feature = "otlp")]
+pub(crate) fn packed_varint(out: &mut Vec<u8>, field: u32, values: &[u64]) {
+    if values.is_empty() {
+        return;
+    }
+    message_head(
+        out,
+        field,
+        values.iter().map(|value| varint_len(*value)).sum(),
+    );
+    values.iter().for_each(|value| varint(out, *value));
+}
+
 /// A packed list of so many `fixed64`, or `double` by their bits.
 pub(crate) fn packed_fixed64(
     out: &mut Vec<u8>,

@@ -78,6 +78,11 @@ impl Block {
     /// No cells: the offset 0 is never handed out.
     pub(crate) const NONE: Self = Self(0);
 
+    /// Whether there can be a block with so many bucket bounds.
+    pub(crate) const fn fits(bounds: usize) -> bool {
+        HEADER + OUTCOMES * (bounds + 2) <= cells::PART_CELLS
+    }
+
     /// Reserves the cells of a block with `bounds` bucket bounds.
     pub(crate) fn allocate(bounds: usize) -> Option<Self> {
         // Of each outcome the sum, and a bucket more than there are bounds.

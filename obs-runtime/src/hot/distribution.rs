@@ -51,6 +51,11 @@ impl Counts {
 }
 
 impl Distribution {
+    /// Whether there can be a histogram with so many bucket bounds.
+    pub(crate) const fn fits(bounds: usize) -> bool {
+        HEADER + bounds < cells::PART_CELLS
+    }
+
     /// Reserves the cells of a histogram with `bounds` bucket bounds.
     pub(crate) fn allocate(bounds: usize) -> Option<Self> {
         let buckets = u32::try_from(bounds + 1).ok()?;

@@ -72,6 +72,8 @@ impl Starter {
             diagnostics::report(&warning.to_string());
         }
         redact::follow_in_spans(&config.monitoring.logging);
+        #[cfg(feature = "otlp")]
+        crate::export::prepare(&config.monitoring.metrics);
         callsite::register_all();
         let tracing = config.monitoring.tracing.enabled;
         held::hold(

@@ -141,7 +141,7 @@ fn keep(kept: &mut BySeries, key: Key, exemplar: Exemplar) {
 }
 
 fn exemplar(live: &LiveBlock, call: Call) -> Exemplar {
-    let bucket = live.bounds().partition_point(|&bound| bound < call.ticks);
+    let bucket = live.bucket(call.ticks);
     Exemplar {
         bucket,
         trace_id: call.trace_id,

@@ -76,5 +76,6 @@ fn duration(books: &Books) -> Value {
         sum: books.time.as_secs_f64(),
         exemplars: Vec::new(),
         extremes: None,
+        exponential: None,
     })
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use obs_schema::def::{MetricDef, MetricKind};
 
+use super::exponential::{self, Fine};
 use super::instrument::{Series, sealed::Sealed};
 use super::scan::{Reading, Scan, take_histogram};
 use super::snapshot::Value;
@@ -37,7 +38,10 @@ use crate::hot::distribution::Distribution;
 /// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Histogram {
+    /// The bounds of the buckets that are counted.
     bounds: &'static [f64],
+    /// What those are a part of, where they are not the ones that were declared.
+    fine: Option<&'static Fine>,
     /// `None` counts into the void.
     cells: Option<Distribution>,
 }
@@ -74,7 +78,8 @@ impl Histogram {
     #[cfg(feature = "http")]
     pub(crate) fn follow_spans(&self) {
         if let Some(cells) = self.cells {
-            exemplar::follow(cells.cell(), self.bounds);
+            let declared = self.fine.map_or(self.bounds, Fine::declared_bounds);
+            exemplar::follow(cells.cell(), declared);
         }
     }
 
@@ -141,27 +146,32 @@ impl Series for Histogram {
 
 impl Sealed for Histogram {
     fn create(def: &'static MetricDef) -> Option<Self> {
+        let fine = exponential::of_unit(def.unit, def.buckets);
+        let fine = fine.filter(|fine| Distribution::fits(fine.bounds().len()));
+        let bounds = fine.map_or(def.buckets, Fine::bounds);
         Some(Self {
-            bounds: def.buckets,
-            cells: Some(Distribution::allocate(def.buckets.len())?),
+            bounds,
+            fine,
+            cells: Some(Distribution::allocate(bounds.len())?),
         })
     }
 
     fn void() -> Self {
         Self {
             bounds: &[],
+            fine: None,
             cells: None,
         }
     }
 
-    fn read(&self, _: &'static MetricDef, scan: &mut Scan, value: &mut Value) -> bool {
+    fn read(&self, def: &'static MetricDef, scan: &mut Scan, value: &mut Value) -> bool {
         let Some(cells) = self.cells else {
             return false;
         };
         cells.read_into(&mut scan.counts);
         own::TORN.fetch_add(scan.counts.torn, Relaxed);
-        let mut histogram = take_histogram(value, self.bounds);
-        histogram.set(&scan.counts.buckets, scan.counts.sum);
+        let mut histogram = take_histogram(value, def.buckets);
+        histogram.set_counted(self.fine, &scan.counts.buckets, scan.counts.sum);
         exemplar::of_histogram(cells.cell(), &mut histogram.exemplars);
         if scan.reading == Reading::Tick {
             histogram.extremes = cells.take_extremes();

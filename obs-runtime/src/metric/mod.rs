@@ -33,6 +33,7 @@ mod cell;
 mod counter;
 pub mod encode;
 pub(crate) mod exemplar;
+pub(crate) mod exponential;
 #[cfg(feature = "export")]
 mod export;
 mod external;

@@ -231,7 +231,7 @@ impl Row {
     ) -> Self {
         match cells {
             Some(cells) => cells.read_into(&mut totals),
-            None => totals.clear(live.buckets().len()),
+            None => totals.clear(live.bounds().len()),
         }
         own::TORN.fetch_add(totals.torn, Relaxed);
         let extremes = match scan.reading {
@@ -259,7 +259,7 @@ impl Row {
         }
         let mut duration = take_histogram(value, self.live.buckets());
         let sum = clock::to_seconds(self.totals.sum(outcome));
-        duration.set(self.totals.of(outcome), sum);
+        duration.set_counted(self.live.fine(), self.totals.of(outcome), sum);
         duration.extremes = self.extremes;
         if let Some(cells) = self.cells {
             exemplar::of(cells, outcome, &mut duration.exemplars);

@@ -73,6 +73,7 @@ pub(super) fn take_histogram(value: &mut Value, bounds: &'static [f64]) -> Histo
             Histogram {
                 bounds: bounds.into(),
                 extremes: None,
+                exponential: None,
                 ..histogram
             }
         }

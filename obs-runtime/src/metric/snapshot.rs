@@ -15,6 +15,8 @@ use std::borrow::Cow;
 
 use obs_schema::def::MetricKind;
 
+use super::exponential::{Exponential, Fine};
+
 /// A label: its name and its value.
 pub type Label = (Cow<'static, str>, Cow<'static, str>);
 
@@ -99,6 +101,8 @@ pub struct Histogram {
     pub exemplars: Vec<Exemplar>,
     /// The smallest and the largest observation since the last tick of the windows; only a tick has them.
     pub(crate) extremes: Option<(f64, f64)>,
+    /// The observations in finer buckets, if they are counted so.
+    pub(crate) exponential: Option<Exponential>,
 }
 
 /// A trace whose duration was counted in a bucket.
@@ -181,6 +185,18 @@ impl Histogram {
         self.sum = sum;
     }
 
+    /// The same from the buckets that are counted, which may be finer than those of this histogram.
+    pub(super) fn set_counted(&mut self, fine: Option<&Fine>, buckets: &[u64], sum: f64) {
+        match fine {
+            None => self.set(buckets, sum),
+            Some(fine) => {
+                let (declared, exponential) = fine.split(buckets);
+                self.set(&declared, sum);
+                self.exponential = Some(exponential);
+            }
+        }
+    }
+
     /// A histogram from its cumulative counts, that of `+Inf` last.
     #[must_use]
     pub fn from_counts(bounds: impl Into<Cow<'static, [f64]>>, counts: Vec<u64>, sum: f64) -> Self {
@@ -190,6 +206,7 @@ impl Histogram {
             sum,
             exemplars: Vec::new(),
             extremes: None,
+            exponential: None,
         }
     }
 
@@ -203,6 +220,10 @@ impl Histogram {
             *count = count.wrapping_add(*more);
         }
         self.sum += other.sum;
+        self.exponential = match (self.exponential.take(), &other.exponential) {
+            (Some(own), Some(other)) => own.plus(other),
+            _ => None,
+        };
         self.extremes = match (self.extremes, other.extremes) {
             (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
             (a, b) => a.or(b),

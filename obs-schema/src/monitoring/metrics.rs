@@ -40,6 +40,16 @@ choice! {
     }
 }
 
+choice! {
+    /// In which form histograms are sent over OTLP.
+    pub enum HistogramForm {
+        /// In the buckets that were declared.
+        Explicit = "explicit_bucket_histogram",
+        /// In buckets whose bounds are powers of a base, which follows what was observed.
+        Exponential = "base2_exponential_bucket_histogram",
+    }
+}
+
 impl MetricsExporter {
     /// Whether the program sends by itself, at an interval.
     #[must_use]
@@ -71,6 +81,8 @@ pub struct Metrics {
     pub path: &'static str,
     /// What goes before every metric's name: empty, or ending in `_`.
     pub prefix: &'static str,
+    /// In which form histograms are sent over OTLP.
+    pub histograms: HistogramForm,
     /// Labels that are on every series besides `service`.
     pub labels: &'static [(&'static str, &'static str)],
 }
@@ -86,6 +98,7 @@ impl Metrics {
         exporters: &[MetricsExporter::Http],
         path: "/metrics",
         prefix: "",
+        histograms: HistogramForm::Explicit,
         labels: &[],
     };
 

@@ -44,7 +44,7 @@ pub use logging::{
     FilterError, Level, LogFilter, LogFormat, LogOutput, Logging, Rotation, parse_log_filter,
     read_log_filter,
 };
-pub use metrics::{Collector, Metrics, MetricsExporter};
+pub use metrics::{Collector, HistogramForm, Metrics, MetricsExporter};
 pub use profiling::Profiling;
 pub use sampler::{Sampler, SamplerError};
 pub use tracing::{TraceExporter, Tracing};

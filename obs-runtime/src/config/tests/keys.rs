@@ -71,6 +71,11 @@ const CASES: &[Case] = &[
     ),
     case("metrics.path", "/scrape", "/a/b"),
     case("metrics.prefix", "shop_", "till_"),
+    case(
+        "metrics.histograms",
+        "base2_exponential_bucket_histogram",
+        "explicit_bucket_histogram",
+    ),
     shown_as(
         "metrics.labels",
         ("{region: eu}", "region=eu"),

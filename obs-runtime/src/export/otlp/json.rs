@@ -52,6 +52,12 @@ fn list<'a>(out: &mut Vec<u8>, kind: &Kind, values: impl Iterator<Item = Field<'
                     add(&Field::Fixed64(u64::from_le_bytes(*number)));
                 }
             }
+            (Kind::Row, Field::Bytes(row)) => {
+                let mut row = Fields(row);
+                while let Some(number) = row.varint() {
+                    add(&Field::Uint(number));
+                }
+            }
             _ => add(&value),
         }
     }
@@ -74,6 +80,11 @@ fn one(out: &mut Vec<u8>, kind: &Kind, value: &Field<'_>) {
         (Kind::Small, Field::Fixed32(value)) => {
             out.extend_from_slice(digits.format(*value).as_bytes());
         }
+        (Kind::Zigzag, Field::Uint(value)) => {
+            let value = (value >> 1).cast_signed() ^ -(value & 1).cast_signed();
+            out.extend_from_slice(digits.format(value).as_bytes());
+        }
+        (Kind::Row, Field::Uint(value)) => quoted(out, digits.format(*value)),
         (Kind::Fixed, Field::Fixed64(value)) => quoted(out, digits.format(*value)),
         (Kind::Signed, Field::Uint(value) | Field::Fixed64(value)) => {
             quoted(out, digits.format(value.cast_signed()));

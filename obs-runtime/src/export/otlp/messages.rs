@@ -31,10 +31,14 @@ pub(super) enum Kind {
     /// `int64`, `sfixed64`.
     Signed,
     Double,
+    /// `sint32`.
+    Zigzag,
+    /// `uint64` in a row.
+    Row,
     Message(&'static Message),
 }
 
-use Kind::{Bool, Double, Fixed, Hex, Signed, Small, Text};
+use Kind::{Bool, Double, Fixed, Hex, Row, Signed, Small, Text, Zigzag};
 
 const fn one(number: u64, name: &'static str, kind: Kind) -> Named {
     Named {
@@ -161,6 +165,7 @@ static METRIC: Message = Message(&[
     inner(5, "gauge", &GAUGE),
     inner(7, "sum", &SUM),
     inner(9, "histogram", &HISTOGRAM),
+    inner(10, "exponentialHistogram", &EXPONENTIAL),
     inner(11, "summary", &SUMMARY),
 ]);
 static GAUGE: Message = Message(&[inners(1, "dataPoints", &NUMBER)]);
@@ -171,6 +176,10 @@ static SUM: Message = Message(&[
 ]);
 static HISTOGRAM: Message = Message(&[
     inners(1, "dataPoints", &BUCKETS),
+    one(2, "aggregationTemporality", Small),
+]);
+static EXPONENTIAL: Message = Message(&[
+    inners(1, "dataPoints", &POWERS),
     one(2, "aggregationTemporality", Small),
 ]);
 static SUMMARY: Message = Message(&[inners(1, "dataPoints", &QUANTILES)]);
@@ -191,6 +200,20 @@ static BUCKETS: Message = Message(&[
     list(7, "explicitBounds", Double),
     inners(8, "exemplars", &EXEMPLAR),
 ]);
+static POWERS: Message = Message(&[
+    inners(1, "attributes", &KEY_VALUE),
+    one(2, "startTimeUnixNano", Fixed),
+    one(3, "timeUnixNano", Fixed),
+    one(4, "count", Fixed),
+    one(5, "sum", Double),
+    one(6, "scale", Zigzag),
+    one(7, "zeroCount", Fixed),
+    inner(8, "positive", &SIDE),
+    inner(9, "negative", &SIDE),
+    inners(11, "exemplars", &EXEMPLAR),
+    one(14, "zeroThreshold", Double),
+]);
+static SIDE: Message = Message(&[one(1, "offset", Zigzag), list(2, "bucketCounts", Row)]);
 static EXEMPLAR: Message = Message(&[
     one(2, "timeUnixNano", Fixed),
     one(3, "asDouble", Double),

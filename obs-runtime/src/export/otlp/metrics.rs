@@ -5,6 +5,9 @@
 //!
 //! Source: `opentelemetry/proto/metrics/v1/metrics.proto`.
 
+use obs_schema::monitoring::HistogramForm;
+
+use super::exponential::Shape;
 use super::names;
 use super::reader::{Field, Fields};
 use super::settings::Form;
@@ -21,6 +24,7 @@ const METRICS: u32 = 2;
 const GAUGE: u32 = 5;
 const SUM: u32 = 7;
 const HISTOGRAM: u32 = 9;
+const EXPONENTIAL: u32 = 10;
 const SUMMARY: u32 = 11;
 /// `Gauge.data_points`, and so in all of them.
 const POINTS: u32 = 1;
@@ -28,6 +32,7 @@ const POINTS: u32 = 1;
 /// Of all points but those of histograms.
 const ATTRIBUTES: u32 = 7;
 const HISTOGRAM_ATTRIBUTES: u32 = 9;
+const EXPONENTIAL_ATTRIBUTES: u32 = 1;
 const START: u32 = 2;
 const TIME: u32 = 3;
 
@@ -49,35 +54,59 @@ mod head {
 #[derive(Debug)]
 pub(super) struct Metrics {
     changes: Changes,
+    histograms: HistogramForm,
 }
 
 impl Metrics {
     /// Totals began when the program did.
-    pub(super) fn new(form: Form, started: u64) -> Self {
+    pub(super) fn new(form: Form, histograms: HistogramForm, started: u64) -> Self {
         let changes = Changes::new(form == Form::Delta, started);
-        Self { changes }
+        Self {
+            changes,
+            histograms,
+        }
     }
 }
 
 impl Encode for Metrics {
     fn encode(&mut self, reading: Reading<'_>, batch: &mut Batch) {
-        encode(batch, reading.snapshot, &mut self.changes, reading.unix_ns);
+        let changes = &mut self.changes;
+        encode(
+            batch,
+            reading.snapshot,
+            changes,
+            self.histograms,
+            reading.unix_ns,
+        );
     }
 }
 
 /// Appends all points of a snapshot that was taken at `now`.
-pub(super) fn encode(batch: &mut Batch, snapshot: &Snapshot, changes: &mut Changes, now: u64) {
+pub(super) fn encode(
+    batch: &mut Batch,
+    snapshot: &Snapshot,
+    changes: &mut Changes,
+    histograms: HistogramForm,
+    now: u64,
+) {
     // The resource has the name of the service already.
     let common: Vec<&Label> = snapshot
         .common
         .iter()
         .filter(|(name, _)| name != "service")
         .collect();
-    let mut head = Vec::new();
+    let (mut usual, mut exponential) = (Vec::new(), Vec::new());
     changes.begin(now);
     for family in &snapshot.families {
-        head.clear();
-        write_head(&mut head, family, changes.is_delta());
+        usual.clear();
+        exponential.clear();
+        write_head(
+            &mut usual,
+            family,
+            usual_data(family.kind),
+            changes.is_delta(),
+        );
+        write_head(&mut exponential, family, EXPONENTIAL, changes.is_delta());
         for series in &family.series {
             let Some(change) = changes.of(family, series) else {
                 continue;
@@ -86,11 +115,16 @@ pub(super) fn encode(batch: &mut Batch, snapshot: &Snapshot, changes: &mut Chang
                 common: &common,
                 series,
                 change: &change,
+                shape: shape(&change.value, histograms),
                 now,
+            };
+            let head = match point.shape {
+                Some(_) => &exponential,
+                None => &usual,
             };
             batch.write(|out| {
                 wire::varint(out, head.len() as u64);
-                out.extend_from_slice(&head);
+                out.extend_from_slice(head);
                 wire::message(out, POINTS, |out| point.encode(out));
             });
         }
@@ -133,24 +167,38 @@ fn split(item: &[u8]) -> Option<(&[u8], &[u8])> {
     fields.0.split_at_checked(usize::try_from(len).ok()?)
 }
 
-fn write_head(out: &mut Vec<u8>, family: &Family, is_delta: bool) {
+/// The field of a metric that has its points.
+fn usual_data(kind: Kind) -> u32 {
+    match kind {
+        Kind::Gauge => GAUGE,
+        Kind::Counter | Kind::Info => SUM,
+        Kind::Histogram => HISTOGRAM,
+        Kind::Summary => SUMMARY,
+    }
+}
+
+/// The buckets of a histogram that is sent as an exponential one: it has to be wanted so, and counted finely.
+fn shape(value: &Value, histograms: HistogramForm) -> Option<Shape> {
+    match (value, histograms) {
+        (Value::Histogram(histogram), HistogramForm::Exponential) => {
+            histogram.exponential.as_ref().map(Shape::of)
+        }
+        _ => None,
+    }
+}
+
+fn write_head(out: &mut Vec<u8>, family: &Family, data: u32, is_delta: bool) {
     let (name, unit) = names::metric(family);
     wire::message(out, head::ABOUT, |out| {
         wire::bytes(out, 1, name.as_bytes());
         wire::bytes(out, 2, family.help.as_bytes());
         wire::bytes(out, 3, unit.as_bytes());
     });
-    let data = match family.kind {
-        Kind::Gauge => GAUGE,
-        Kind::Counter | Kind::Info => SUM,
-        Kind::Histogram => HISTOGRAM,
-        Kind::Summary => SUMMARY,
-    };
     wire::uint(out, head::DATA, data.into());
     wire::message(out, head::REST, |out| {
         // What is no total has no other form.
         let is_delta = is_delta && family.kind != Kind::Info;
-        if matches!(data, SUM | HISTOGRAM) {
+        if matches!(data, SUM | HISTOGRAM | EXPONENTIAL) {
             wire::uint(out, 2, if is_delta { DELTA } else { CUMULATIVE });
         }
         if family.kind == Kind::Counter {
@@ -163,13 +211,16 @@ struct Point<'a> {
     common: &'a [&'a Label],
     series: &'a Series,
     change: &'a Change<'a>,
+    /// Of an exponential histogram.
+    shape: Option<Shape>,
     now: u64,
 }
 
 impl Point<'_> {
     fn encode(&self, out: &mut Vec<u8>) {
-        let number = match &*self.change.value {
-            Value::Histogram(_) => HISTOGRAM_ATTRIBUTES,
+        let number = match (&*self.change.value, &self.shape) {
+            (_, Some(_)) => EXPONENTIAL_ATTRIBUTES,
+            (Value::Histogram(_), None) => HISTOGRAM_ATTRIBUTES,
             _ => ATTRIBUTES,
         };
         self.encode_labels(out, number);
@@ -212,6 +263,10 @@ impl Point<'_> {
     fn encode_histogram(&self, out: &mut Vec<u8>, histogram: &Histogram) {
         wire::fixed64(out, 4, histogram.count());
         wire::double_always(out, 5, histogram.sum);
+        if let Some(shape) = &self.shape {
+            shape.encode(out);
+            return self.encode_exemplars(out, 11, histogram);
+        }
         wire::packed_fixed64(out, 6, histogram.counts.len(), buckets(histogram));
         let bounds = &histogram.bounds;
         wire::packed_fixed64(
@@ -220,16 +275,20 @@ impl Point<'_> {
             bounds.len(),
             bounds.iter().map(|bound| bound.to_bits()),
         );
+        self.encode_exemplars(out, 8, histogram);
+    }
+
+    fn encode_exemplars(&self, out: &mut Vec<u8>, field: u32, histogram: &Histogram) {
         for exemplar in &histogram.exemplars {
             if exemplar.unix_ns >= self.change.since {
-                encode_exemplar(out, exemplar);
+                encode_exemplar(out, field, exemplar);
             }
         }
     }
 }
 
-fn encode_exemplar(out: &mut Vec<u8>, exemplar: &Exemplar) {
-    wire::message(out, 8, |out| {
+fn encode_exemplar(out: &mut Vec<u8>, field: u32, exemplar: &Exemplar) {
+    wire::message(out, field, |out| {
         wire::fixed64(out, 2, exemplar.unix_ns);
         wire::double_always(out, 3, exemplar.value);
         wire::bytes(out, 5, &exemplar.trace_id.to_be_bytes());

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use http::Uri;
 use http::header::HeaderMap;
+use obs_schema::monitoring::HistogramForm;
 
 use crate::export::headers;
 
@@ -43,7 +44,7 @@ impl Form {
     ///
     /// # Errors
     ///
-    /// If a variable makes no sense, or asks for histograms that there are not.
+    /// If a variable makes no sense.
     pub(crate) fn read(variables: &[(&'static str, &'static str)]) -> Result<Self, Mistake> {
         let variables = Variables {
             all: variables,
@@ -54,12 +55,10 @@ impl Form {
             Some((variable, text.to_ascii_lowercase()))
         };
         if let Some((variable, aggregation)) = word("DEFAULT_HISTOGRAM_AGGREGATION")
-            && aggregation != "explicit_bucket_histogram"
+            && !HistogramForm::WORDS.contains(&&*aggregation)
         {
-            let message = format!(
-                "no histograms of the kind `{aggregation}`: what is observed is counted in buckets that were \
-                 declared, and others made of those would be guessed; write `explicit_bucket_histogram`"
-            );
+            let words = HistogramForm::WORDS.join("` or `");
+            let message = format!("unknown kind of histogram `{aggregation}`; write `{words}`");
             return mistake(variable, message);
         }
         let Some((variable, preference)) = word("TEMPORALITY_PREFERENCE") else {

@@ -71,7 +71,8 @@ pub(crate) fn begin(
             }))),
             Signal::Metrics => {
                 let form = Form::read(&config.otel.exporter)?;
-                let metrics = Metrics::new(form, process_start());
+                let histograms = config.monitoring.metrics.histograms;
+                let metrics = Metrics::new(form, histograms, process_start());
                 feeds.outlets.push(Outlet::new(metrics, queue));
             }
             Signal::Logs => {

@@ -109,6 +109,10 @@ fn observed(before: &Histogram, now: &Histogram) -> Histogram {
         *count = count.saturating_sub(*before);
     }
     grown.sum -= before.sum;
+    grown.exponential = match (grown.exponential.take(), &before.exponential) {
+        (Some(now), Some(before)) => now.since(before),
+        _ => None,
+    };
     grown
 }
 

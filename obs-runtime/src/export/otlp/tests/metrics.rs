@@ -1,5 +1,6 @@
 //! Metrics against the official messages.
 
+use obs_schema::monitoring::HistogramForm;
 use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
 use opentelemetry_proto::tonic::common::v1::any_value;
 use opentelemetry_proto::tonic::metrics::v1::metric::Data;
@@ -13,6 +14,7 @@ use crate::export::delivery::Batch;
 use crate::export::otlp::metrics::{encode, join};
 use crate::export::otlp::resource::Frame;
 use crate::export::otlp::temporality::Changes;
+use crate::metric::exponential::tests as exponential;
 use crate::metric::snapshot::{
     Exemplar, Family, Histogram, Kind, Label, Series, Snapshot, Summary, Value,
 };
@@ -65,6 +67,7 @@ pub(super) fn request(snapshot: &Snapshot) -> Vec<u8> {
         &mut batch,
         snapshot,
         &mut Changes::new(false, STARTED),
+        HistogramForm::Exponential,
         2_000,
     );
     let service = Layers::default().load().unwrap().service;
@@ -86,7 +89,14 @@ fn sent_changes(snapshots: &[Snapshot]) -> Vec<Vec<Metric>> {
     let mut changes = Changes::new(true, STARTED);
     let sent = snapshots.iter().zip(1..).map(|(snapshot, turn)| {
         let mut batch = Batch::default();
-        encode(&mut batch, snapshot, &mut changes, STARTED + turn * 10);
+        let form = HistogramForm::Exponential;
+        encode(
+            &mut batch,
+            snapshot,
+            &mut changes,
+            form,
+            STARTED + turn * 10,
+        );
         let scope = join(&batch);
         let scope = opentelemetry_proto::tonic::metrics::v1::ScopeMetrics::decode(&*scope);
         scope.unwrap().metrics
@@ -307,6 +317,7 @@ fn points_that_are_sent_apart_are_all_there() {
         &mut batch,
         &snapshot,
         &mut Changes::new(false, STARTED),
+        HistogramForm::Explicit,
         2_000,
     );
     assert_eq!(batch.len(), 18);
@@ -349,6 +360,16 @@ pub(super) fn snapshots() -> impl Strategy<Value = Snapshot> {
                     value: 0.2,
                     unix_ns,
                 });
+                (Kind::Histogram, Value::Histogram(histogram))
+            }),
+        (
+            proptest::collection::vec(exponential::values(), 0..20),
+            real()
+        )
+            .prop_map(|(values, sum)| {
+                let (buckets, exponential) = exponential::counted("bytes", &values);
+                let mut histogram = Histogram::from_buckets(exponential::DECLARED, &buckets, sum);
+                histogram.exponential = Some(exponential);
                 (Kind::Histogram, Value::Histogram(histogram))
             }),
         (real(), 0..9_u64).prop_map(|(value, count)| {

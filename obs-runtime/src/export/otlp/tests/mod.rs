@@ -1,5 +1,6 @@
 //! What is sent, read by the official messages, and what comes back.
 
+mod exponential;
 mod exporter;
 mod grpc;
 mod json;

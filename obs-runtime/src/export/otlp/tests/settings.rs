@@ -119,9 +119,16 @@ fn the_form_of_metrics_is_chosen_and_what_there_is_not_is_an_error() {
         form(KIND, "explicit_bucket_histogram"),
         Ok(Form::Cumulative)
     );
-    let error = form(KIND, "base2_exponential_bucket_histogram").unwrap_err();
+    assert_eq!(
+        form(KIND, "base2_exponential_bucket_histogram"),
+        Ok(Form::Cumulative)
+    );
+    let error = form(KIND, "exponential").unwrap_err();
     assert_eq!(error.variable, KIND);
-    assert!(error.message.ends_with("write `explicit_bucket_histogram`"));
+    assert_eq!(
+        error.message,
+        "unknown kind of histogram `exponential`; write `explicit_bucket_histogram` or `base2_exponential_bucket_histogram`"
+    );
 }
 
 #[test]
