@@ -23,7 +23,8 @@
 //!
 //! # Forms
 //!
-//! `OTEL_PROPAGATORS` lists which are read and sent, by default `tracecontext,baggage`:
+//! `OTEL_PROPAGATORS`, or the key `tracing.propagators`, lists which are read and sent, by default
+//! `tracecontext,baggage`:
 //!
 //! | name | headers | |
 //! |---|---|---|

@@ -3,7 +3,7 @@
 use obs_schema::Issue;
 use obs_schema::monitoring::{
     Collector, Export, Health, HistogramForm, Http, LogFormat, LogOutput, Logging, Metrics,
-    MetricsExporter, Monitoring, Profiling, Rotation, Sampler, TraceExporter, Tracing,
+    MetricsExporter, Monitoring, Profiling, Propagator, Rotation, Sampler, TraceExporter, Tracing,
     parse_log_filter,
 };
 use obs_schema::option::Target;
@@ -150,6 +150,12 @@ fn tracing(given: &Options) -> Tracing {
             TraceExporter::ALL,
         )
         .unwrap_or(default.exporter),
+        propagators: choices(
+            given.words("propagators"),
+            Propagator::WORDS,
+            Propagator::ALL,
+        )
+        .unwrap_or(default.propagators),
         target_per_second: number(given.int("target_per_second")),
         operations: operations.unwrap_or(default.operations),
         rate_limit: number(given.int("rate_limit")),

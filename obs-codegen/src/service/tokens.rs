@@ -107,6 +107,7 @@ fn tracing(value: &Tracing, at: &TokenStream) -> TokenStream {
     } = value;
     let (ratio, parent_based) = (value.sampler.ratio, value.sampler.parent_based);
     let exporter = variant(value.exporter);
+    let propagators = value.propagators.iter().map(variant);
     let target_per_second = option(value.target_per_second);
     let rate_limit = option(value.rate_limit);
     let operations = value
@@ -120,6 +121,7 @@ fn tracing(value: &Tracing, at: &TokenStream) -> TokenStream {
             enabled: #enabled,
             sampler: #at::Sampler { ratio: #ratio, parent_based: #parent_based },
             exporter: #at::TraceExporter::#exporter,
+            propagators: &[#(#at::Propagator::#propagators),*],
             target_per_second: #target_per_second,
             operations: &[#(#operations),*],
             rate_limit: #rate_limit,

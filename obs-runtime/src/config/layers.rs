@@ -129,7 +129,7 @@ impl Layers {
             yaml::apply_file(&mut merge, path, named_by);
         }
         env::apply(&mut merge, &self.variables);
-        let otel = Otel::read(&mut merge, &self.variables);
+        let otel = Otel::read(&self.variables);
         let push = env::of_pushes(&self.variables);
         check::check(&mut merge);
         if merge.problems.is_empty() {

@@ -43,6 +43,7 @@ pub use self::secret::HIDDEN;
 pub use self::settings::Service;
 use self::settings::Settings;
 pub use self::show::{Entry, Shown};
+use crate::propagate::{Propagator, Propagators};
 use crate::trace::Sampler;
 
 /// What is in force, checked.
@@ -94,6 +95,15 @@ impl Config {
             Some(traces) => sampler.max_per_second(traces),
             None => sampler,
         }
+    }
+
+    /// The forms of headers that `tracing.propagators` lists.
+    #[must_use]
+    pub fn propagators(&self) -> Propagators {
+        let words = self.monitoring.tracing.propagators.iter();
+        words
+            .filter_map(|word| Propagator::named(word.as_str()))
+            .fold(Propagators::NONE, Propagators::with)
     }
 
     /// Every variable of an exporter that is set, with secrets hidden.

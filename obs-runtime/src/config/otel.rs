@@ -6,7 +6,9 @@
 use std::time::Duration;
 
 use obs_schema::Issue;
-use obs_schema::monitoring::{LogOutput, Metrics, MetricsExporter, Sampler, SamplerError};
+use obs_schema::monitoring::{
+    LogOutput, Metrics, MetricsExporter, Propagator, Sampler, SamplerError,
+};
 use obs_schema::option::{Given, Key, find_key};
 
 use super::env::Variables;
@@ -16,7 +18,6 @@ use super::pairs;
 use super::problem::Origin;
 use super::settings::RESOURCE;
 use super::value::Value;
-use crate::propagate::{Propagator, Propagators};
 
 const RESOURCE_ATTRIBUTES: &str = "OTEL_RESOURCE_ATTRIBUTES";
 const SAMPLER_ARGUMENT: &str = "OTEL_TRACES_SAMPLER_ARG";
@@ -29,20 +30,17 @@ const PROPAGATORS: &str = "OTEL_PROPAGATORS";
 pub struct Otel {
     /// Every `OTEL_EXPORTER_OTLP_*` that is set, by name, for the exporters.
     pub exporter: Vec<(&'static str, &'static str)>,
-    /// Which headers are read and sent: what `OTEL_PROPAGATORS` lists.
-    pub propagators: Propagators,
 }
 
 impl Otel {
     /// Reads the variables that are no key.
-    pub(super) fn read(merge: &mut Merge, variables: &Variables) -> Self {
+    pub(super) fn read(variables: &Variables) -> Self {
         Self {
             exporter: variables
                 .iter()
                 .filter(|(name, _)| name.starts_with("OTEL_EXPORTER_OTLP_"))
                 .map(|(name, text)| (intern(name), intern(text)))
                 .collect(),
-            propagators: propagators(merge, variables.get(PROPAGATORS)),
         }
     }
 }
@@ -81,6 +79,7 @@ pub(super) fn apply_one(
     match name {
         "OTEL_TRACES_SAMPLER" => sampler(merge, key, text.trim(), variables),
         "OTEL_SDK_DISABLED" => disabled(merge, key, text.trim()),
+        PROPAGATORS => propagators(merge, key, text),
         // Laid over the settings before all others, since it sets several keys.
         RESOURCE_ATTRIBUTES => {}
         _ => return false,
@@ -245,27 +244,27 @@ impl<T: Copy + PartialEq> List<'_, T> {
 }
 
 /// Unknown names are left out; a list without a known one turns propagation off.
-fn propagators(merge: &mut Merge, text: Option<&str>) -> Propagators {
-    let Some(text) = text else {
-        return Propagators::DEFAULT;
-    };
+fn propagators(merge: &mut Merge, key: &Key, text: &str) {
+    let origin = Origin::variable(PROPAGATORS);
     let words = text.split(',').map(str::trim);
-    let mut chosen = Propagators::NONE;
-    for word in words.filter(|word| !matches!(*word, "" | "none")) {
-        match Propagator::named(word) {
-            Some(form) => chosen = chosen.with(form),
-            None => merge.refuse(Origin::variable(PROPAGATORS), unknown_propagator(word)),
+    let mut chosen = Vec::new();
+    for word in words.filter(|word| !word.is_empty()) {
+        match Propagator::parse(word) {
+            Ok(form) if chosen.contains(&form) => {}
+            Ok(form) => chosen.push(form),
+            Err(_) => merge.refuse(origin.clone(), unknown_propagator(word)),
         }
     }
-    chosen
+    merge.settings.monitoring.tracing.propagators = leak(chosen);
+    merge.origins.insert(key.to_string(), origin);
 }
 
 fn unknown_propagator(word: &str) -> Issue {
-    let names = Propagator::ALL.map(|form| format!("`{}`", form.name()));
+    let names = Propagator::WORDS.join("`, `");
     Issue::new(
         "choice.unknown",
         PROPAGATORS,
         format!("the propagator `{word}` is not supported"),
-        format!("write a list of {} or `none`", names.join(", ")),
+        format!("write a list of `{names}`"),
     )
 }

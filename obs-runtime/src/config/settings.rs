@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use obs_schema::monitoring::{
-    Collector, HistogramForm, LogFormat, LogOutput, Logging, MetricsExporter, Monitoring, Rotation,
-    Sampler, TraceExporter,
+    Collector, HistogramForm, LogFormat, LogOutput, Logging, MetricsExporter, Monitoring,
+    Propagator, Rotation, Sampler, TraceExporter,
 };
 
 /// Who the service is.
@@ -111,6 +111,7 @@ impl Settings {
             "tracing.enabled" => Slot::Bool(&mut m.tracing.enabled),
             "tracing.sampler" => Slot::Sampler(&mut m.tracing.sampler),
             "tracing.exporter" => Slot::TraceExporter(&mut m.tracing.exporter),
+            "tracing.propagators" => Slot::Propagators(&mut m.tracing.propagators),
             "tracing.target_per_second" => Slot::OptionalCount(&mut m.tracing.target_per_second),
             "tracing.operations" => Slot::Ratios(&mut m.tracing.operations),
             "tracing.rate_limit" => Slot::OptionalCount(&mut m.tracing.rate_limit),
@@ -157,6 +158,7 @@ pub(super) enum Slot<'a> {
     Rotation(&'a mut Rotation),
     LogOutputs(&'a mut &'static [LogOutput]),
     Collectors(&'a mut &'static [Collector]),
+    Propagators(&'a mut &'static [Propagator]),
     MetricsExporters(&'a mut &'static [MetricsExporter]),
     TraceExporter(&'a mut TraceExporter),
     HistogramForm(&'a mut HistogramForm),

@@ -132,6 +132,7 @@ impl Slot<'_> {
             Self::TraceExporter(exporter) => Shown::Text(exporter.to_string()),
             Self::LogOutputs(list) => Shown::List(list.iter().map(|word| word.as_str()).collect()),
             Self::Collectors(list) => Shown::List(list.iter().map(|word| word.as_str()).collect()),
+            Self::Propagators(list) => Shown::List(list.iter().map(|word| word.as_str()).collect()),
             Self::MetricsExporters(list) => {
                 Shown::List(list.iter().map(|word| word.as_str()).collect())
             }

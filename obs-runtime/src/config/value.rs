@@ -1,8 +1,8 @@
 //! Values as the layers give them, and how they get into the settings.
 
 use obs_schema::monitoring::{
-    Collector, HistogramForm, Level, LogFormat, LogOutput, MetricsExporter, Rotation, Sampler,
-    TraceExporter, parse_log_filter,
+    Collector, HistogramForm, Level, LogFormat, LogOutput, MetricsExporter, Propagator, Rotation,
+    Sampler, TraceExporter, parse_log_filter,
 };
 use obs_schema::option::{Given, ValueKind};
 use obs_schema::value::{parse_duration, parse_share, parse_size};
@@ -85,6 +85,7 @@ impl Slot<'_> {
         match self {
             Self::LogOutputs(slot) => *slot = words(items, |word| LogOutput::parse(word).ok())?,
             Self::Collectors(slot) => *slot = words(items, |word| Collector::parse(word).ok())?,
+            Self::Propagators(slot) => *slot = words(items, |word| Propagator::parse(word).ok())?,
             Self::MetricsExporters(slot) => {
                 *slot = words(items, |word| MetricsExporter::parse(word).ok())?;
             }

@@ -91,7 +91,7 @@ impl Starter {
         {
             running.exports = crate::export::Exports::start(&config).map_err(StartError::Export)?;
         }
-        propagate::set_enabled(config.otel.propagators);
+        propagate::set_enabled(config.propagators());
         #[cfg(feature = "http")]
         {
             running.http = crate::http::start(&config).map_err(StartError::Listen)?;

@@ -90,7 +90,7 @@ impl Propagators {
             .filter(move |form| self.contains(*form))
     }
 
-    /// The choice in force: what `OTEL_PROPAGATORS` said when the program started.
+    /// The choice in force: what `tracing.propagators` or `OTEL_PROPAGATORS` said when the program started.
     #[must_use]
     pub fn enabled() -> Self {
         Self(ENABLED.load(Relaxed))

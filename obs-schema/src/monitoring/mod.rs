@@ -47,7 +47,7 @@ pub use logging::{
 pub use metrics::{Collector, HistogramForm, Metrics, MetricsExporter};
 pub use profiling::Profiling;
 pub use sampler::{Sampler, SamplerError};
-pub use tracing::{TraceExporter, Tracing};
+pub use tracing::{Propagator, TraceExporter, Tracing};
 
 use crate::issue::{Finding, Findings, Issue};
 use crate::text::Message;

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use super::Sampler;
+use super::{Sampler, duplicate};
 use crate::ascii;
 use crate::choice::choice;
 use crate::issue::{Finding, Findings, Issue};
@@ -26,6 +26,24 @@ choice! {
     }
 }
 
+choice! {
+    /// Which headers of other services are read and sent, by the names of `OTEL_PROPAGATORS`.
+    pub enum Propagator {
+        /// `traceparent` and `tracestate`.
+        TraceContext = "tracecontext",
+        /// `baggage`.
+        Baggage = "baggage",
+        /// `b3`.
+        B3 = "b3",
+        /// `x-b3-traceid` and its companions.
+        B3Multi = "b3multi",
+        /// `x-trace-context`, or `x-trace-id` and its companions.
+        XTrace = "xtrace",
+        /// None, in the place of a list.
+        None = "none",
+    }
+}
+
 impl TraceExporter {
     /// The feature of `obs-runtime` that brings this exporter; `None` when it is always there.
     #[must_use]
@@ -46,6 +64,8 @@ pub struct Tracing {
     pub sampler: Sampler,
     /// Where kept traces go besides the store.
     pub exporter: TraceExporter,
+    /// Which headers are read from callers and sent to called services.
+    pub propagators: &'static [Propagator],
     /// The sampler aims at this many traces a second of each root operation, the ratio being the most; `None` for
     /// the ratio alone.
     pub target_per_second: Option<u32>,
@@ -77,6 +97,7 @@ impl Tracing {
         enabled: true,
         sampler: Sampler::DEFAULT,
         exporter: TraceExporter::None,
+        propagators: &[Propagator::TraceContext, Propagator::Baggage],
         target_per_second: None,
         operations: &[],
         rate_limit: None,
@@ -110,6 +131,7 @@ impl Tracing {
             i += 1;
         }
         findings
+            .and(duplicate!(self.propagators, "tracing.propagators"))
             .and(self.exported_while_off())
             .and(self.sampled_while_off())
             .and(self.aimed_while_off())

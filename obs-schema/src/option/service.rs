@@ -4,8 +4,8 @@ use super::derive::SERIES_BUDGET;
 use super::operation::CRATE;
 use super::{OptionDef, Target, ValueKind};
 use crate::monitoring::{
-    Collector, Export, HistogramForm, LogFormat, LogOutput, Logging, MetricsExporter, Rotation,
-    TraceExporter, Tracing,
+    Collector, Export, HistogramForm, LogFormat, LogOutput, Logging, MetricsExporter, Propagator,
+    Rotation, TraceExporter, Tracing,
 };
 use crate::name::NameOf;
 use core::time::Duration;
@@ -266,6 +266,14 @@ pub(super) const TRACING: &[OptionDef] = &[
     )
     .former(&["exporters", "export"])
     .env(&["OTEL_TRACES_EXPORTER"]),
+    OptionDef::new(
+        "propagators",
+        ValueKind::ChoiceList(Propagator::WORDS),
+        "`[\"tracecontext\", \"baggage\"]`",
+        "Which headers are read from callers and sent to called services; `[\"none\"]` for no propagation.",
+    )
+    .former(&["propagation", "propagator"])
+    .env(&["OTEL_PROPAGATORS"]),
     OptionDef::new(
         "target_per_second",
         COUNT,

@@ -84,6 +84,11 @@ const CASES: &[Case] = &[
     case("tracing.enabled", "false", "true"),
     case("tracing.sampler", "0.25", "always_off"),
     case("tracing.exporter", "console", "none"),
+    shown_as(
+        "tracing.propagators",
+        ("[b3, tracecontext]", "b3, tracecontext"),
+        ("[none]", "none"),
+    ),
     case("tracing.target_per_second", "1", "4294967295"),
     shown_as(
         "tracing.operations",

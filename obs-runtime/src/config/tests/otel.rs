@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{from_variables, warnings};
+use super::{from_variables, load, warnings};
 use crate::config::monitoring::{LogOutput, MetricsExporter, Sampler};
 
 #[test]
@@ -135,6 +135,33 @@ fn only_true_turns_everything_off() {
 }
 
 #[test]
+fn propagators_have_a_key_too_and_the_variable_wins() {
+    use crate::propagate::{Propagator, Propagators};
+    let only = |form| Propagators::NONE.with(form);
+    let yaml = "tracing: {propagators: [b3multi, xtrace]}";
+    let config = load(yaml, &[]).unwrap();
+    assert_eq!(
+        config.propagators(),
+        only(Propagator::B3Multi).with(Propagator::XTrace)
+    );
+    let config = load(yaml, &[("OTEL_PROPAGATORS", "b3")]).unwrap();
+    assert_eq!(config.propagators(), only(Propagator::B3));
+    let origin = config.origin("tracing.propagators").to_string();
+    assert_eq!(origin, "OTEL_PROPAGATORS");
+    let config = load("tracing: {propagators: [none]}", &[]).unwrap();
+    assert_eq!(config.propagators(), Propagators::NONE);
+    let error = load("tracing: {propagators: [b3, jaeger]}", &[]).unwrap_err();
+    assert!(
+        error.to_string().contains("unknown value `jaeger`"),
+        "{error}"
+    );
+    for form in Propagator::ALL {
+        let yaml = format!("tracing: {{propagators: [{}]}}", form.name());
+        assert_eq!(load(&yaml, &[]).unwrap().propagators(), only(form));
+    }
+}
+
+#[test]
 fn propagators_are_a_list() {
     use crate::propagate::{Propagator, Propagators};
     let only = |form| Propagators::NONE.with(form);
@@ -152,17 +179,17 @@ fn propagators_are_a_list() {
         ("xray", Propagators::NONE, 1),
     ] {
         let config = from_variables(&[("OTEL_PROPAGATORS", text)]).unwrap();
-        assert_eq!(config.otel.propagators, expected, "{text}");
+        assert_eq!(config.propagators(), expected, "{text}");
         assert_eq!(warnings(&config).len(), warned, "{text}");
     }
     let config = from_variables(&[]).unwrap();
-    assert_eq!(config.otel.propagators, Propagators::DEFAULT);
+    assert_eq!(config.propagators(), Propagators::DEFAULT);
     let config = from_variables(&[("OTEL_PROPAGATORS", "xray")]).unwrap();
     assert_eq!(
         warnings(&config),
         [
             "OTEL_PROPAGATORS: the propagator `xray` is not supported; write a list of \
-             `tracecontext`, `baggage`, `b3`, `b3multi`, `xtrace` or `none`"
+             `tracecontext`, `baggage`, `b3`, `b3multi`, `xtrace`, `none`"
         ]
     );
 }
