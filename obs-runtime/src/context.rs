@@ -14,8 +14,9 @@
 //! assert_eq!(context::request_id().as_deref(), Some("r-17"));
 //! ```
 //!
-//! The keys stay in this process. What services that are called are to know as well is [`Baggage`],
-//! which a context carries beside its keys.
+//! Services that are called are told the keys that `tracing.forward` lists, by default only the request id,
+//! each in a header of its own. What all services further on are to know as well is [`Baggage`], which a
+//! context carries beside its keys.
 
 use std::borrow::Cow;
 use std::cell::RefCell;

@@ -50,6 +50,7 @@ pub mod baggage;
 mod carrier;
 mod choice;
 mod claim;
+mod forward;
 #[cfg(feature = "http")]
 mod http;
 mod names;
@@ -63,6 +64,9 @@ pub use baggage::{Baggage, BaggageError};
 pub use carrier::{Carrier, CarrierMut};
 pub(crate) use choice::set_enabled;
 pub use choice::{Propagator, Propagators};
+#[cfg(feature = "interop")]
+pub(crate) use forward::each as each_forwarded;
+pub(crate) use forward::set as set_forwarded;
 #[cfg(feature = "http")]
 pub use http::WithTraceContext;
 pub use receive::{Extracted, extract};

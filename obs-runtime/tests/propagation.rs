@@ -2,12 +2,21 @@
 
 #![cfg(feature = "http")]
 
+use std::collections::BTreeMap;
+#[cfg(feature = "interop")]
+use std::collections::HashMap;
 use std::convert::Infallible;
 
 use http::{HeaderMap, Request, Response};
 use obs_runtime::config::Layers;
+use obs_runtime::context::RequestContext;
 use obs_runtime::http::{ServerLayer, Trust, trace_headers};
+use obs_runtime::propagate::WithTraceContext;
+#[cfg(feature = "interop")]
+use obs_runtime::trace::otel::ObsPropagator;
 use obs_runtime::{Starter, propagate, trace};
+#[cfg(feature = "interop")]
+use opentelemetry::propagation::TextMapPropagator;
 use tower::{ServiceBuilder, ServiceExt, service_fn};
 
 const IDS: &str = "0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331";
@@ -40,6 +49,10 @@ async fn callers_decide_as_far_as_they_are_trusted() {
         ("OBS_LISTEN", "127.0.0.1:0"),
         ("OTEL_PROPAGATORS", "b3"),
         ("OBS_SAMPLER", "parentbased_always_off"),
+        (
+            "OBS__TRACING__FORWARD",
+            "request.id=x-correlation-id,tenant=x-tenant",
+        ),
     ];
     let running = Starter::new(Layers::default().variables(settings))
         .start()
@@ -78,5 +91,38 @@ async fn callers_decide_as_far_as_they_are_trusted() {
         let _span = trace::span("process").continues(&deferred).enter();
         assert_eq!(place(&trace_headers()), (true, false));
     }
+    assert_eq!(
+        forwarded(),
+        [("x-correlation-id", "r-17"), ("x-tenant", "acme")].map(own)
+    );
     running.shutdown().await;
+}
+
+fn own((name, value): (&str, &str)) -> (String, String) {
+    (name.to_owned(), value.to_owned())
+}
+
+/// What every way out says of a request, which must be the same.
+fn forwarded() -> Vec<(String, String)> {
+    let request = RequestContext::new()
+        .with_request_id("r-17")
+        .with_user_id("ada")
+        .with("tenant", "acme");
+    let _inside = request.enter();
+    let mut message = BTreeMap::new();
+    propagate::inject(&mut message);
+    let builder = Request::get("http://payments/").with_trace_context();
+    let request = builder.body(()).unwrap();
+    assert_eq!(*request.headers(), trace_headers());
+    #[cfg(feature = "interop")]
+    {
+        let mut theirs = HashMap::<String, String>::new();
+        ObsPropagator.inject_context(&opentelemetry::Context::new(), &mut theirs);
+        assert_eq!(theirs, message.clone().into_iter().collect());
+    }
+    for (name, value) in &message {
+        assert_eq!(request.headers()[name], value);
+    }
+    assert_eq!(request.headers().len(), message.len());
+    message.into_iter().collect()
 }

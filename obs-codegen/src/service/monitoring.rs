@@ -107,11 +107,6 @@ fn logging(given: &Options) -> Logging {
 
 fn metrics(given: &Options) -> Metrics {
     let default = Metrics::DEFAULT;
-    let labels = given.texts("labels").map(|labels| {
-        let pairs = labels.value.iter();
-        let pairs = pairs.map(|(key, value)| (leaked(&key.text), leaked(value)));
-        &*pairs.collect::<Vec<_>>().leak()
-    });
     Metrics {
         collectors: choices(given.words("collectors"), Collector::WORDS, Collector::ALL)
             .unwrap_or(default.collectors),
@@ -130,7 +125,7 @@ fn metrics(given: &Options) -> Metrics {
             HistogramForm::ALL,
         )
         .unwrap_or(default.histograms),
-        labels: labels.unwrap_or(default.labels),
+        labels: texts(given, "labels").unwrap_or(default.labels),
     }
 }
 
@@ -156,6 +151,7 @@ fn tracing(given: &Options) -> Tracing {
             Propagator::ALL,
         )
         .unwrap_or(default.propagators),
+        forward: texts(given, "forward").unwrap_or(default.forward),
         target_per_second: number(given.int("target_per_second")),
         operations: operations.unwrap_or(default.operations),
         rate_limit: number(given.int("rate_limit")),
@@ -222,6 +218,12 @@ fn number(given: Option<Given<'_, u64>>) -> Option<u32> {
 
 fn text(given: Option<Given<'_, &str>>, default: &'static str) -> &'static str {
     given.map_or(default, |given| leaked(given.value))
+}
+
+fn texts(given: &Options, option: &str) -> Option<&'static [(&'static str, &'static str)]> {
+    let pairs = given.texts(option)?.value.iter();
+    let pairs = pairs.map(|(key, value)| (leaked(&key.text), leaked(value)));
+    Some(pairs.collect::<Vec<_>>().leak())
 }
 
 fn choice<T: Copy>(given: Option<Given<'_, &str>>, words: &[&str], all: &[T]) -> Option<T> {

@@ -79,10 +79,7 @@ fn metrics(value: &Metrics, at: &TokenStream) -> TokenStream {
     let exporters = value.exporters.iter().map(variant);
     let (path, prefix) = (value.path, value.prefix);
     let histograms = variant(value.histograms);
-    let labels = value
-        .labels
-        .iter()
-        .map(|(name, text)| quote!((#name, #text)));
+    let labels = pairs(value.labels);
     quote! {
         #at::Metrics {
             collectors: &[#(#at::Collector::#collectors),*],
@@ -91,7 +88,7 @@ fn metrics(value: &Metrics, at: &TokenStream) -> TokenStream {
             path: #path,
             prefix: #prefix,
             histograms: #at::HistogramForm::#histograms,
-            labels: &[#(#labels),*],
+            labels: #labels,
         }
     }
 }
@@ -108,12 +105,10 @@ fn tracing(value: &Tracing, at: &TokenStream) -> TokenStream {
     let (ratio, parent_based) = (value.sampler.ratio, value.sampler.parent_based);
     let exporter = variant(value.exporter);
     let propagators = value.propagators.iter().map(variant);
+    let forward = pairs(value.forward);
     let target_per_second = option(value.target_per_second);
     let rate_limit = option(value.rate_limit);
-    let operations = value
-        .operations
-        .iter()
-        .map(|(name, ratio)| quote!((#name, #ratio)));
+    let operations = pairs(value.operations);
     let slow = duration(value.slow);
     let max_age = duration(value.max_age);
     quote! {
@@ -122,8 +117,9 @@ fn tracing(value: &Tracing, at: &TokenStream) -> TokenStream {
             sampler: #at::Sampler { ratio: #ratio, parent_based: #parent_based },
             exporter: #at::TraceExporter::#exporter,
             propagators: &[#(#at::Propagator::#propagators),*],
+            forward: #forward,
             target_per_second: #target_per_second,
-            operations: &[#(#operations),*],
+            operations: #operations,
             rate_limit: #rate_limit,
             kept_per_second: #kept_per_second,
             slow: #slow,
@@ -174,6 +170,11 @@ fn http(value: &Http, at: &TokenStream) -> TokenStream {
 /// The variant of an enum without fields, as its `Debug` writes it.
 fn variant(value: impl std::fmt::Debug) -> Ident {
     Ident::new(&format!("{value:?}"), Span::call_site())
+}
+
+fn pairs(list: &[(&str, impl quote::ToTokens)]) -> TokenStream {
+    let pairs = list.iter().map(|(name, value)| quote!((#name, #value)));
+    quote!(&[#(#pairs),*])
 }
 
 fn duration(value: Duration) -> TokenStream {

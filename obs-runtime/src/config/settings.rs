@@ -112,6 +112,7 @@ impl Settings {
             "tracing.sampler" => Slot::Sampler(&mut m.tracing.sampler),
             "tracing.exporter" => Slot::TraceExporter(&mut m.tracing.exporter),
             "tracing.propagators" => Slot::Propagators(&mut m.tracing.propagators),
+            "tracing.forward" => Slot::Pairs(&mut m.tracing.forward),
             "tracing.target_per_second" => Slot::OptionalCount(&mut m.tracing.target_per_second),
             "tracing.operations" => Slot::Ratios(&mut m.tracing.operations),
             "tracing.rate_limit" => Slot::OptionalCount(&mut m.tracing.rate_limit),

@@ -92,6 +92,7 @@ impl Starter {
             running.exports = crate::export::Exports::start(&config).map_err(StartError::Export)?;
         }
         propagate::set_enabled(config.propagators());
+        propagate::set_forwarded(config.monitoring.tracing.forward);
         #[cfg(feature = "http")]
         {
             running.http = crate::http::start(&config).map_err(StartError::Listen)?;

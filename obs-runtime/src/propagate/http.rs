@@ -6,10 +6,11 @@ use super::names;
 use super::{Carrier, CarrierMut, inject};
 
 /// The names that are sent, so that setting one copies no text.
-static NAMES: [HeaderName; 11] = [
+static NAMES: [HeaderName; 12] = [
     HeaderName::from_static(names::TRACEPARENT),
     HeaderName::from_static(names::TRACESTATE),
     HeaderName::from_static(names::BAGGAGE),
+    HeaderName::from_static(names::X_REQUEST_ID),
     HeaderName::from_static(names::B3),
     HeaderName::from_static(names::B3_TRACE_ID),
     HeaderName::from_static(names::B3_SPAN_ID),
@@ -44,8 +45,8 @@ impl CarrierMut for HeaderMap {
 /// Adds the current trace and baggage to requests: see [`inject`].
 ///
 /// It is for the types of the `http` crate, which hyper and tower clients send as they are. For
-/// reqwest there is [`trace_headers`](crate::http::trace_headers); tonic's metadata is made from a
-/// header map with `MetadataMap::from_headers`.
+/// reqwest there is [`trace_headers`](crate::http::trace_headers); tonic's metadata is a header map
+/// inside: `inject(request.metadata_mut().as_mut())`, and `extract(request.metadata().as_ref())`.
 ///
 /// ```
 /// use obs_runtime::propagate::WithTraceContext;

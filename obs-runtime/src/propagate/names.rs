@@ -2,6 +2,7 @@
 
 pub(super) use crate::trace::w3c::{TRACEPARENT, TRACESTATE};
 
+pub(super) const X_REQUEST_ID: &str = "x-request-id";
 pub(super) const BAGGAGE: &str = "baggage";
 pub(super) const B3: &str = "b3";
 pub(super) const B3_TRACE_ID: &str = "x-b3-traceid";

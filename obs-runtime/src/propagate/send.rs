@@ -4,12 +4,13 @@ use super::baggage::Baggage;
 use super::carrier::CarrierMut;
 use super::choice::{Propagator, Propagators};
 use super::names::{BAGGAGE, TRACEPARENT, TRACESTATE};
-use super::{b3, xtrace};
+use super::{b3, forward, xtrace};
 use crate::trace::{SpanContext, w3c};
 use crate::{context, span};
 
 /// Makes a request a child of the current span and sends the baggage of the current request
-/// context along, in the forms that are [enabled](Propagators::enabled).
+/// context along, in the forms that are [enabled](Propagators::enabled), and the keys of that context
+/// that `tracing.forward` lists: by default the request id as `x-request-id`.
 ///
 /// What is set takes the place of former values. Without a current span the headers of the trace are left as they
 /// are, without baggage that of the baggage.
@@ -41,6 +42,7 @@ impl Propagators {
         {
             write_baggage(&baggage, carrier);
         }
+        forward::write(carrier);
     }
 
     pub(super) fn write_trace(self, context: &SpanContext, carrier: &mut impl CarrierMut) {

@@ -1,6 +1,7 @@
 //! The forms that are read and sent.
 
 mod forms;
+mod forwarding;
 mod places;
 
 use std::collections::HashMap;

@@ -29,6 +29,7 @@
 
 mod address;
 mod export;
+mod forward;
 mod health;
 mod http;
 mod logging;

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use super::{Sampler, duplicate};
+use super::{Sampler, duplicate, forward};
 use crate::ascii;
 use crate::choice::choice;
 use crate::issue::{Finding, Findings, Issue};
@@ -66,6 +66,8 @@ pub struct Tracing {
     pub exporter: TraceExporter,
     /// Which headers are read from callers and sent to called services.
     pub propagators: &'static [Propagator],
+    /// Keys of the request context that called services are told, each with the header that it is sent in.
+    pub forward: &'static [(&'static str, &'static str)],
     /// The sampler aims at this many traces a second of each root operation, the ratio being the most; `None` for
     /// the ratio alone.
     pub target_per_second: Option<u32>,
@@ -98,6 +100,7 @@ impl Tracing {
         sampler: Sampler::DEFAULT,
         exporter: TraceExporter::None,
         propagators: &[Propagator::TraceContext, Propagator::Baggage],
+        forward: &[("request.id", "x-request-id")],
         target_per_second: None,
         operations: &[],
         rate_limit: None,
@@ -128,6 +131,11 @@ impl Tracing {
                     check_operation_name(name),
                 ))
                 .and(self.repeated_operation(i));
+            i += 1;
+        }
+        let mut i = 0;
+        while i < self.forward.len() {
+            findings = findings.and(forward::check(self.forward, i));
             i += 1;
         }
         findings

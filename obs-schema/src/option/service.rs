@@ -275,6 +275,13 @@ pub(super) const TRACING: &[OptionDef] = &[
     .former(&["propagation", "propagator"])
     .env(&["OTEL_PROPAGATORS"]),
     OptionDef::new(
+        "forward",
+        ValueKind::TextMap,
+        "`(request.id = \"x-request-id\")`",
+        "Keys of the request context that called services are told, each with the header that it is sent in.",
+    )
+    .former(&["forward_keys", "outgoing_headers", "propagate_context"]),
+    OptionDef::new(
         "target_per_second",
         COUNT,
         "the ratio alone",

@@ -89,6 +89,14 @@ const CASES: &[Case] = &[
         ("[b3, tracecontext]", "b3, tracecontext"),
         ("[none]", "none"),
     ),
+    shown_as(
+        "tracing.forward",
+        (
+            "{request.id: x-correlation-id, tenant: x-tenant}",
+            "request.id=x-correlation-id, tenant=x-tenant",
+        ),
+        ("{user.id: x-user}", "user.id=x-user"),
+    ),
     case("tracing.target_per_second", "1", "4294967295"),
     shown_as(
         "tracing.operations",

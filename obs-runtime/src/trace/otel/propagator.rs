@@ -7,10 +7,12 @@ use opentelemetry::propagation::text_map_propagator::FieldIter;
 use opentelemetry::propagation::{Extractor, Injector, TextMapPropagator};
 use opentelemetry::trace::{self as theirs, TraceContextExt};
 
+use crate::propagate;
 use crate::trace::w3c::{self, TRACEPARENT, TRACESTATE};
 use crate::trace::{SpanContext, TraceId, TraceState};
 
-/// Reads and writes `traceparent` and `tracestate` by W3C Trace Context level 2.
+/// Reads and writes `traceparent` and `tracestate` by W3C Trace Context level 2. Keys of the request context are sent as by
+/// [`inject`](crate::propagate::inject).
 ///
 /// Use it in the place of `opentelemetry_sdk`'s `TraceContextPropagator`, which accepts some headers
 /// that the specification forbids, and changes some that it allows:
@@ -40,6 +42,7 @@ impl Received {
 
 impl TextMapPropagator for ObsPropagator {
     fn inject_context(&self, cx: &Context, injector: &mut dyn Injector) {
+        propagate::each_forwarded(|header, value| injector.set(header, value.to_owned()));
         let span = cx.span();
         // Without a span of its own the library runs inside ours.
         let own = SpanContext::try_from(span.span_context()).ok();

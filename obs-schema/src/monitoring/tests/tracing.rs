@@ -128,6 +128,46 @@ fn tracing_within_its_ranges() {
 }
 
 #[test]
+fn what_is_forwarded_has_headers_of_its_own() {
+    let with = |forward| Monitoring {
+        tracing: Tracing {
+            forward,
+            ..Tracing::DEFAULT
+        },
+        ..D
+    };
+    for (forward, message) in [
+        (
+            &[("tenant", "X-Tenant")][..],
+            "`X-Tenant` is not the name of a header in lower case; write for example `tenant: x-tenant`",
+        ),
+        (
+            &[("tenant", "")],
+            "`` is not the name of a header in lower case; write for example `tenant: x-tenant`",
+        ),
+        (
+            &[("token", "authorization")],
+            "the header `authorization` has a meaning of its own; write for example `tenant: x-tenant`",
+        ),
+        (
+            &[("a", "x-a"), ("b", "x-a")],
+            "`tracing.forward` has `x-a` twice; remove one",
+        ),
+        (
+            &[("a", "x-a"), ("a", "x-b")],
+            "`tracing.forward` has `a` twice; remove one",
+        ),
+        (
+            &[("", "x-a")],
+            "a key of `tracing.forward` is empty; write for example `tenant: x-tenant`",
+        ),
+    ] {
+        one(with(forward), "tracing.forward", message);
+    }
+    assert!(with(&[]).check().is_empty());
+}
+
+#[test]
 fn samplers() {
     assert_eq!(Sampler::parse("0.25"), Ok(Sampler::ratio(0.25)));
     for word in Sampler::WORDS {
