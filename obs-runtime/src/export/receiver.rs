@@ -15,7 +15,16 @@ pub(super) enum Manner {
     BreaksOff,
     /// Closes before it has read the body.
     Resets,
+    /// Does what is said of the request, or closes if that is nothing.
+    #[cfg_attr(
+        not(feature = "elastic"),
+        allow(dead_code, reason = "records have ids")
+    )]
+    Asks(Decide),
 }
+
+/// What to do with a request.
+pub(super) type Decide = Arc<Mutex<dyn FnMut(&Request) -> Option<Manner> + Send>>;
 
 /// What a receiver was sent.
 #[derive(Clone, Debug)]
@@ -96,6 +105,10 @@ fn serve(connection: &mut TcpStream, manners: &[Manner], seen: &Mutex<Vec<Reques
                 return;
             }
         }
+        let manner = match manner {
+            Manner::Asks(decide) => (decide.lock().unwrap())(&request).unwrap_or(Manner::Resets),
+            other => other,
+        };
         seen.lock().unwrap().push(request);
         match manner {
             Manner::Says(answer) => drop(connection.write_all(answer.as_bytes())),
@@ -104,7 +117,7 @@ fn serve(connection: &mut TcpStream, manners: &[Manner], seen: &Mutex<Vec<Reques
                 return;
             }
             // What was not read makes the system say that it was a reset.
-            Manner::Resets => return,
+            Manner::Resets | Manner::Asks(_) => return,
         }
     }
 }

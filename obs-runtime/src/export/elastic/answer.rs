@@ -40,7 +40,7 @@ struct Failure {
 }
 
 /// What an answer to so many records means. A record of which it does not say that it is there is worth another
-/// attempt: better twice than never.
+/// attempt: by its id it will not be there twice.
 pub(super) fn judge(body: &[u8], sent: usize) -> Answer {
     let Ok(Bulk { errors, items }) = serde_json::from_slice(body) else {
         let why = "the answer is not one of `_bulk`".to_owned();

@@ -3,6 +3,7 @@
 //! Source: <https://www.elastic.co/docs/api/doc/elasticsearch/operation/operation-bulk>
 
 mod answer;
+mod id;
 mod target;
 
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use http::{StatusCode, Uri};
 use obs_schema::monitoring::LogOutput;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
+use self::id::Ids;
 use super::ExportError;
 use super::client::{Client, Reply};
 use super::delivery::{Answer, Batch, Dispatch, Limits, Queue, Sink};
@@ -68,12 +70,13 @@ fn begin(config: &Config, dispatch: &Dispatch) -> Result<Records, ExportError> {
     };
     let limits = Limits {
         batch_items: BATCH,
-        // A cluster that is busy answers late, and what it is sent again then is there twice.
+        // A cluster that is busy answers late, and to be sent the same again makes it no faster.
         timeout: Duration::from_secs(30),
         ..Limits::default()
     };
     let host = SystemInfo::read().host_name;
     Ok(Records {
+        ids: Ids::new(),
         ecs: Ecs::new(&config.service, host.as_deref(), fork::process_id()),
         queue: dispatch.open(sink, limits),
     })
@@ -93,14 +96,14 @@ fn address(receiver: &Uri, target: &str) -> Option<Uri> {
 
 /// Encodes records on the threads that log.
 struct Records {
+    ids: Ids,
     ecs: Ecs,
     queue: Arc<Queue>,
 }
 
 impl Ship for Records {
     fn ship(&self, record: View<'_>, memory: &mut Vec<u8>) {
-        // Data streams take nothing else.
-        memory.extend_from_slice(b"{\"create\":{}}\n");
+        self.ids.write(memory);
         self.ecs.write(memory, record);
         memory.push(b'\n');
         self.queue.push(memory);

@@ -6,7 +6,7 @@ use super::*;
 use crate::export::receiver::{Manner, answers, says};
 
 /// An answer with these statuses, and the name of an error with those that are one.
-fn bulk(statuses: &[u16]) -> Manner {
+pub(super) fn bulk(statuses: &[u16]) -> Manner {
     let items = statuses.iter().map(|status| match status {
         200..=299 => format!(r#"{{"create":{{"status":{status}}}}}"#),
         _ => format!(

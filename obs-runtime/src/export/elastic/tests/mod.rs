@@ -2,6 +2,7 @@
 
 mod addresses;
 mod faults;
+mod ids;
 mod records;
 
 use std::io::Read;
@@ -106,10 +107,25 @@ fn documents(request: &Request) -> Vec<serde_json::Value> {
     assert!(text.ends_with('\n'));
     let lines: Vec<_> = text.lines().collect();
     let pairs = lines.chunks(2).map(|pair| {
-        assert_eq!(pair[0], r#"{"create":{}}"#);
+        let action: serde_json::Value = serde_json::from_str(pair[0]).unwrap();
+        assert_eq!(action.as_object().unwrap().len(), 1);
+        assert!(action["create"]["_id"].is_string(), "{action}");
         serde_json::from_str(pair[1]).unwrap()
     });
     pairs.collect()
+}
+
+/// The ids of the records of a request.
+fn ids(request: &Request) -> Vec<String> {
+    let mut text = String::new();
+    let mut body = GzDecoder::new(&*request.body);
+    body.read_to_string(&mut text).unwrap();
+    let actions = text.lines().step_by(2);
+    let ids = actions.map(|action| {
+        let action: serde_json::Value = serde_json::from_str(action).unwrap();
+        action["create"]["_id"].as_str().unwrap().to_owned()
+    });
+    ids.collect()
 }
 
 fn messages(request: &Request) -> Vec<String> {
