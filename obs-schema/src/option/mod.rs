@@ -18,6 +18,7 @@ mod lookup;
 mod operation;
 mod service;
 mod target;
+mod tracing;
 mod value;
 
 pub use key::{

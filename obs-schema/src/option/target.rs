@@ -1,6 +1,6 @@
 //! Where options are written.
 
-use super::{OptionDef, derive, operation, service};
+use super::{OptionDef, derive, operation, service, tracing};
 
 /// A place that takes options: an attribute on a kind of item, or a group inside one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -171,7 +171,7 @@ impl Target {
             Self::Monitoring => service::MONITORING,
             Self::Logging => service::LOGGING,
             Self::Metrics => service::METRICS,
-            Self::Tracing => service::TRACING,
+            Self::Tracing => tracing::TRACING,
             Self::Profiling => service::PROFILING,
             Self::Health => service::HEALTH,
             Self::Http => service::HTTP,
