@@ -8,7 +8,7 @@ use std::fmt;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use crate::fork::PerProcess;
 
@@ -34,6 +34,21 @@ pub(crate) fn after(
             run: Box::new(task),
         },
     )
+}
+
+/// Runs `task` at that time, in place of what was to be run under this name: in a forked child, which does not have the
+/// thread that waited for it.
+///
+/// # Errors
+///
+/// If the thread cannot be started. Nothing is run then.
+pub(crate) fn at(
+    name: &str,
+    time: SystemTime,
+    task: impl FnOnce() + Send + 'static,
+) -> io::Result<()> {
+    let left = time.duration_since(SystemTime::now());
+    after(name, left.unwrap_or_default(), task)
 }
 
 /// Does not run what was to be run under this name.

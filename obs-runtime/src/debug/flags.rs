@@ -1,6 +1,7 @@
 //! The flags of the program, and the functions that have them.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
@@ -104,10 +105,32 @@ fn task(name: &str) -> String {
 }
 
 fn take_back_after(name: &'static str, time: Duration) {
-    if let Err(error) = expiry::after(&task(name), time, move || writing(|| take_back(name))) {
+    report(
+        name,
+        expiry::after(&task(name), time, move || writing(|| take_back(name))),
+    );
+}
+
+/// Says it if nothing will take a change back.
+fn report(name: &str, waits: io::Result<()>) {
+    if let Err(error) = waits {
         diagnostics::report(&format!(
             "the debug flag `{name}` stays as it is until it is set again: {error}"
         ));
+    }
+}
+
+/// In a forked child, in which nothing waits any more for the time to take changes back: waits for it again.
+pub(crate) fn go_on() {
+    let flags = lock();
+    let pending = flags
+        .iter()
+        .filter_map(|(name, state)| Some((*name, state.until?)));
+    let pending: Vec<_> = pending.collect();
+    drop(flags);
+    for (name, until) in pending {
+        let waits = expiry::at(&task(name), until, move || writing(|| take_back(name)));
+        report(name, waits);
     }
 }
 

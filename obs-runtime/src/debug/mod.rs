@@ -35,6 +35,7 @@ use std::time::Duration;
 
 pub use self::error::UnknownFlag;
 pub use self::flags::Flag;
+pub(crate) use self::flags::go_on;
 use self::site::writing;
 
 /// Turns a flag on or off, for good or for a while, and says what it is then.

@@ -29,6 +29,10 @@ pub(super) fn go_on() {
     if let Some(log) = log::handle() {
         log.go_on();
     }
+    #[cfg(feature = "http")]
+    if crate::fork::generation() > 0 {
+        log::temporary::go_on();
+    }
 }
 
 /// Waits for the lines so far.

@@ -13,7 +13,7 @@ use crate::callsite::{self, SpansWanted};
 use crate::config::{Config, Layers};
 use crate::hot::{body, pool};
 use crate::trace::console::Console;
-use crate::{diagnostics, propagate, redact, sampling, trace};
+use crate::{debug, diagnostics, fork, propagate, redact, sampling, trace};
 
 /// A start with settings of one's own. [`start`](crate::start) is this with the constants of a
 /// service and the environment of the process.
@@ -83,6 +83,9 @@ impl Starter {
         running.console = Console::start(&config.monitoring.tracing).map_err(StartError::Thread)?;
         #[cfg(feature = "log")]
         logging::go_on();
+        if fork::generation() > 0 {
+            debug::go_on();
+        }
         #[cfg(feature = "log")]
         if self.log {
             running.log = Some(logging::start(&config).map_err(StartError::Log)?);

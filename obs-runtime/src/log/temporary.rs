@@ -9,7 +9,7 @@ use obs_schema::value::format_duration;
 use super::handle::{self, LogHandle};
 use super::levels::Levels;
 use super::own;
-use crate::expiry;
+use crate::{diagnostics, expiry};
 
 /// The name of what takes the levels back.
 const NAME: &str = "log.levels";
@@ -77,6 +77,18 @@ pub(crate) fn change(
     drop(temporary);
     put(log, levels, time);
     Ok(Change { before, until })
+}
+
+/// In a forked child, in which nothing waits any more for the time to take levels back: waits for it again.
+pub(crate) fn go_on() {
+    let Some(until) = lock().as_ref().map(|temporary| temporary.until) else {
+        return;
+    };
+    if let Err(error) = expiry::at(NAME, until, take_back) {
+        diagnostics::report(&format!(
+            "the levels of the log stay as they are until they are set again: {error}"
+        ));
+    }
 }
 
 /// Goes back to the levels that hold for good.

@@ -37,6 +37,10 @@ fn main() {
         ("an_inherited_monitoring_ends_at_once", monitoring::ends),
         ("a_child_has_monitoring_of_its_own", monitoring::starts),
         ("an_open_trace_stays_with_the_parent", monitoring::traces),
+        (
+            "a_debug_flag_is_taken_back_in_a_child",
+            monitoring::takes_back,
+        ),
     ];
     service::probe();
     for (name, test) in tests {

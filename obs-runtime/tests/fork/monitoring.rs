@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use obs_runtime::metric::snapshot::Value;
-use obs_runtime::trace;
+use obs_runtime::{debug, trace};
 
 use crate::child::{in_child, split};
 #[cfg(feature = "http")]
@@ -124,4 +124,25 @@ pub(crate) fn traces() {
     assert_eq!(stored.is_some(), !side.is_child());
     side.join();
     running.shutdown().wait();
+}
+
+/// What was to hold for a while in the parent holds no longer in a child that starts.
+pub(crate) fn takes_back() {
+    let is_on = || {
+        debug::flags()
+            .iter()
+            .any(|flag| flag.name == "fork" && flag.on)
+    };
+    debug::set_for("fork", true, Duration::from_millis(300)).unwrap();
+    in_child(|| {
+        assert!(is_on());
+        let running = start().unwrap();
+        let begun = Instant::now();
+        while is_on() {
+            assert!(begun.elapsed() < LONG, "nobody takes it back");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        drop(running);
+    });
+    debug::set("fork", false).unwrap();
 }

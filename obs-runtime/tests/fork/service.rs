@@ -8,8 +8,8 @@ use obs_runtime::config::Layers;
 use obs_runtime::metric::Registry;
 use obs_runtime::metric::snapshot::Value;
 use obs_runtime::{
-    Counter, Gauge, Histogram, Metrics, Running, StartError, Starter, Summary, monitor_performance,
-    trace_request,
+    Counter, Gauge, Histogram, Metrics, Running, StartError, Starter, Summary, debug_trace,
+    monitor_performance, trace_request,
 };
 
 #[derive(Metrics)]
@@ -39,6 +39,7 @@ pub(crate) fn work() {
     own.age_seconds.observe(2.0);
 }
 
+#[debug_trace("fork")]
 #[trace_request("fork.part")]
 fn part() {}
 
