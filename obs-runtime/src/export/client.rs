@@ -9,7 +9,8 @@ use std::time::{Duration, SystemTime};
 
 use flate2::{Compression, write::GzEncoder};
 use http::header::{
-    CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER, USER_AGENT,
+    CONTENT_ENCODING, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER,
+    USER_AGENT,
 };
 use http::{Method, Request, StatusCode, Uri};
 use http_body_util::{BodyExt, Full};
@@ -220,14 +221,18 @@ pub(crate) fn compress(body: &[u8]) -> std::io::Result<Vec<u8>> {
     encoder.finish()
 }
 
-/// How long a receiver wants to be left alone: `Retry-After` in seconds, or as a date.
-fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
-    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+/// How long a receiver wants to be left alone: `Retry-After` in seconds, or as a date. That is one of the receiver's
+/// clock, so it is compared with what that said, `Date`: the clock here may be hours away.
+fn retry_after(headers: &HeaderMap, now_here: SystemTime) -> Option<Duration> {
+    let said = |name| headers.get(name)?.to_str().ok().map(str::trim);
+    let text = said(RETRY_AFTER)?;
     if let Ok(seconds) = text.parse() {
         return Some(Duration::from_secs(seconds));
     }
-    let date = httpdate::parse_http_date(text).ok()?;
-    Some(date.duration_since(now).unwrap_or_default())
+    let until = httpdate::parse_http_date(text).ok()?;
+    let now = said(DATE).and_then(|date| httpdate::parse_http_date(date).ok());
+    let now = now.unwrap_or(now_here);
+    Some(until.duration_since(now).unwrap_or_default())
 }
 
 /// No reply is no reason to give up. Says what went wrong at the bottom, without the address.

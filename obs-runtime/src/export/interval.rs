@@ -33,6 +33,10 @@ pub(crate) struct Reading<'a> {
     /// When that was, in nanoseconds since 1970.
     pub(crate) unix_ns: u64,
     /// Whether the program ends: there will be no other reading.
+    #[cfg_attr(
+        not(feature = "push"),
+        allow(dead_code, reason = "others end without a word")
+    )]
     pub(crate) is_last: bool,
 }
 

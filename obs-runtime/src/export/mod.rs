@@ -15,17 +15,17 @@ pub(crate) mod delivery;
 mod elastic;
 mod error;
 mod headers;
-#[allow(dead_code, reason = "not every exporter needs all of it")]
+#[cfg_attr(
+    not(any(feature = "otlp", feature = "push")),
+    allow(dead_code, reason = "there are no metrics to read")
+)]
 mod interval;
 #[cfg(feature = "otlp")]
 mod otlp;
 #[cfg(feature = "push")]
 mod push;
-#[cfg(all(test, any(feature = "push", feature = "elastic")))]
-#[cfg_attr(
-    not(feature = "push"),
-    allow(dead_code, reason = "metrics need more of it")
-)]
+#[cfg(all(test, any(feature = "otlp", feature = "push", feature = "elastic")))]
+#[allow(dead_code, reason = "not every exporter is tested with all manners")]
 mod receiver;
 #[cfg(any(feature = "push", feature = "elastic"))]
 #[cfg_attr(
@@ -184,9 +184,12 @@ fn is_wanted(config: &Config) -> bool {
         return true;
     }
     let mut exporters = metrics.exporters.iter();
-    exporters.any(|exporter| is_available(*exporter))
+    exporters.any(|exporter| exporter.is_push() && is_available(*exporter))
 }
 
 fn remaining(deadline: Instant) -> Duration {
     deadline.saturating_duration_since(Instant::now())
 }
+
+#[cfg(all(test, feature = "otlp", feature = "elastic"))]
+mod tests;

@@ -4,13 +4,19 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// What a receiver does with a request.
 #[derive(Clone)]
 pub(super) enum Manner {
     /// Answers so, word for word.
     Says(String),
+    /// Answers so after a while.
+    Takes(Duration, String),
+    /// Answers nothing.
+    Keeps,
+    /// Answers a byte a second.
+    Dawdles,
     /// Closes in the middle of its answer.
     BreaksOff,
     /// Closes before it has read the body.
@@ -112,6 +118,12 @@ fn serve(connection: &mut TcpStream, manners: &[Manner], seen: &Mutex<Vec<Reques
         seen.lock().unwrap().push(request);
         match manner {
             Manner::Says(answer) => drop(connection.write_all(answer.as_bytes())),
+            Manner::Takes(time, answer) => {
+                thread::sleep(time);
+                let _ = connection.write_all(answer.as_bytes());
+            }
+            Manner::Keeps => thread::sleep(Duration::from_secs(20)),
+            Manner::Dawdles => dawdle(connection),
             Manner::BreaksOff => {
                 let _ = connection.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf");
                 return;
@@ -122,7 +134,16 @@ fn serve(connection: &mut TcpStream, manners: &[Manner], seen: &Mutex<Vec<Reques
     }
 }
 
-fn read_head(connection: &mut TcpStream) -> Option<String> {
+fn dawdle(connection: &mut TcpStream) {
+    for byte in answer(200, "", "").bytes() {
+        if connection.write_all(&[byte]).is_err() {
+            return;
+        }
+        thread::sleep(Duration::from_secs(1));
+    }
+}
+
+pub(super) fn read_head(connection: &mut TcpStream) -> Option<String> {
     let mut head = Vec::new();
     let mut byte = [0];
     while !head.ends_with(b"\r\n\r\n") {
@@ -133,13 +154,38 @@ fn read_head(connection: &mut TcpStream) -> Option<String> {
 }
 
 /// An answer with headers, each with its line break, and a body.
-pub(super) fn answers(status: u16, headers: &str, body: &str) -> Manner {
+fn answer(status: u16, headers: &str, body: &str) -> String {
     let length = body.len();
-    Manner::Says(format!(
-        "HTTP/1.1 {status} Status\r\n{headers}content-length: {length}\r\n\r\n{body}"
-    ))
+    format!("HTTP/1.1 {status} Status\r\n{headers}content-length: {length}\r\n\r\n{body}")
+}
+
+pub(super) fn answers(status: u16, headers: &str, body: &str) -> Manner {
+    Manner::Says(answer(status, headers, body))
 }
 
 pub(super) fn says(status: u16) -> Manner {
     answers(status, "", "")
+}
+
+/// The same after a while.
+pub(super) fn answers_after(time: Duration, body: &str) -> Manner {
+    Manner::Takes(time, answer(200, "", body))
+}
+
+/// A place where connections are neither made nor refused: as many wait as may, and nobody accepts them.
+pub(super) fn black_hole() -> (TcpListener, Vec<TcpStream>) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let listener = runtime.block_on(async {
+        let socket = tokio::net::TcpSocket::new_v4().unwrap();
+        socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        socket.listen(1).unwrap().into_std().unwrap()
+    });
+    let address = listener.local_addr().unwrap();
+    let connect = || TcpStream::connect_timeout(&address, Duration::from_millis(200));
+    let waiting: Vec<_> = std::iter::from_fn(|| connect().ok()).take(64).collect();
+    assert!(waiting.len() < 64, "the place is never full");
+    (listener, waiting)
 }

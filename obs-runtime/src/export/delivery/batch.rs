@@ -101,6 +101,18 @@ impl Batch {
         )
     }
 
+    /// Gives back the memory that no item needs.
+    pub(super) fn shrink(&mut self) {
+        self.bytes.shrink_to_fit();
+        self.ends.shrink_to_fit();
+    }
+
+    /// The bytes that it takes, whether something is in them or not.
+    #[cfg(test)]
+    pub(super) fn memory(&self) -> usize {
+        self.bytes.capacity() + self.ends.capacity() * size_of::<u32>()
+    }
+
     /// Takes all items out and keeps the memory.
     pub(crate) fn clear(&mut self) {
         self.bytes.clear();

@@ -55,6 +55,12 @@ pub(super) async fn run(sink: impl Sink, queue: &Queue, shelf: Option<&Shelf>) {
         () = work => {}
         () = deadline => {}
     }
+    if let Some(shelf) = shelf
+        && let Some(size) = shelf.call_off().await
+    {
+        queue.stow(size);
+        queue.note_spool(shelf.bytes());
+    }
     queue.close();
 }
 

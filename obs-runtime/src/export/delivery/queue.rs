@@ -80,7 +80,7 @@ impl Queue {
         }
     }
 
-    pub(super) fn limits(&self) -> &Limits {
+    pub(crate) fn limits(&self) -> &Limits {
         &self.limits
     }
 
@@ -233,6 +233,14 @@ impl Queue {
         books
     }
 
+    /// The bytes that what waits really takes.
+    #[cfg(test)]
+    pub(crate) fn memory(&self) -> usize {
+        let state = self.lock();
+        let waiting = state.full.iter().chain([&state.open]);
+        waiting.map(Batch::memory).sum()
+    }
+
     /// What has come in by now does not wait for others to be sent with.
     pub(super) fn hurry(&self) -> u64 {
         let mut state = self.lock();
@@ -327,7 +335,10 @@ impl State {
     }
 
     fn close_open(&mut self) {
-        self.full.push_back(std::mem::take(&mut self.open));
+        let mut batch = std::mem::take(&mut self.open);
+        // It grew by doubling, and up to half of its memory is empty.
+        batch.shrink();
+        self.full.push_back(batch);
         self.opened = None;
     }
 

@@ -158,4 +158,4 @@ fn is_worth_another_attempt(status: StatusCode) -> bool {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -24,4 +24,4 @@ pub(crate) use start::{begin, end, is_wanted};
 use super::wire;
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -15,7 +15,7 @@ use crate::export::delivery::{Answer, Batch, Sink};
 
 /// See the module.
 #[derive(Debug)]
-pub(super) struct Sender {
+pub(in crate::export) struct Sender {
     pub(super) signal: Signal,
     pub(super) protocol: Protocol,
     pub(super) client: Client,

@@ -42,9 +42,11 @@ impl Changes {
         self.before.is_some()
     }
 
-    /// A snapshot follows that was taken then.
+    /// A snapshot follows that was taken then. If the clock was set back behind the beginning, that is now: nothing can
+    /// end before it begins.
     pub(super) fn begin(&mut self, now: u64) {
         self.now = now;
+        self.since = self.since.min(now);
     }
 
     /// What is to be sent of a series; `None` if it has not grown and only that counts.

@@ -167,9 +167,15 @@ impl Clock {
 
 /// The wall-clock time in nanoseconds since 1970; 0 before that.
 pub(super) fn wall_nanos() -> i64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| {
-            i64::try_from(since.as_nanos()).unwrap_or(i64::MAX)
-        })
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    let nanos = since.map_or(0, |since| {
+        i64::try_from(since.as_nanos()).unwrap_or(i64::MAX)
+    });
+    #[cfg(test)]
+    let nanos = nanos.saturating_add(STEPPED.load(Relaxed)).max(0);
+    nanos
 }
+
+/// By how much a test has set the wall clock of its process, in nanoseconds.
+#[cfg(test)]
+pub(super) static STEPPED: AtomicI64 = AtomicI64::new(0);

@@ -16,7 +16,11 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::Path;
 
+use super::writing::Writing;
 use crate::export::delivery::Batch;
+
+/// The ending of a file that is not whole yet.
+pub(super) const UNFINISHED: &str = "part";
 
 const MAGIC: &[u8; 8] = b"obsbatch";
 const VERSION: u32 = 1;
@@ -25,19 +29,20 @@ const PREFIX: usize = 16;
 /// The prefix, the number of items, the length of the origin.
 const HEAD: usize = 24;
 
-/// Writes a batch to `path`: all of it is there under that name, or nothing. Returns the size of the file.
+/// Writes a batch to `path`: all of it is there under that name, or nothing, because it failed or was called off. Returns
+/// the size of the file.
 ///
 /// The operating system has it then; it is not forced to the disk, so that a power failure may cost it.
 ///
 /// # Errors
 ///
 /// If the file cannot be written. What was is removed.
-pub(super) fn write(path: &Path, batch: &Batch) -> io::Result<u64> {
+pub(super) fn write(path: &Path, batch: &Batch, writing: &Writing) -> io::Result<u64> {
     let content = encode(batch);
-    let unfinished = path.with_extension("part");
+    let unfinished = path.with_extension(UNFINISHED);
     let written = create(&unfinished)
         .and_then(|mut file| file.write_all(&content))
-        .and_then(|()| fs::rename(&unfinished, path));
+        .and_then(|()| writing.finish(|| fs::rename(&unfinished, path)));
     if let Err(error) = written {
         let _ = fs::remove_file(&unfinished);
         return Err(error);
@@ -161,7 +166,7 @@ mod tests {
     fn a_file_is_there_as_a_whole_and_for_its_owner_only() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("1.batch");
-        let size = write(&path, &batch(&[b"a", b"b"], b"")).unwrap();
+        let size = write(&path, &batch(&[b"a", b"b"], b""), &Writing::default()).unwrap();
         assert_eq!(fs::metadata(&path).unwrap().len(), size);
         assert_eq!(count(&path).unwrap(), 2);
         assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);

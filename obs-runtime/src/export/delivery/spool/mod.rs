@@ -15,6 +15,7 @@
 mod file;
 mod place;
 mod shelf;
+mod writing;
 
 use std::io;
 use std::path::PathBuf;

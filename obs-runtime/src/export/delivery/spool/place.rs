@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::SpoolSettings;
+use super::file::UNFINISHED;
 use crate::diagnostics;
 
 const LOCK: &str = "lock";
@@ -27,9 +28,8 @@ impl Place {
     pub(super) fn new(settings: &SpoolSettings, sink: &str) -> io::Result<Self> {
         let all = of_sink(settings, sink);
         create(&all)?;
-        let now = SystemTime::now().duration_since(UNIX_EPOCH);
-        let now = now.unwrap_or_default().as_millis();
         // Names sort by time, so that what is oldest is taken over first.
+        let now = moment(&all)?;
         let name = |attempt: u32| format!("{now:015}-{}-{attempt}", std::process::id());
         let mut attempt = 0;
         loop {
@@ -56,7 +56,11 @@ impl Place {
         let mut places = Vec::new();
         for path in paths {
             match claim(&path) {
-                Ok(place) => places.extend(place),
+                Ok(Some(place)) => {
+                    place.remove_unfinished();
+                    places.push(place);
+                }
+                Ok(None) => {}
                 Err(error) => diagnostics::report(&format!("{}: {error}", path.display())),
             }
         }
@@ -69,12 +73,23 @@ impl Place {
     ///
     /// If the directory cannot be read.
     pub(super) fn batches(&self) -> io::Result<Vec<PathBuf>> {
-        let all = fs::read_dir(&self.path)?;
-        let paths = all.flatten().map(|entry| entry.path());
-        let is_batch = |path: &PathBuf| path.extension().is_some_and(|ending| ending == BATCH);
-        let mut batches: Vec<_> = paths.filter(is_batch).collect();
+        let mut batches = self.files(BATCH)?;
         batches.sort();
         Ok(batches)
+    }
+
+    /// Removes what its process was writing when it ended.
+    fn remove_unfinished(&self) {
+        for path in self.files(UNFINISHED).unwrap_or_default() {
+            let _ = fs::remove_file(path);
+        }
+    }
+
+    fn files(&self, ending: &str) -> io::Result<Vec<PathBuf>> {
+        let all = fs::read_dir(&self.path)?;
+        let paths = all.flatten().map(|entry| entry.path());
+        let has_ending = |path: &PathBuf| path.extension().is_some_and(|own| own == ending);
+        Ok(paths.filter(has_ending).collect())
     }
 
     /// The file of a batch.
@@ -91,6 +106,16 @@ impl Drop for Place {
             let _ = fs::remove_dir(&self.path);
         }
     }
+}
+
+/// The time in milliseconds since 1970, or what is later than all places there are: the clock may have been set back.
+fn moment(all: &Path) -> io::Result<u128> {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    let now = now.unwrap_or_default().as_millis();
+    let names = fs::read_dir(all)?.flatten().map(|entry| entry.file_name());
+    let times = names.filter_map(|name| name.to_str()?.split_once('-')?.0.parse().ok());
+    let last = times.max().map_or(0, |last: u128| last.saturating_add(1));
+    Ok(now.max(last))
 }
 
 /// Takes a place for this process; `None` if it is another's.

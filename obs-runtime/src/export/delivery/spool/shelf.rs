@@ -11,9 +11,11 @@ use tokio::sync::Notify;
 use tokio::task::spawn_blocking;
 
 use super::place::Place;
+use super::writing::Writing;
 use super::{SpoolSettings, file};
 use crate::diagnostics;
 use crate::export::delivery::Batch;
+use crate::export::delivery::queue::Size;
 
 /// See the module.
 #[derive(Debug)]
@@ -37,6 +39,8 @@ struct State {
     batches: VecDeque<Stored>,
     bytes: u64,
     last: u64,
+    /// The batch that is being written.
+    writing: Option<(Arc<Writing>, Size)>,
     ended: bool,
 }
 
@@ -91,9 +95,13 @@ impl Shelf {
     pub(in super::super) async fn put(&self, batch: Batch) -> bool {
         let path = self.reserve().await;
         let target = path.clone();
+        let writing = Arc::new(Writing::default());
+        self.lock().writing = Some((writing.clone(), Size::of(&batch)));
         // A disk may take its time, and other sinks are served by the same thread.
-        let writing = spawn_blocking(move || (file::write(&target, &batch), batch)).await;
-        let stored = match writing {
+        let write = move || (file::write(&target, &batch, &writing), batch);
+        let written = spawn_blocking(write).await;
+        self.lock().writing = None;
+        let stored = match written {
             Ok((Ok(bytes), batch)) => {
                 self.note_disk(None);
                 Stored::OnDisk(OnDisk {
@@ -116,6 +124,12 @@ impl Shelf {
         drop(state);
         self.filled.notify_one();
         is_on_disk
+    }
+
+    /// Ends a write that nobody waits for any more. Says how much is on disk by it nevertheless.
+    pub(in super::super) async fn call_off(&self) -> Option<Size> {
+        let (writing, size) = self.lock().writing.take()?;
+        writing.call_off().await.then_some(size)
     }
 
     /// The file of the next batch, when there is room for one.

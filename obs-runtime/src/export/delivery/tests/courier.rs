@@ -140,8 +140,7 @@ async fn the_end_is_worth_another_attempt_at_once() {
     let receiver = Receiver::answering([later()]);
     let queue = Arc::new(Queue::new(LIMITS));
     fill(&queue, 0..4);
-    let served = (receiver.clone(), queue.clone());
-    let courier = tokio::spawn(async move { run(served.0, &served.1, None).await });
+    let courier = spawn(&receiver, &queue);
     tokio::time::sleep(Duration::from_millis(10)).await;
     assert_eq!(receiver.requests().len(), 1);
     queue.end(tokio::time::Instant::now() + Duration::from_millis(100));
@@ -185,8 +184,7 @@ async fn what_is_replaced_is_not_tried_again() {
     }));
     let receiver = Receiver::answering([later(), later()]);
     fill(&queue, 0..1);
-    let served = (receiver.clone(), queue.clone());
-    let work = tokio::spawn(async move { run(served.0, &served.1, None).await });
+    let work = spawn(&receiver, &queue);
     tokio::time::sleep(Duration::from_millis(100)).await;
     fill(&queue, 1..4);
     queue.end(tokio::time::Instant::now() + HOUR);
@@ -211,4 +209,61 @@ async fn of_a_batch_only_what_did_not_arrive_is_sent_again() {
     assert_eq!((books.requests, books.retries), (2, 1));
     assert_eq!(receiver.requests(), [names(0..4), names([1, 3])]);
     assert!(receiver.times()[1] >= Duration::from_millis(500));
+}
+
+/// Delivers until told to end.
+fn spawn(receiver: &Receiver, queue: &Arc<Queue>) -> tokio::task::JoinHandle<()> {
+    let (receiver, queue) = (receiver.clone(), queue.clone());
+    tokio::spawn(async move { run(receiver, &queue, None).await })
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_receiver_that_is_away_for_half_a_minute_misses_nothing() {
+    const AWAY: Duration = Duration::from_secs(30);
+    let receiver = Receiver::away_for(AWAY);
+    let queue = Arc::new(Queue::new(LIMITS));
+    let courier = spawn(&receiver, &queue);
+    for second in 0..60 {
+        fill(&queue, 10 * second..10 * (second + 1));
+        assert_balanced(&queue.books());
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    queue.end(tokio::time::Instant::now() + HOUR);
+    courier.await.unwrap();
+    let books = queue.books();
+    assert_eq!((books.produced, books.delivered), (600, 600));
+    let requests = receiver.times().into_iter().zip(receiver.requests());
+    let (early, late): (Vec<_>, Vec<_>) = requests.partition(|(at, _)| *at < AWAY);
+    assert!(early.len() < 12, "{} attempts", early.len());
+    let arrived: Vec<_> = late.into_iter().flat_map(|(_, items)| items).collect();
+    assert_eq!(arrived, names(0..600));
+}
+
+#[tokio::test(start_paused = true)]
+async fn ten_times_what_a_receiver_takes_costs_no_more_than_the_bound() {
+    // 40 items a second.
+    let receiver = Receiver::taking(Duration::from_millis(100));
+    let queue = Arc::new(Queue::new(LIMITS));
+    let courier = spawn(&receiver, &queue);
+    for turn in 0..600 {
+        fill(&queue, 40 * turn..40 * (turn + 1));
+        let books = queue.books();
+        assert_balanced(&books);
+        assert!(books.queued <= LIMITS.queue_items as u64, "{books:?}");
+        assert!(queue.memory() <= LIMITS.queue_bytes);
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    queue.end(tokio::time::Instant::now() + HOUR);
+    courier.await.unwrap();
+    let books = queue.books();
+    let dropped = books.lost(Loss::QueueFull);
+    assert_eq!((books.produced, books.queued), (24_000, 0));
+    assert_eq!(books.delivered + dropped, 24_000, "{books:?}");
+    // As much as it took in a minute, and what waited then.
+    assert!((3_000..=3_500).contains(&books.delivered), "{books:?}");
+    assert_eq!(
+        receiver.requests().concat().len() as u64,
+        books.delivered,
+        "each of them once"
+    );
 }

@@ -24,6 +24,8 @@ struct Told {
     started: Option<tokio::time::Instant>,
     /// How long every answer takes.
     takes: Duration,
+    /// For how long after the first request nobody is there.
+    away: Duration,
 }
 
 impl Receiver {
@@ -36,6 +38,12 @@ impl Receiver {
     fn taking(takes: Duration) -> Self {
         let receiver = Self::default();
         receiver.0.lock().unwrap().takes = takes;
+        receiver
+    }
+
+    fn away_for(away: Duration) -> Self {
+        let receiver = Self::default();
+        receiver.0.lock().unwrap().away = away;
         receiver
     }
 
@@ -65,13 +73,16 @@ impl Sink for Receiver {
         let items: Vec<_> = items.collect();
         let told = self.0.clone();
         async move {
-            let takes = {
+            let (takes, is_away) = {
                 let mut told = told.lock().unwrap();
                 let started = *told.started.get_or_insert_with(tokio::time::Instant::now);
                 told.requests.push((started.elapsed(), items));
-                told.takes
+                (told.takes, started.elapsed() < told.away)
             };
             tokio::time::sleep(takes).await;
+            if is_away {
+                return later();
+            }
             told.lock().unwrap().answers.pop_front().unwrap_or(ALL)
         }
     }

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 use super::*;
+use crate::export::delivery::queue::Size;
+use crate::export::delivery::spool::Shelf;
 
 const QUICK: Limits = Limits {
     queue_items: 10_000,
@@ -286,4 +288,87 @@ fn what_arrived_of_a_batch_on_disk_does_not_wait_any_more() {
     assert_eq!((books.queued, books.lost(Loss::Shutdown)), (1, 0));
     assert_balanced(&books);
     assert_eq!(files(directory.path()).len(), 1);
+}
+
+#[test]
+fn what_was_left_before_the_clock_was_set_back_is_sent_first() {
+    let directory = tempfile::tempdir().unwrap();
+    leave_behind(&directory);
+    // As if the clock had been an hour ahead.
+    let place = files(directory.path())[0].parent().unwrap().to_owned();
+    let name = place.file_name().unwrap().to_str().unwrap();
+    let (millis, rest) = name.split_once('-').unwrap();
+    let ahead = millis.parse::<u64>().unwrap() + 3_600_000;
+    let renamed = place.with_file_name(format!("{ahead:015}-{rest}"));
+    fs::rename(&place, renamed).unwrap();
+
+    let dispatch = start(settings(directory.path()));
+    let queue = dispatch.open(away(), QUICK);
+    fill(&queue, 25..35);
+    dispatch.finish(Duration::from_millis(100));
+    assert_eq!(queue.books().queued, 35);
+    drop(dispatch);
+
+    let dispatch = start(settings(directory.path()));
+    let receiver = Later(Receiver::default(), "first");
+    let queue = dispatch.open(receiver.clone(), QUICK);
+    assert!(dispatch.flush(SOON));
+    assert_eq!(receiver.0.requests().concat(), names(0..35));
+    assert_balanced(&queue.books());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_write_that_hangs_at_the_end_is_called_off() {
+    use std::io::Read;
+
+    let directory = tempfile::tempdir().unwrap();
+    let dispatch = start(settings(directory.path()));
+    let queue = dispatch.open(away(), QUICK);
+    let service = fs::read_dir(directory.path()).unwrap().next().unwrap();
+    let sink = service.unwrap().path().join("later");
+    let place = fs::read_dir(sink).unwrap().next().unwrap().unwrap().path();
+    // Whoever opens a pipe to write waits for one who reads.
+    let pipe = place.join("0000000000000001.part");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.unwrap().success());
+    fill(&queue, 0..10);
+    dispatch.finish(Duration::from_millis(100));
+    let books = queue.books();
+    assert_balanced(&books);
+    assert_eq!((books.queued, books.lost(Loss::Shutdown)), (0, 10));
+
+    // The write goes on, but nobody counts on it any more.
+    let mut written = Vec::new();
+    let mut end = fs::File::open(&pipe).unwrap();
+    end.read_to_end(&mut written).unwrap();
+    assert!(written.starts_with(b"obsbatch"));
+    wait_for("the pipe to be removed", || !pipe.exists());
+    assert_eq!(files(directory.path()), [PathBuf::new(); 0]);
+}
+
+#[tokio::test]
+async fn a_write_that_is_finished_when_nobody_waits_any_more_counts() {
+    let directory = tempfile::tempdir().unwrap();
+    let (shelf, _) = Shelf::open(&settings(directory.path()), "later").unwrap();
+    let mut batch = Batch::default();
+    batch.push(b"item");
+    let size = Size::of(&batch);
+    let mut put = Box::pin(shelf.put(batch));
+    assert!(futures::poll!(&mut put).is_pending());
+    drop(put);
+    wait_for("the file", || files(directory.path()).len() == 1);
+    assert_eq!(shelf.call_off().await, Some(size));
+    assert_eq!(shelf.call_off().await, None);
+}
+
+#[test]
+fn what_a_killed_process_had_not_finished_is_removed() {
+    let directory = tempfile::tempdir().unwrap();
+    leave_behind(&directory);
+    let unfinished = files(directory.path())[0].with_extension("part");
+    fs::write(&unfinished, "half").unwrap();
+    let dispatch = start(settings(directory.path()));
+    dispatch.open(away(), QUICK);
+    assert!(!unfinished.exists());
 }

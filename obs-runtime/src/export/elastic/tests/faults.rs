@@ -1,9 +1,10 @@
 //! Receivers that are busy, refuse records or lie.
 
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
+use std::time::Instant;
 
 use super::*;
-use crate::export::receiver::{Manner, answers, says};
+use crate::export::receiver::{Manner, answers, black_hole, says};
 
 /// An answer with these statuses, and the name of an error with those that are one.
 pub(super) fn bulk(statuses: &[u16]) -> Manner {
@@ -167,13 +168,27 @@ fn broken_connections_are_no_end() {
 #[test]
 fn what_is_not_delivered_at_the_end_is_counted() {
     let closed = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", closed.local_addr().unwrap());
+    let address = closed.local_addr().unwrap();
     drop(closed);
+    end_without(address);
+}
+
+#[test]
+fn a_cluster_that_swallows_everything_holds_nobody_up() {
+    let (place, _waiting) = black_hole();
+    end_without(place.local_addr().unwrap());
+}
+
+/// Ends while nobody answers at this address.
+fn end_without(address: SocketAddr) {
+    let url = format!("http://{address}");
     let dispatch = Dispatch::start().unwrap();
     let records = begin(&config(&[("OBS_ELASTIC_URL", &url)]), &dispatch).unwrap();
     let exporter = Exporter { dispatch, records };
     exporter.log(&["a", "b"]);
+    let started = Instant::now();
     exporter.dispatch.finish(Duration::from_millis(200));
+    assert!(started.elapsed() < Duration::from_secs(3));
     exporter.log(&["late"]);
     let books = exporter.books();
     assert_eq!((books.queued, books.lost(Loss::Shutdown)), (0, 3));

@@ -6,6 +6,7 @@ mod ids;
 mod records;
 
 use std::io::Read;
+use std::sync::Arc;
 use std::time::Duration;
 
 use flate2::read::GzDecoder;
@@ -13,7 +14,7 @@ use tracing::Level;
 
 use super::{Records, begin};
 use crate::config::{Config, Layers};
-use crate::export::delivery::{Books, Dispatch, Loss};
+use crate::export::delivery::{Books, Dispatch, Loss, Queue};
 use crate::export::receiver::{Receiver, Request};
 use crate::log::ship::{Ship, draft};
 use crate::log::{Record, Thread};
@@ -56,13 +57,13 @@ fn plain(message: &str) -> Record {
 }
 
 /// An exporter as a start opens it.
-struct Exporter {
-    dispatch: Dispatch,
+pub(in crate::export) struct Exporter {
+    pub(in crate::export) dispatch: Dispatch,
     records: Records,
 }
 
 impl Exporter {
-    fn to(receiver: &Receiver, variables: &[(&str, &str)]) -> Self {
+    pub(in crate::export) fn to(receiver: &Receiver, variables: &[(&str, &str)]) -> Self {
         let url = receiver.url("");
         let mut all = vec![("OBS_ELASTIC_URL", &*url)];
         all.extend(variables);
@@ -71,11 +72,15 @@ impl Exporter {
         Self { dispatch, records }
     }
 
-    fn log(&self, messages: &[&str]) {
+    pub(in crate::export) fn log(&self, messages: &[&str]) {
         for message in messages {
             let record = draft(&plain(message));
             self.records.ship(record.view(), &mut Vec::new());
         }
+    }
+
+    pub(in crate::export) fn queue(&self) -> Arc<Queue> {
+        self.records.queue.clone()
     }
 
     /// Sends records, and returns the books when they are settled.
@@ -128,7 +133,7 @@ fn ids(request: &Request) -> Vec<String> {
     ids.collect()
 }
 
-fn messages(request: &Request) -> Vec<String> {
+pub(in crate::export) fn messages(request: &Request) -> Vec<String> {
     let documents = documents(request);
     let messages = documents.iter().map(|record| record["message"].as_str());
     messages.map(|text| text.unwrap().to_owned()).collect()

@@ -15,7 +15,7 @@ use crate::export::otlp::start::sender;
 pub(super) const SOON: Duration = Duration::from_secs(20);
 
 /// The way of a signal, with these variables.
-pub(super) fn sender_of(signal: Signal, variables: &[(&'static str, String)]) -> Sender {
+pub(in crate::export) fn sender_of(signal: Signal, variables: &[(&'static str, String)]) -> Sender {
     let variables: Vec<_> = variables
         .iter()
         .map(|(name, value)| (*name, &*value.clone().leak()))
@@ -26,7 +26,7 @@ pub(super) fn sender_of(signal: Signal, variables: &[(&'static str, String)]) ->
 }
 
 /// Spans of these names.
-pub(super) fn spans_called(names: &[&str]) -> Batch {
+pub(in crate::export) fn spans_called(names: &[&str]) -> Batch {
     let mut batch = Batch::default();
     for name in names {
         let span = Span {

@@ -32,7 +32,7 @@ type Reply = Result<ExportTraceServiceResponse, Status>;
 
 /// A server that answers as it was told, and from then on takes everything.
 #[derive(Clone, Default)]
-pub(super) struct Receiver {
+pub(in crate::export) struct Receiver {
     replies: Arc<Mutex<VecDeque<Reply>>>,
     calls: Arc<Mutex<Vec<(MetadataMap, ExportTraceServiceRequest)>>>,
     records: Arc<Mutex<Vec<ExportLogsServiceRequest>>>,
@@ -74,7 +74,11 @@ impl Receiver {
     }
 
     /// Serves on a thread, and never answers on the first `silent` connections.
-    pub(super) fn serve(&self, tls: Option<ServerTlsConfig>, silent: usize) -> SocketAddr {
+    pub(in crate::export) fn serve(
+        &self,
+        tls: Option<ServerTlsConfig>,
+        silent: usize,
+    ) -> SocketAddr {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let mut traces = TraceServiceServer::new(self.clone());
@@ -106,7 +110,7 @@ impl Receiver {
     }
 
     /// The names of the spans of each call.
-    pub(super) fn names(&self) -> Vec<Vec<String>> {
+    pub(in crate::export) fn names(&self) -> Vec<Vec<String>> {
         let calls = self.calls.lock().unwrap();
         let names = |request: &ExportTraceServiceRequest| {
             let resources = request.resource_spans.iter();

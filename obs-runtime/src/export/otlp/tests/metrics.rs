@@ -84,23 +84,22 @@ fn sent(snapshot: &Snapshot) -> Vec<Metric> {
     read(&request(snapshot))
 }
 
+/// What is sent of a snapshot that was taken then.
+fn sent_at(changes: &mut Changes, snapshot: &Snapshot, now: u64) -> Vec<Metric> {
+    let mut batch = Batch::default();
+    encode(&mut batch, snapshot, changes, HistogramForm::Exponential, now);
+    let scope = join(&batch);
+    let scope = opentelemetry_proto::tonic::metrics::v1::ScopeMetrics::decode(&*scope);
+    scope.unwrap().metrics
+}
+
 /// What is sent of snapshots that follow each other.
 fn sent_changes(snapshots: &[Snapshot]) -> Vec<Vec<Metric>> {
     let mut changes = Changes::new(true, STARTED);
-    let sent = snapshots.iter().zip(1..).map(|(snapshot, turn)| {
-        let mut batch = Batch::default();
-        let form = HistogramForm::Exponential;
-        encode(
-            &mut batch,
-            snapshot,
-            &mut changes,
-            form,
-            STARTED + turn * 10,
-        );
-        let scope = join(&batch);
-        let scope = opentelemetry_proto::tonic::metrics::v1::ScopeMetrics::decode(&*scope);
-        scope.unwrap().metrics
-    });
+    let sent = snapshots
+        .iter()
+        .zip(1..)
+        .map(|(snapshot, turn)| sent_at(&mut changes, snapshot, STARTED + turn * 10));
     sent.collect()
 }
 
@@ -293,6 +292,27 @@ fn observations_since_the_last_time_are_sent_where_they_are_asked_for() {
     assert_eq!(second.start_time_unix_nano, 1_010);
     // It was sent already.
     assert!(second.exemplars.is_empty());
+}
+
+#[test]
+fn nothing_ends_before_it_begins_when_the_clock_is_set_back() {
+    for (is_delta, begins) in [
+        (false, [STARTED, 500, 500, 500]),
+        (true, [STARTED, 500, 500, 510]),
+    ] {
+        let mut changes = Changes::new(is_delta, STARTED);
+        let readings = [2_000, 500, 510, 2_100].into_iter().zip(1..);
+        let times = readings.map(|(now, count)| {
+            let snapshot = single("orders_total", "", Kind::Counter, Value::Counter(count));
+            let Data::Sum(sum) = data(sent_at(&mut changes, &snapshot, now)) else {
+                panic!("no sum");
+            };
+            let point = &sum.data_points[0];
+            assert_eq!(point.time_unix_nano, now);
+            point.start_time_unix_nano
+        });
+        assert_eq!(times.collect::<Vec<_>>(), begins);
+    }
 }
 
 #[test]

@@ -1,14 +1,14 @@
 //! What is sent, read by the official messages, and what comes back.
 
 mod exponential;
-mod exporter;
-mod grpc;
+pub(in crate::export) mod exporter;
+pub(in crate::export) mod grpc;
 mod json;
 #[cfg(feature = "log")]
 mod logs;
 mod metrics;
-mod over_http;
+pub(in crate::export) mod over_http;
 mod settings;
 mod spans;
-mod tls;
+pub(in crate::export) mod tls;
 mod wire;

@@ -24,22 +24,22 @@ use crate::export::delivery::{Answer, Loss, Sink};
 use crate::export::otlp::settings::Signal;
 
 /// An authority.
-type Issuer = CertifiedIssuer<'static, KeyPair>;
+pub(in crate::export) type Issuer = CertifiedIssuer<'static, KeyPair>;
 
-fn authority() -> Issuer {
+pub(in crate::export) fn authority() -> Issuer {
     let mut params = CertificateParams::default();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
 }
 
 /// A certificate and its key.
-struct Card {
+pub(in crate::export) struct Card {
     certificate: Certificate,
     key: KeyPair,
 }
 
 impl Card {
-    fn of_server(issuer: &Issuer) -> Self {
+    pub(in crate::export) fn of_server(issuer: &Issuer) -> Self {
         Self::new(issuer, |_| {})
     }
 
@@ -66,7 +66,7 @@ impl Card {
     }
 
     /// For rustls, where those are asked for a certificate who connect.
-    fn server(&self, clients: Option<&Issuer>) -> Arc<ServerConfig> {
+    pub(in crate::export) fn server(&self, clients: Option<&Issuer>) -> Arc<ServerConfig> {
         let provider = Arc::new(ring::default_provider());
         let builder = ServerConfig::builder_with_provider(provider.clone())
             .with_safe_default_protocol_versions()
@@ -87,7 +87,7 @@ impl Card {
 }
 
 /// A receiver of OTLP over HTTP that takes everything.
-fn serve(config: Arc<ServerConfig>) -> SocketAddr {
+pub(in crate::export) fn serve(config: Arc<ServerConfig>) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     thread::spawn(move || {
@@ -118,13 +118,13 @@ fn answer(connection: TcpStream, config: Arc<ServerConfig>) -> Option<()> {
 }
 
 /// What an exporter is told, with the files that it names.
-struct Told {
-    variables: Vec<(&'static str, String)>,
+pub(in crate::export) struct Told {
+    pub(in crate::export) variables: Vec<(&'static str, String)>,
     files: TempDir,
 }
 
 impl Told {
-    fn new(address: SocketAddr, trusted: &Issuer) -> Self {
+    pub(in crate::export) fn new(address: SocketAddr, trusted: &Issuer) -> Self {
         let mut told = Self {
             variables: vec![("OTEL_EXPORTER_OTLP_ENDPOINT", format!("https://{address}"))],
             files: tempfile::tempdir().unwrap(),
