@@ -175,6 +175,7 @@ fn export(given: &Options) -> Export {
     Export {
         spool: text(given.text("spool"), Export::DEFAULT.spool),
         spool_size: or(given.size("spool_size"), Export::DEFAULT.spool_size),
+        proxy: text(given.text("proxy"), Export::DEFAULT.proxy),
     }
 }
 

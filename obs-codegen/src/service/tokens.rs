@@ -137,8 +137,12 @@ fn profiling(value: &Profiling, at: &TokenStream) -> TokenStream {
 }
 
 fn export(value: &Export, at: &TokenStream) -> TokenStream {
-    let Export { spool, spool_size } = value;
-    quote!(#at::Export { spool: #spool, spool_size: #spool_size })
+    let Export {
+        spool,
+        spool_size,
+        proxy,
+    } = value;
+    quote!(#at::Export { spool: #spool, spool_size: #spool_size, proxy: #proxy })
 }
 
 fn health(value: &Health, at: &TokenStream) -> TokenStream {

@@ -129,6 +129,7 @@ impl Settings {
             "health.timeout" => Slot::Duration(&mut m.health.timeout),
             "export.spool" => Slot::Text(&mut m.export.spool),
             "export.spool_size" => Slot::Bytes(&mut m.export.spool_size),
+            "export.proxy" => Slot::Text(&mut m.export.proxy),
             "http.enabled" => Slot::Bool(&mut m.http.enabled),
             "http.listen" => Slot::Text(&mut m.http.listen),
             "http.prefix" => Slot::Text(&mut m.http.prefix),

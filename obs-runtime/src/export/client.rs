@@ -9,18 +9,19 @@ use std::time::{Duration, SystemTime};
 
 use flate2::{Compression, write::GzEncoder};
 use http::header::{
-    CONTENT_ENCODING, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER,
-    USER_AGENT,
+    CONTENT_ENCODING, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, PROXY_AUTHORIZATION,
+    RETRY_AFTER, USER_AGENT,
 };
 use http::{Method, Request, StatusCode, Uri};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Bytes;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::{self, connect::HttpConnector};
+use hyper_util::client::legacy;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use rustls::ClientConfig;
 
 use super::delivery::Answer;
+use super::proxy::{Connector, Route};
 
 /// Bytes of an answer that are read, unless more are asked for.
 const MAX_ANSWER: usize = 64 * 1024;
@@ -34,12 +35,19 @@ pub(crate) struct Client {
     address: Uri,
     headers: HeaderMap,
     gzip: bool,
-    version: Version,
-    tls: ClientConfig,
+    way: Way,
     max_answer: usize,
 }
 
-type Connections = legacy::Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
+type Connections = legacy::Client<HttpsConnector<Connector>, Full<Bytes>>;
+
+/// How a receiver is reached.
+#[derive(Debug, Clone)]
+pub(crate) struct Way {
+    pub(crate) version: Version,
+    pub(crate) route: Route,
+    pub(crate) tls: ClientConfig,
+}
 
 /// Which HTTP is spoken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,22 +69,18 @@ pub(crate) struct Reply {
 
 impl Client {
     /// A client of this address, which sends `headers` with every request and says who it is.
-    pub(crate) fn new(
-        address: Uri,
-        mut headers: HeaderMap,
-        gzip: bool,
-        version: Version,
-        tls: ClientConfig,
-    ) -> Self {
+    pub(crate) fn new(address: Uri, mut headers: HeaderMap, gzip: bool, way: Way) -> Self {
         let name = HeaderValue::from_static(concat!("obs/", env!("CARGO_PKG_VERSION")));
         headers.entry(USER_AGENT).or_insert(name);
+        if let Some(credentials) = way.route.authorization() {
+            headers.insert(PROXY_AUTHORIZATION, credentials.clone());
+        }
         Self {
-            http: connections(version, tls.clone()),
+            http: connections(&way),
             address,
             headers,
             gzip,
-            version,
-            tls,
+            way,
             max_answer: MAX_ANSWER,
         }
     }
@@ -95,7 +99,7 @@ impl Client {
 
     /// Forgets the connections there are.
     pub(crate) fn reconnect(&mut self) {
-        self.http = connections(self.version, self.tls.clone());
+        self.http = connections(&self.way);
     }
 
     /// Posts a body and returns the reply, whatever its status.
@@ -199,18 +203,19 @@ impl Reply {
     }
 }
 
-fn connections(version: Version, tls: ClientConfig) -> Connections {
+fn connections(way: &Way) -> Connections {
     let connector = HttpsConnectorBuilder::new()
-        .with_tls_config(tls)
+        .with_tls_config(way.tls.clone())
         .https_or_http();
-    let connector = match version {
-        Version::One => connector.enable_http1().build(),
-        Version::Two => connector.enable_http2().build(),
+    let below = Connector::new(way.route.clone());
+    let connector = match way.version {
+        Version::One => connector.enable_http1().wrap_connector(below),
+        Version::Two => connector.enable_http2().wrap_connector(below),
     };
     legacy::Client::builder(TokioExecutor::new())
         .pool_timer(TokioTimer::new())
         .pool_idle_timeout(IDLE)
-        .http2_only(version == Version::Two)
+        .http2_only(way.version == Version::Two)
         .build(connector)
 }
 

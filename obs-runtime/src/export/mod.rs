@@ -22,6 +22,7 @@ mod headers;
 mod interval;
 #[cfg(feature = "otlp")]
 mod otlp;
+mod proxy;
 #[cfg(feature = "push")]
 mod push;
 #[cfg(all(test, any(feature = "otlp", feature = "push", feature = "elastic")))]
@@ -106,7 +107,9 @@ impl Exports {
 
     /// Keeps what is not delivered on disk, if that is wanted.
     fn set_spool(&mut self, config: &Config) -> Result<(), ExportError> {
-        let Export { spool, spool_size } = config.monitoring.export;
+        let Export {
+            spool, spool_size, ..
+        } = config.monitoring.export;
         if spool.is_empty() {
             return Ok(());
         }

@@ -7,9 +7,11 @@ use base64::engine::general_purpose::STANDARD;
 use http::Uri;
 use http::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 
-use super::client::{Client, Version};
+use super::client::{Client, Version, Way};
+use super::proxy::Route;
 use super::tls::Tls;
 use super::{ExportError, headers};
+use crate::config::Config;
 
 /// The variables of one exporter.
 #[derive(Debug, Clone, Copy)]
@@ -19,24 +21,30 @@ pub(super) struct Variables<'a> {
     prefix: &'static str,
     /// The key that lists the exporter.
     key: &'static str,
+    /// The proxy through which it goes.
+    proxy: &'static str,
 }
 
 impl<'a> Variables<'a> {
     /// Those of an exporter of metrics.
     #[cfg(feature = "push")]
-    pub(super) fn of_metrics(
-        all: &'a [(&'static str, &'static str)],
-        prefix: &'static str,
-    ) -> Self {
-        let key = "metrics.exporters";
-        Self { all, prefix, key }
+    pub(super) fn of_metrics(config: &'a Config, prefix: &'static str) -> Self {
+        Self::new(config, prefix, "metrics.exporters")
     }
 
     /// Those of an output of the log.
     #[cfg(feature = "elastic")]
-    pub(super) fn of_logs(all: &'a [(&'static str, &'static str)], prefix: &'static str) -> Self {
-        let key = "logging.outputs";
-        Self { all, prefix, key }
+    pub(super) fn of_logs(config: &'a Config, prefix: &'static str) -> Self {
+        Self::new(config, prefix, "logging.outputs")
+    }
+
+    fn new(config: &'a Config, prefix: &'static str, key: &'static str) -> Self {
+        Self {
+            all: &config.push,
+            prefix,
+            key,
+            proxy: config.monitoring.export.proxy,
+        }
     }
 
     /// The value of a variable. Blank is as good as unset.
@@ -87,6 +95,7 @@ pub(super) struct Receiver {
     pub(super) address: Uri,
     headers: HeaderMap,
     certificate: Option<PathBuf>,
+    proxy: &'static str,
 }
 
 impl Receiver {
@@ -112,6 +121,7 @@ impl Receiver {
             address,
             headers,
             certificate: variables.get("CERTIFICATE").map(PathBuf::from),
+            proxy: variables.proxy,
         })
     }
 
@@ -119,15 +129,19 @@ impl Receiver {
     ///
     /// # Errors
     ///
-    /// If the certificate cannot be read.
+    /// If the certificate cannot be read, or the proxy is not to be used.
     pub(super) fn client(self, address: Uri) -> Result<Client, ExportError> {
         let tls = Tls {
             is_used: address.scheme_str() == Some("https"),
             certificate: self.certificate.as_deref(),
             identity: None,
         };
-        let tls = tls.config()?;
-        Ok(Client::new(address, self.headers, false, Version::One, tls))
+        let way = Way {
+            version: Version::One,
+            route: Route::to(&address, Version::One, self.proxy)?,
+            tls: tls.config()?,
+        };
+        Ok(Client::new(address, self.headers, false, way))
     }
 }
 

@@ -28,7 +28,7 @@ use crate::counts::{calls, outcomes, panics, series};
         profiling(enabled = true, sample = 0.5),
         health(interval = "1m", timeout = "5s"),
         http(listen = "127.0.0.1:0"),
-        export(spool = "/var/spool/shop", spool_size = "1GiB"),
+        export(spool = "/var/spool/shop", spool_size = "1GiB", proxy = "environment"),
     )
 )]
 struct Shop {
@@ -77,8 +77,8 @@ fn options_become_the_configuration() {
     assert_eq!(health.timeout.as_secs(), 5);
     assert_eq!(http.listen, "127.0.0.1:0");
     assert_eq!(
-        (export.spool, export.spool_size),
-        ("/var/spool/shop", 1 << 30)
+        (export.spool, export.spool_size, export.proxy),
+        ("/var/spool/shop", 1 << 30, "environment")
     );
     assert_eq!(http.prefix, Monitoring::DEFAULT.http.prefix);
 }

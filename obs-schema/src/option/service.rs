@@ -346,4 +346,11 @@ pub(super) const EXPORT: &[OptionDef] = &[
         "How much of each exporter may wait there.",
     )
     .former(&["spool_bytes", "max_spool_size", "max_size"]),
+    OptionDef::new(
+        "proxy",
+        ValueKind::Text,
+        "none",
+        "The proxy through which exporters over HTTP go: `http://HOST:PORT`, or `environment` for the one that `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` name.",
+    )
+    .former(&["http_proxy", "https_proxy", "proxy_url"]),
 ];

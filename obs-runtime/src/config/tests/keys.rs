@@ -122,6 +122,7 @@ const CASES: &[Case] = &[
     case("http.allow_unauthenticated", "true", "false"),
     case("export.spool", "/var/spool/shop", "\"/var/lib/shop spool\""),
     case("export.spool_size", "1GiB", "16MiB"),
+    case("export.proxy", "environment", "\"http://proxy:3128\""),
 ];
 
 fn line(key: &str, value: &str) -> String {

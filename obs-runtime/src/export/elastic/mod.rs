@@ -49,7 +49,7 @@ pub(super) fn open(
 }
 
 fn begin(config: &Config, dispatch: &Dispatch) -> Result<Records, ExportError> {
-    let variables = Variables::of_logs(&config.push, "OBS_ELASTIC");
+    let variables = Variables::of_logs(config, "OBS_ELASTIC");
     let receiver = Receiver::read(variables, "ApiKey", EXAMPLE)?;
     let target = match variables.get("INDEX") {
         Some(name) => {

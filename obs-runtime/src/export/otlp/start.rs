@@ -15,9 +15,10 @@ use super::settings::{Form, Mistake, Protocol, Settings, Signal};
 use super::spans::Spans;
 use crate::collect::process::ProcessStats;
 use crate::config::{Config, Service};
-use crate::export::client::{Client, Version};
+use crate::export::client::{Client, Version, Way};
 use crate::export::delivery::{Batch, Dispatch, Limits, Queue};
 use crate::export::interval::Outlet;
+use crate::export::proxy::Route;
 use crate::export::tls::Tls;
 use crate::export::{ExportError, Feeds};
 use crate::hot::clock;
@@ -61,7 +62,12 @@ pub(crate) fn begin(
 ) -> Result<(), ExportError> {
     for signal in wanted(&config.monitoring) {
         let settings = Settings::read(signal, &config.otel.exporter)?;
-        let sender = sender(signal, &config.service, &settings)?;
+        let sender = sender(
+            signal,
+            &config.service,
+            &settings,
+            config.monitoring.export.proxy,
+        )?;
         let queue = dispatch.open(sender, limits(signal, &settings));
         match signal {
             Signal::Traces => collector::set_taker(Some(Box::new(Traces {
@@ -114,28 +120,34 @@ fn limits(signal: Signal, settings: &Settings) -> Limits {
     }
 }
 
-/// The way of a signal to its receiver.
+/// The way of a signal to its receiver, maybe through a proxy.
 pub(super) fn sender(
     signal: Signal,
     service: &Service,
     settings: &Settings,
+    proxy: &str,
 ) -> Result<Sender, ExportError> {
     let tls = Tls {
         is_used: settings.endpoint.scheme_str() == Some("https"),
         certificate: settings.certificate.as_deref(),
         identity: settings.identity.as_ref(),
     };
-    let tls = tls.config()?;
     let address = settings.endpoint.clone();
-    let client = match settings.protocol {
-        Protocol::Grpc => {
+    let version = match settings.protocol {
+        Protocol::Grpc => Version::Two,
+        Protocol::HttpProtobuf | Protocol::HttpJson => Version::One,
+    };
+    let way = Way {
+        version,
+        route: Route::to(&address, version, proxy)?,
+        tls: tls.config()?,
+    };
+    let client = match version {
+        Version::Two => {
             let (method, headers) = (grpc::method(signal, &address), grpc::headers(settings));
-            Client::new(method, headers, false, Version::Two, tls)
+            Client::new(method, headers, false, way)
         }
-        Protocol::HttpProtobuf | Protocol::HttpJson => {
-            let headers = settings.headers.clone();
-            Client::new(address, headers, settings.gzip, Version::One, tls)
-        }
+        Version::One => Client::new(address, settings.headers.clone(), settings.gzip, way),
     };
     Ok(Sender {
         signal,

@@ -19,7 +19,7 @@ const EXAMPLE: &str = "localhost:2003";
 
 /// Begins to send lines.
 pub(super) fn open(config: &Config, dispatch: &Dispatch) -> Result<Outlet, ExportError> {
-    let variables = Variables::of_metrics(&config.push, "OBS_GRAPHITE");
+    let variables = Variables::of_metrics(config, "OBS_GRAPHITE");
     let text = variables.required("ADDR", EXAMPLE)?;
     let (way, address) = address(text).ok_or_else(|| {
         variables.mistake(

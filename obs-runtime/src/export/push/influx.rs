@@ -24,7 +24,7 @@ const EXAMPLE: &str = "http://localhost:8086/write?db=metrics";
 
 /// Begins to send lines.
 pub(super) fn open(config: &Config, dispatch: &Dispatch) -> Result<Outlet, ExportError> {
-    let variables = Variables::of_metrics(&config.push, "OBS_INFLUX");
+    let variables = Variables::of_metrics(config, "OBS_INFLUX");
     // Whether the address makes sense is said by whoever reads it whole.
     let url = variables.get("URL").unwrap_or_default();
     let version = Version::of(url);

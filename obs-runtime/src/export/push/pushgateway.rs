@@ -33,7 +33,7 @@ const PLAIN: AsciiSet = NON_ALPHANUMERIC
 
 /// Begins to push.
 pub(super) fn open(config: &Config, dispatch: &Dispatch) -> Result<Outlet, ExportError> {
-    let variables = Variables::of_metrics(&config.push, "OBS_PUSHGATEWAY");
+    let variables = Variables::of_metrics(config, "OBS_PUSHGATEWAY");
     let method = variables.choice("METHOD", [("put", Method::PUT), ("post", Method::POST)])?;
     let deletes = variables.choice("AT_END", [("push", false), ("delete", true)])?;
     let grouping = grouping(config, variables)?;

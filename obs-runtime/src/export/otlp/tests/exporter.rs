@@ -16,13 +16,22 @@ pub(super) const SOON: Duration = Duration::from_secs(20);
 
 /// The way of a signal, with these variables.
 pub(in crate::export) fn sender_of(signal: Signal, variables: &[(&'static str, String)]) -> Sender {
+    sender_through(signal, variables, "")
+}
+
+/// The same through a proxy.
+pub(in crate::export) fn sender_through(
+    signal: Signal,
+    variables: &[(&'static str, String)],
+    proxy: &str,
+) -> Sender {
     let variables: Vec<_> = variables
         .iter()
         .map(|(name, value)| (*name, &*value.clone().leak()))
         .collect();
     let settings = Settings::read(signal, &variables).unwrap();
     let service = Layers::default().load().unwrap().service;
-    sender(signal, &service, &settings).unwrap()
+    sender(signal, &service, &settings, proxy).unwrap()
 }
 
 /// Spans of these names.

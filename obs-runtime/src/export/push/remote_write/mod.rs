@@ -32,7 +32,7 @@ const WRITTEN: HeaderName = HeaderName::from_static("x-prometheus-remote-write-s
 
 /// Begins to send samples.
 pub(super) fn open(config: &Config, dispatch: &Dispatch) -> Result<Outlet, ExportError> {
-    let variables = Variables::of_metrics(&config.push, "OBS_REMOTE_WRITE");
+    let variables = Variables::of_metrics(config, "OBS_REMOTE_WRITE");
     let version = variables.choice("VERSION", [("2.0", Version::V2), ("1.0", Version::V1)])?;
     let receiver = Receiver::read(variables, "Bearer", EXAMPLE)?;
     let address: Uri = receiver.address.clone();

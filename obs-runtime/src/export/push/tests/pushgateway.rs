@@ -155,7 +155,7 @@ async fn what_the_gateway_says_is_told_without_what_is_secret() {
         ("OBS_PUSHGATEWAY_URL", &*url),
         ("OBS_PUSHGATEWAY_TOKEN_FILE", file.path().to_str().unwrap()),
     ]);
-    let variables = Variables::of_metrics(&config.push, "OBS_PUSHGATEWAY");
+    let variables = Variables::of_metrics(&config, "OBS_PUSHGATEWAY");
     let settings = settings::Receiver::read(variables, "Bearer", "").unwrap();
     let client = settings.client(url.parse().unwrap()).unwrap();
     let mut said = Vec::new();
