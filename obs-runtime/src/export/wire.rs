@@ -1,8 +1,8 @@
 //! Protocol Buffers, as much of them as telemetry needs.
 //!
 //! Fields with their default value are left out, as proto3 wants it. The length of
-//! a message stands before it and is known after it: it is written into a byte that
-//! was left for it, and only what is longer than 127 bytes moves to make room.
+//! a message stands before it and is known after it: it is written into a byte or two that
+//! were left for it, and only a message that needs more or fewer moves.
 //!
 //! Source: <https://protobuf.dev/programming-guides/encoding/>
 
@@ -97,6 +97,31 @@ pub(crate) fn message(out: &mut Vec<u8>, field: u32, write: impl FnOnce(&mut Vec
     set_length(out, at);
 }
 
+/// The same for one that is seldom shorter than 128 bytes.
+#[inline]
+pub(crate) fn long_message(out: &mut Vec<u8>, field: u32, write: impl FnOnce(&mut Vec<u8>)) {
+    tag(out, field, LEN);
+    let at = out.len();
+    out.extend_from_slice(&[0; 2]);
+    write(out);
+    let len = out.len() - at - 2;
+    match out.get_mut(at..at + 2) {
+        Some([low, high]) if (0x80..0x4000).contains(&len) => {
+            *low = len as u8 | 0x80;
+            *high = (len >> 7) as u8;
+        }
+        _ => move_for_length(out, at, 2, len),
+    }
+}
+
+/// `bytes` of a length that is known, and shorter than 128, in a field below 16.
+#[inline]
+pub(crate) fn few_bytes<const N: usize>(out: &mut Vec<u8>, field: u32, value: &[u8; N]) {
+    const { assert!(N < 0x80) };
+    out.extend_from_slice(&[(field << 3 | LEN) as u8, N as u8]);
+    out.extend_from_slice(value);
+}
+
 /// What stands before a message of which the length is known.
 pub(crate) fn message_head(out: &mut Vec<u8>, field: u32, len: usize) {
     tag(out, field, LEN);
@@ -146,7 +171,8 @@ pub(crate) fn packed_fixed64(
 }
 
 /// The bytes that a number needs.
-fn varint_len(value: u64) -> usize {
+#[inline]
+pub(crate) fn varint_len(value: u64) -> usize {
     (64 - (value | 1).leading_zeros() as usize).div_ceil(7)
 }
 
@@ -156,23 +182,27 @@ fn set_length(out: &mut Vec<u8>, at: usize) {
     let len = out.len() - at - 1;
     match out.get_mut(at) {
         Some(byte) if len < 0x80 => *byte = len as u8,
-        _ => set_long_length(out, at, len),
+        _ => move_for_length(out, at, 1, len),
     }
 }
 
+/// Writes the length of the last `len` bytes to `at`, where `room` bytes were left for it, and moves them if it takes
+/// more or fewer.
 #[cold]
 #[inline(never)]
-fn set_long_length(out: &mut Vec<u8>, at: usize, len: usize) {
-    let more = varint_len(len as u64) - 1;
+fn move_for_length(out: &mut Vec<u8>, at: usize, room: usize, len: usize) {
+    let needed = varint_len(len as u64);
     let end = out.len();
-    out.resize(end + more, 0);
-    out.copy_within(at + 1..end, at + 1 + more);
+    out.resize(end.max(at + needed + len), 0);
+    out.copy_within(at + room..end, at + needed);
+    out.truncate(at + needed + len);
     let mut rest = len as u64;
-    for byte in out.iter_mut().skip(at).take(more) {
+    let last = at + needed - 1;
+    for byte in out.iter_mut().take(last).skip(at) {
         *byte = rest as u8 | 0x80;
         rest >>= 7;
     }
-    if let Some(last) = out.get_mut(at + more) {
-        *last = rest as u8;
+    if let Some(byte) = out.get_mut(last) {
+        *byte = rest as u8;
     }
 }

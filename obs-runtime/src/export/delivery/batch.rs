@@ -25,6 +25,13 @@ impl Batch {
         self.write(|bytes| bytes.extend_from_slice(item));
     }
 
+    /// Adds all items of another.
+    pub(super) fn append(&mut self, other: &Self) {
+        let start = self.bytes.len() as u32;
+        self.bytes.extend_from_slice(&other.bytes);
+        self.ends.extend(other.ends.iter().map(|end| start + end));
+    }
+
     /// The items in order.
     pub(crate) fn items(&self) -> impl ExactSizeIterator<Item = &[u8]> {
         let mut start = 0;

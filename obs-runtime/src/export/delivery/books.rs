@@ -52,16 +52,10 @@ pub(crate) struct Books {
 pub(crate) const BOUNDS: [f64; 10] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.25, 1.0, 2.5, 10.0];
 
 impl Books {
-    /// Items have come in that an earlier process left.
-    pub(super) fn take_over(&mut self, items: usize) {
+    /// So many items have come in.
+    pub(super) fn produce(&mut self, items: usize) {
         self.produced += items as u64;
         self.queued += items as u64;
-    }
-
-    /// An item has come in.
-    pub(super) fn produce(&mut self) {
-        self.produced += 1;
-        self.queued += 1;
     }
 
     /// So many items have arrived.

@@ -97,10 +97,27 @@ impl Queue {
     pub(crate) fn push_all(&self, items: &Batch) {
         let mut state = self.lock();
         let before = state.work();
-        for item in items.items() {
-            self.push_locked(&mut state, item);
+        if self.have_room(&state, items) {
+            state.append(items);
+            if state.open.len() >= self.limits.batch_items {
+                state.close_open();
+            }
+        } else {
+            for item in items.items() {
+                self.push_locked(&mut state, item);
+            }
         }
         self.wake(before, state);
+    }
+
+    /// Whether all of these fit into the open batch, so that none of them has to be looked at.
+    fn have_room(&self, state: &State, items: &Batch) -> bool {
+        let limits = &self.limits;
+        !(state.ended || limits.newest_only || items.is_empty())
+            && state.held.items + items.len() <= limits.queue_items
+            && state.held.bytes + items.size() <= limits.queue_bytes
+            && state.open.len() + items.len() <= limits.batch_items
+            && state.open.size() + items.size() <= limits.batch_bytes
     }
 
     fn push_locked(&self, state: &mut State, item: &[u8]) {
@@ -108,7 +125,7 @@ impl Queue {
             state.replace_waiting();
             self.settled.notify_all();
         }
-        state.books.produce();
+        state.books.produce(1);
         if let Err(loss) = self.admit(state, item) {
             state.books.lose(1, loss);
             return;
@@ -205,7 +222,7 @@ impl Queue {
     /// Items are there that an earlier process left on disk.
     pub(super) fn take_over(&self, items: usize) {
         let mut state = self.lock();
-        state.books.take_over(items);
+        state.books.produce(items);
         state.stowed += items as u64;
     }
 
@@ -332,6 +349,15 @@ impl State {
             opened: self.opened,
             full: self.full.len(),
         }
+    }
+
+    /// Takes in items for which there is room.
+    fn append(&mut self, items: &Batch) {
+        self.books.produce(items.len());
+        self.held.items += items.len();
+        self.held.bytes += items.size();
+        self.open.append(items);
+        self.opened.get_or_insert_with(Instant::now);
     }
 
     fn close_open(&mut self) {

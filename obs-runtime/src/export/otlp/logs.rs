@@ -6,6 +6,8 @@
 //! Sources: `opentelemetry/proto/logs/v1/logs.proto` and
 //! <https://opentelemetry.io/docs/specs/semconv/exceptions/exceptions-logs/>.
 
+mod usual;
+
 use std::sync::Arc;
 
 use tracing::Level;
@@ -20,8 +22,6 @@ use crate::log::ship::{Item, Raw, Ship, View};
 const LOG_RECORDS: u32 = 2;
 
 const TIME: u32 = 1;
-const SEVERITY_NUMBER: u32 = 2;
-const SEVERITY_TEXT: u32 = 3;
 const BODY: u32 = 5;
 const ATTRIBUTES: u32 = 6;
 const FLAGS: u32 = 8;
@@ -44,11 +44,10 @@ impl Ship for Logs {
 
 /// Appends a record.
 pub(super) fn encode(out: &mut Vec<u8>, record: View<'_>) {
-    wire::message(out, LOG_RECORDS, |out| {
+    wire::long_message(out, LOG_RECORDS, |out| {
         let head = record.head;
         wire::fixed64(out, TIME, head.time_unix_ns);
-        wire::uint(out, SEVERITY_NUMBER, severity(head.level));
-        wire::bytes(out, SEVERITY_TEXT, head.level.as_str().as_bytes());
+        out.extend_from_slice(severity(head.level));
         let message = record.text(head.message);
         if !message.is_empty() {
             any_value(out, BODY, Value::Text(message));
@@ -57,8 +56,8 @@ pub(super) fn encode(out: &mut Vec<u8>, record: View<'_>) {
         known(out, record);
         if let Some(place) = head.place {
             wire::fixed32(out, FLAGS, head.flags.into());
-            wire::bytes(out, TRACE_ID, &place.trace_id.get().to_be_bytes());
-            wire::bytes(out, SPAN_ID, &place.span_id.get().to_be_bytes());
+            wire::few_bytes(out, TRACE_ID, &place.trace_id.get().to_be_bytes());
+            wire::few_bytes(out, SPAN_ID, &place.span_id.get().to_be_bytes());
         }
         wire::fixed64(out, OBSERVED_TIME, head.time_unix_ns);
         if record.is_panic() {
@@ -67,13 +66,14 @@ pub(super) fn encode(out: &mut Vec<u8>, record: View<'_>) {
     });
 }
 
-const fn severity(level: Level) -> u64 {
+/// `severity_number` and `severity_text`, encoded: fields 2 and 3.
+const fn severity(level: Level) -> &'static [u8] {
     match level {
-        Level::TRACE => 1,
-        Level::DEBUG => 5,
-        Level::INFO => 9,
-        Level::WARN => 13,
-        Level::ERROR => 17,
+        Level::TRACE => b"\x10\x01\x1a\x05TRACE",
+        Level::DEBUG => b"\x10\x05\x1a\x05DEBUG",
+        Level::INFO => b"\x10\x09\x1a\x04INFO",
+        Level::WARN => b"\x10\x0d\x1a\x04WARN",
+        Level::ERROR => b"\x10\x11\x1a\x05ERROR",
     }
 }
 
@@ -94,42 +94,87 @@ fn said(out: &mut Vec<u8>, record: View<'_>) {
     }
 }
 
+/// The keys of what is known beside.
+const KNOWN: [&str; 10] = [
+    "log.target",
+    "code.file.path",
+    "code.line.number",
+    "thread.id",
+    "thread.name",
+    "operation",
+    REQUEST_ID,
+    USER_ID,
+    "exception.type",
+    "exception.message",
+];
+
 /// What is known beside, where the program does not say it itself.
 fn known(out: &mut Vec<u8>, record: View<'_>) {
     let head = record.head;
-    let mut add = |key: &str, value: Value<'_>| {
+    // Programs seldom do, so that one look at their keys is mostly enough.
+    let mut keys = record.items.iter().filter_map(|item| keyed(record, item));
+    let is_said = keys.any(|(_, key, _)| KNOWN.contains(&key));
+    let unless_said = |out: &mut Vec<u8>, key: &str, value: Value<'_>| {
         if !has(record, record.items, key, |_| true) {
-            attribute(out, ATTRIBUTES, key, value);
+            add(out, key, value);
         }
     };
-    add("log.target", Value::Text(record.text(head.target)));
-    if let Some(file) = head.file {
-        add("code.file.path", Value::Text(record.text(file)));
-    }
-    if let Some(line) = head.line {
-        add("code.line.number", Value::Int(line.into()));
-    }
-    if let Ok(id) = i64::try_from(head.thread_id) {
-        add("thread.id", Value::Int(id));
-    }
-    if let Some(name) = head.thread {
-        add("thread.name", Value::Text(record.text(name)));
+    let add: &Add<'_> = if is_said { &unless_said } else { &add };
+    if is_said {
+        place(out, record, add);
+        thread(out, record, add);
+    } else {
+        usual::write(out, record);
     }
     if let Some(operation) = head.operation {
-        add("operation", Value::Text(operation));
+        add(out, "operation", Value::Text(operation));
     }
     if let Some(id) = head.request_id {
-        add(REQUEST_ID, Value::Text(record.text(id)));
+        add(out, REQUEST_ID, Value::Text(record.text(id)));
     }
     if let Some(id) = head.user_id {
-        add(USER_ID, Value::Text(record.text(id)));
+        add(out, USER_ID, Value::Text(record.text(id)));
     }
     if record.is_panic() {
-        add("exception.type", Value::Text("panic"));
-        add("exception.message", Value::Text(record.text(head.message)));
+        add(out, "exception.type", Value::Text("panic"));
+        add(
+            out,
+            "exception.message",
+            Value::Text(record.text(head.message)),
+        );
     } else if let Some(error) = record.errors().next() {
         // What type it is of is not known: it came as `dyn Error`. Its field has the causes too.
-        add("exception.message", Value::Text(record.text(error)));
+        add(out, "exception.message", Value::Text(record.text(error)));
+    }
+}
+
+/// Appends an attribute, or not.
+type Add<'a> = dyn Fn(&mut Vec<u8>, &str, Value<'_>) + 'a;
+
+fn add(out: &mut Vec<u8>, key: &str, value: Value<'_>) {
+    attribute(out, ATTRIBUTES, key, value);
+}
+
+/// Where it was logged.
+fn place(out: &mut Vec<u8>, record: View<'_>, add: &Add<'_>) {
+    let head = record.head;
+    add(out, "log.target", Value::Text(record.text(head.target)));
+    if let Some(file) = head.file {
+        add(out, "code.file.path", Value::Text(record.text(file)));
+    }
+    if let Some(line) = head.line {
+        add(out, "code.line.number", Value::Int(line.into()));
+    }
+}
+
+/// On which thread.
+fn thread(out: &mut Vec<u8>, record: View<'_>, add: &Add<'_>) {
+    let head = record.head;
+    if let Ok(id) = i64::try_from(head.thread_id) {
+        add(out, "thread.id", Value::Int(id));
+    }
+    if let Some(name) = head.thread {
+        add(out, "thread.name", Value::Text(record.text(name)));
     }
 }
 

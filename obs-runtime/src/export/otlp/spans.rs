@@ -85,7 +85,7 @@ impl Spans {
                 index,
                 places: rest.get(..len).unwrap_or_default(),
             };
-            batch.write(|out| wire::message(out, SPANS, |out| whole.encode(out, known)));
+            batch.write(|out| wire::long_message(out, SPANS, |out| whole.encode(out, known)));
         }
     }
 
@@ -132,11 +132,11 @@ impl Known {
 impl Whole<'_> {
     fn encode(&self, out: &mut Vec<u8>, known: Option<&Known>) {
         let (packed, span) = (self.packed, self.span);
-        wire::bytes_always(out, TRACE_ID, &packed.trace_id.get().to_be_bytes());
-        wire::bytes_always(out, SPAN_ID, &span.id.to_be_bytes());
+        wire::few_bytes(out, TRACE_ID, &packed.trace_id.get().to_be_bytes());
+        wire::few_bytes(out, SPAN_ID, &span.id.to_be_bytes());
         wire::bytes(out, TRACE_STATE, packed.state.as_str().as_bytes());
         if span.parent != 0 {
-            wire::bytes_always(out, PARENT, &span.parent.to_be_bytes());
+            wire::few_bytes(out, PARENT, &span.parent.to_be_bytes());
         }
         match (known, span.what) {
             (Some(known), _) => out.extend_from_slice(&known.name_and_kind),
@@ -256,8 +256,8 @@ impl Whole<'_> {
         for item in self.items() {
             if let Item::Link { trace, to, .. } = *item {
                 wire::message(out, LINKS, |out| {
-                    wire::bytes_always(out, TRACE_ID, &trace.to_be_bytes());
-                    wire::bytes_always(out, SPAN_ID, &to.to_be_bytes());
+                    wire::few_bytes(out, TRACE_ID, &trace.to_be_bytes());
+                    wire::few_bytes(out, SPAN_ID, &to.to_be_bytes());
                 });
             }
         }

@@ -77,6 +77,37 @@ fn after_the_end_nothing_comes_in() {
 }
 
 proptest::proptest! {
+    /// Several at once are the same as one after the other.
+    #[test]
+    fn items_may_come_together(
+        pushes in proptest::collection::vec(proptest::collection::vec(0usize..120, 0..6), 0..12),
+    ) {
+        let (together, apart) = (Queue::new(SMALL), Queue::new(SMALL));
+        for sizes in pushes {
+            let mut all = Batch::default();
+            for size in sizes {
+                all.push(&vec![b'a'; size]);
+                push(&apart, &vec![b'a'; size]);
+            }
+            together.push_all(&all);
+            assert_balanced(&together.books());
+        }
+        proptest::prop_assert_eq!(together.books(), apart.books());
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let later = tokio::time::Instant::now() + SMALL.delay;
+            together.end(later);
+            apart.end(later);
+            loop {
+                let (one, other) = (together.next().await, apart.next().await);
+                assert_eq!(one, other);
+                if one.is_none() {
+                    return;
+                }
+            }
+        });
+    }
+
     #[test]
     fn batches_keep_their_items(items: Vec<Vec<u8>>, at in 0usize..20) {
         let mut batch = Batch::default();

@@ -1,7 +1,10 @@
 //! The writer against prost.
 
+use opentelemetry_proto::tonic::common::v1::any_value::Value as Official;
+use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue};
 use prost::Message;
 
+use crate::export::otlp::value::{Value, attribute};
 use crate::export::otlp::wire;
 
 /// A message with a field of each kind.
@@ -63,6 +66,39 @@ proptest::proptest! {
         let mut out = Vec::new();
         write(&mut out, &sample);
         proptest::prop_assert_eq!(out, sample.encode_to_vec());
+    }
+
+    #[test]
+    fn room_for_a_length_does_not_show(len in proptest::prop_oneof![0usize..300, 16_000usize..17_000]) {
+        let content = vec![b'x'; len];
+        let (mut little, mut much) = (vec![1, 2, 3], vec![1, 2, 3]);
+        wire::message(&mut little, 3, |out| out.extend_from_slice(&content));
+        wire::long_message(&mut much, 3, |out| out.extend_from_slice(&content));
+        proptest::prop_assert_eq!(&little, &much);
+        let mut expected = vec![1, 2, 3];
+        prost::encoding::bytes::encode(3, &content, &mut expected);
+        proptest::prop_assert_eq!(little, expected);
+    }
+
+    #[test]
+    fn attributes_are_what_prost_makes_of_them(key in "[a-z.]{0,140}", text in ".{0,140}", number: i64, flag: bool) {
+        for (own, official) in [
+            (Value::Text(&text), Official::StringValue(text.clone())),
+            (Value::Int(number), Official::IntValue(number)),
+            (Value::Bool(flag), Official::BoolValue(flag)),
+            (Value::Float(0.5), Official::DoubleValue(0.5)),
+        ] {
+            let mut out = Vec::new();
+            attribute(&mut out, 9, &key, own);
+            let pair = KeyValue {
+                key: key.clone(),
+                value: Some(AnyValue { value: Some(official) }),
+                ..KeyValue::default()
+            };
+            let mut expected = Vec::new();
+            prost::encoding::message::encode(9, &pair, &mut expected);
+            proptest::prop_assert_eq!(out, expected);
+        }
     }
 
     #[test]
