@@ -1,9 +1,12 @@
 use std::cell::Cell;
 use std::collections::HashMap;
+use std::sync::atomic::Ordering::Relaxed;
 
 use proptest::prelude::*;
 
+use super::key::hash;
 use super::*;
+use crate::hot::body::cut;
 
 const MANY: &[&str] = &["v"; 300];
 

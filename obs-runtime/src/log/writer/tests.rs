@@ -1,8 +1,12 @@
-use std::sync::mpsc;
+use std::io;
+use std::sync::{Mutex, mpsc};
+use std::time::Instant;
 
 use proptest::prelude::*;
 
-use super::super::sink::{SinkError, StreamSink};
+use super::super::count::{self, PerLevel};
+use super::super::sink::{Batch, SinkError, StreamSink};
+use super::queue::GATHER;
 use super::*;
 
 const LONG: Duration = Duration::from_secs(20);
