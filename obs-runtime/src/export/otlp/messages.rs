@@ -75,41 +75,28 @@ pub(super) const fn request(signal: Signal) -> &'static Message {
     }
 }
 
-static TRACES: Message = Message(&[inners(1, "resourceSpans", &RESOURCE_SPANS)]);
-static RESOURCE_SPANS: Message = Message(&[
-    inner(1, "resource", &RESOURCE),
-    inners(2, "scopeSpans", &SCOPE_SPANS),
-    one(3, "schemaUrl", Text),
-]);
-static SCOPE_SPANS: Message = Message(&[
-    inner(1, "scope", &SCOPE),
-    inners(2, "spans", &SPAN),
-    one(3, "schemaUrl", Text),
-]);
+/// The request of a signal: the three have one shape, see [`Frame`](super::resource::Frame).
+macro_rules! request {
+    ($request:ident: $resources:literal, $scopes:literal, $items:literal of $item:ident) => {
+        static $request: Message = Message(&[inners(1, $resources, {
+            static OF_SCOPE: Message = Message(&[
+                inner(1, "scope", &SCOPE),
+                inners(2, $items, &$item),
+                one(3, "schemaUrl", Text),
+            ]);
+            static OF_RESOURCE: Message = Message(&[
+                inner(1, "resource", &RESOURCE),
+                inners(2, $scopes, &OF_SCOPE),
+                one(3, "schemaUrl", Text),
+            ]);
+            &OF_RESOURCE
+        })]);
+    };
+}
 
-static METRICS: Message = Message(&[inners(1, "resourceMetrics", &RESOURCE_METRICS)]);
-static RESOURCE_METRICS: Message = Message(&[
-    inner(1, "resource", &RESOURCE),
-    inners(2, "scopeMetrics", &SCOPE_METRICS),
-    one(3, "schemaUrl", Text),
-]);
-static SCOPE_METRICS: Message = Message(&[
-    inner(1, "scope", &SCOPE),
-    inners(2, "metrics", &METRIC),
-    one(3, "schemaUrl", Text),
-]);
-
-static LOGS: Message = Message(&[inners(1, "resourceLogs", &RESOURCE_LOGS)]);
-static RESOURCE_LOGS: Message = Message(&[
-    inner(1, "resource", &RESOURCE),
-    inners(2, "scopeLogs", &SCOPE_LOGS),
-    one(3, "schemaUrl", Text),
-]);
-static SCOPE_LOGS: Message = Message(&[
-    inner(1, "scope", &SCOPE),
-    inners(2, "logRecords", &LOG_RECORD),
-    one(3, "schemaUrl", Text),
-]);
+request!(TRACES: "resourceSpans", "scopeSpans", "spans" of SPAN);
+request!(METRICS: "resourceMetrics", "scopeMetrics", "metrics" of METRIC);
+request!(LOGS: "resourceLogs", "scopeLogs", "logRecords" of LOG_RECORD);
 
 static RESOURCE: Message = Message(&[inners(1, "attributes", &KEY_VALUE)]);
 static SCOPE: Message = Message(&[one(1, "name", Text), one(2, "version", Text)]);
