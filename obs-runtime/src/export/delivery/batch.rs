@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use super::queue::Size;
+
 /// Items that are sent together, each encoded as its receiver wants it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Batch {
@@ -106,6 +108,23 @@ impl Batch {
             self.select(|index| index < middle),
             self.select(|index| index >= middle),
         )
+    }
+
+    /// An empty one whose memory is there already, not only promised by the system.
+    pub(super) fn ready(size: Size) -> Self {
+        let mut batch = Self {
+            bytes: vec![1; size.bytes],
+            ends: vec![1; size.items],
+            origin: None,
+        };
+        batch.clear();
+        batch
+    }
+
+    /// Makes room for so much.
+    pub(super) fn reserve(&mut self, size: Size) {
+        self.bytes.reserve(size.bytes);
+        self.ends.reserve(size.items);
     }
 
     /// Gives back the memory that no item needs.

@@ -54,6 +54,7 @@ pub(super) async fn run(sink: impl Sink, queue: &Queue, shelf: Option<&Shelf>) {
     tokio::select! {
         () = work => {}
         () = deadline => {}
+        () = queue.stock() => {}
     }
     if let Some(shelf) = shelf
         && let Some(size) = shelf.call_off().await

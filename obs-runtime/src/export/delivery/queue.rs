@@ -4,7 +4,8 @@
 //! while anything is sent. What finds no room is lost at once and counted:
 //! nobody waits.
 
-use std::collections::VecDeque;
+mod state;
+
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -16,6 +17,9 @@ use super::batch::Batch;
 use super::books::Books;
 use super::limits::Limits;
 
+pub(super) use self::state::Size;
+use self::state::{State, Work};
+
 /// See the module.
 #[derive(Debug)]
 pub(crate) struct Queue {
@@ -23,50 +27,12 @@ pub(crate) struct Queue {
     state: Mutex<State>,
     /// There is something to take, or soon.
     work: Notify,
+    /// The spare memory is in use.
+    used: Notify,
     /// Something was settled.
     settled: Condvar,
     /// When everything has to be done, once nothing more comes.
     end: watch::Sender<Option<Instant>>,
-}
-
-#[derive(Debug, Default)]
-struct State {
-    open: Batch,
-    /// When the first item came into the open batch.
-    opened: Option<Instant>,
-    full: VecDeque<Batch>,
-    /// What is in memory, what is being sent included.
-    held: Size,
-    books: Books,
-    /// Of what is queued, the items that are on disk.
-    stowed: u64,
-    /// As long as fewer items than this are settled, no item waits for others.
-    hurry: u64,
-    ended: bool,
-    closed: bool,
-}
-
-/// What there is to do for the courier.
-#[derive(Debug, Clone, Copy)]
-struct Work {
-    opened: Option<Instant>,
-    full: usize,
-}
-
-/// How much something is.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Size {
-    pub(super) items: usize,
-    pub(super) bytes: usize,
-}
-
-impl Size {
-    pub(super) fn of(batch: &Batch) -> Self {
-        Self {
-            items: batch.len(),
-            bytes: batch.size(),
-        }
-    }
 }
 
 impl Queue {
@@ -75,6 +41,7 @@ impl Queue {
             limits,
             state: Mutex::default(),
             work: Notify::new(),
+            used: Notify::new(),
             settled: Condvar::new(),
             end: watch::Sender::new(None),
         }
@@ -134,6 +101,7 @@ impl Queue {
             state.close_open();
         }
         let before = state.open.size();
+        state.make_room();
         state.open.push(item);
         state.held.items += 1;
         state.held.bytes += state.open.size() - before;
@@ -159,9 +127,30 @@ impl Queue {
     /// each item: to wake a thread takes longer than all the rest.
     fn wake(&self, before: Work, state: MutexGuard<'_, State>) {
         let work = state.work();
+        let wants_spare = state.spare.is_none();
         drop(state);
+        if wants_spare && work.full != before.full {
+            self.used.notify_one();
+        }
         if work.opened.is_some() && work.opened != before.opened || work.full > before.full {
             self.work.notify_one();
+        }
+    }
+
+    /// Keeps memory for the next batch ready, for ever: those who hand over would have to wait while the system finds it.
+    pub(super) async fn stock(&self) {
+        loop {
+            let wanted = {
+                let state = self.lock();
+                (state.spare.is_none() && state.usual.items > 0).then_some(state.usual)
+            };
+            match wanted {
+                Some(size) => {
+                    let spare = Batch::ready(size);
+                    self.lock().spare = Some(spare);
+                }
+                None => self.used.notified().await,
+            }
         }
     }
 
@@ -254,7 +243,7 @@ impl Queue {
     #[cfg(test)]
     pub(crate) fn memory(&self) -> usize {
         let state = self.lock();
-        let waiting = state.full.iter().chain([&state.open]);
+        let waiting = state.full.iter().chain([&state.open]).chain(&state.spare);
         waiting.map(Batch::memory).sum()
     }
 
@@ -312,6 +301,7 @@ impl Queue {
         let rest = usize::try_from(rest).unwrap_or(usize::MAX);
         state.books.lose(rest, Loss::Shutdown);
         state.open = Batch::default();
+        state.spare = None;
         state.full.clear();
         state.held = Size::default();
         drop(state);
@@ -320,65 +310,5 @@ impl Queue {
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl State {
-    /// Whether anything waits to be taken.
-    fn waits(&self) -> bool {
-        self.opened.is_some() || !self.full.is_empty()
-    }
-
-    /// Gives up what waits: something newer has come.
-    fn replace_waiting(&mut self) {
-        self.close_open();
-        for batch in std::mem::take(&mut self.full) {
-            let size = Size::of(&batch);
-            self.books.lose(size.items, Loss::Replaced);
-            self.release(size);
-        }
-    }
-
-    fn release(&mut self, size: Size) {
-        self.held.items = self.held.items.saturating_sub(size.items);
-        self.held.bytes = self.held.bytes.saturating_sub(size.bytes);
-    }
-
-    fn work(&self) -> Work {
-        Work {
-            opened: self.opened,
-            full: self.full.len(),
-        }
-    }
-
-    /// Takes in items for which there is room.
-    fn append(&mut self, items: &Batch) {
-        self.books.produce(items.len());
-        self.held.items += items.len();
-        self.held.bytes += items.size();
-        self.open.append(items);
-        self.opened.get_or_insert_with(Instant::now);
-    }
-
-    fn close_open(&mut self) {
-        let mut batch = std::mem::take(&mut self.open);
-        // It grew by doubling, and up to half of its memory is empty.
-        batch.shrink();
-        self.full.push_back(batch);
-        self.opened = None;
-    }
-
-    /// The oldest batch, if it is full or has waited for `delay`, or nobody wants to wait any more.
-    fn take(&mut self, delay: Duration) -> Option<Batch> {
-        if let Some(batch) = self.full.pop_front() {
-            return Some(batch);
-        }
-        let due = self.ended
-            || self.books.settled() < self.hurry
-            || self.opened.is_some_and(|opened| opened.elapsed() >= delay);
-        if due && !self.open.is_empty() {
-            self.close_open();
-        }
-        self.full.pop_front()
     }
 }
