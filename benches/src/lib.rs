@@ -16,6 +16,7 @@ pub mod contender;
 pub mod driver;
 pub mod exposition;
 pub mod floor;
+pub mod http;
 pub mod instructions;
 pub mod interference;
 pub mod lines;
