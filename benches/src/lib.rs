@@ -15,6 +15,7 @@ pub mod compile;
 pub mod contender;
 pub mod driver;
 pub mod exposition;
+pub mod figures;
 pub mod floor;
 pub mod http;
 pub mod instructions;

@@ -11,9 +11,9 @@
 mod receiver;
 mod run;
 
-use std::collections::BTreeMap;
-use std::process::{Command, ExitCode, Stdio};
+use std::process::{ExitCode, Stdio};
 
+use obs_benches::figures::{Figures, Outcome, of_run};
 use receiver::Receiver;
 
 /// Items a second.
@@ -32,11 +32,6 @@ const SENT: [&str; 8] = [
     "graphite",
     "influx",
 ];
-
-type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
-
-/// Figures by name.
-type Figures = BTreeMap<String, f64>;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -86,18 +81,6 @@ fn compare(sent: &[&str]) -> Outcome<()> {
 }
 
 fn measured(signal: &str, address: &str) -> Outcome<Figures> {
-    let run = Command::new(std::env::current_exe()?)
-        .args(["run", signal, address, &SECONDS.to_string()])
-        .stderr(Stdio::inherit())
-        .output()?;
-    if !run.status.success() {
-        return Err(format!("the run with {signal} failed").into());
-    }
-    let mut figures = Figures::new();
-    for line in String::from_utf8(run.stdout)?.lines() {
-        if let Some((name, figure)) = line.split_once(' ') {
-            figures.insert(name.to_owned(), figure.parse()?);
-        }
-    }
-    Ok(figures)
+    let seconds = SECONDS.to_string();
+    of_run(&["run", signal, address, &seconds], Stdio::inherit())
 }

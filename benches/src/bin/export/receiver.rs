@@ -5,9 +5,8 @@ use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::thread;
 
+use obs_benches::figures::Outcome;
 use obs_benches::http::read_request;
-
-use crate::Outcome;
 
 /// Says to each of them that everything was taken: to Elasticsearch's in the body, to remote write's in the headers,
 /// and nothing to the others.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use obs_benches::figures::Outcome;
 use obs_runtime::config::Layers;
 use obs_runtime::metric::Instrument;
 use obs_runtime::metric::Registry;
@@ -11,7 +12,7 @@ use obs_runtime::metric::definition::{MetricDef, MetricKind};
 use obs_runtime::metric::snapshot::Value;
 use obs_runtime::{Counter, Family, Labels, Starter, trace_request};
 
-use crate::{Outcome, RATE};
+use crate::RATE;
 
 /// Items of a burst, of which there is one each millisecond.
 const BURST: u64 = RATE / 1_000;

@@ -8,19 +8,14 @@
 mod fault;
 mod turn;
 
-use std::collections::BTreeMap;
-use std::process::{Command, ExitCode, Stdio};
+use std::process::{ExitCode, Stdio};
 
 use fault::Fault;
+use obs_benches::figures::{Figures, Outcome, of_run};
 use obs_benches::statistics::Quartiles;
 
 /// Turns of each fault, and as many beside them with a sound receiver.
 const ROUNDS: usize = 7;
-
-type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
-
-/// Figures by name.
-type Figures = BTreeMap<String, f64>;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -92,19 +87,8 @@ fn print(fault: Fault, pairs: &[(Figures, Figures)]) -> Outcome<()> {
 /// One turn in a process of its own.
 fn turn_of(place: &fault::Place) -> Outcome<Figures> {
     let spool = place.spool();
-    let run = Command::new(std::env::current_exe()?)
-        .args(["turn", &place.endpoint, &spool])
-        .stderr(Stdio::null())
-        .output()?;
-    if !run.status.success() {
-        return Err(format!("a turn with {} failed", place.endpoint).into());
-    }
-    let mut figures = Figures::new();
-    for line in String::from_utf8(run.stdout)?.lines() {
-        if let Some((name, figure)) = line.split_once(' ') {
-            figures.insert(name.to_owned(), figure.parse()?);
-        }
-    }
+    let arguments = ["turn", &place.endpoint, &spool];
+    let figures = of_run(&arguments, Stdio::null())?;
     let lost = figures["made"] - figures["delivered"] - figures["dropped"] - figures["waiting"];
     if lost != 0.0 {
         return Err(format!("{lost} items are missing in the books").into());

@@ -3,12 +3,11 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
+use obs_benches::figures::Outcome;
 use obs_runtime::config::Layers;
 use obs_runtime::metric::Registry;
 use obs_runtime::metric::snapshot::Value;
 use obs_runtime::{Starter, trace_request};
-
-use crate::Outcome;
 
 /// Calls of a burst, of which there is one every 10 ms. Each is two spans and a log record.
 const BURST: u64 = 200;
