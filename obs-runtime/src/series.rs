@@ -21,8 +21,10 @@ use std::sync::atomic::AtomicU64;
 
 use obs_schema::def::{LabelDef, Values};
 
+#[cfg(any(feature = "otlp", feature = "log"))]
+pub(crate) use self::combination::finite_value;
+pub(crate) use self::combination::finite_values;
 use self::combination::{cap, combinations};
-pub(crate) use self::combination::{finite_value, finite_values};
 use self::key::Key;
 use self::sparse::Sparse;
 use crate::hot::alone::{alone, skip};

@@ -65,7 +65,7 @@ impl Outlet {
     }
 
     /// What became of the items so far.
-    #[cfg(test)]
+    #[cfg(all(test, feature = "push"))]
     pub(crate) fn queue(&self) -> Arc<Queue> {
         self.queue.clone()
     }

@@ -108,7 +108,7 @@ pub(crate) fn status() -> Status {
 
 /// Sets the wall clock of this process, as an administrator may set that of a machine: it differs from the real one
 /// by so many nanoseconds. Only for tests that have a process of their own.
-#[cfg(test)]
+#[cfg(all(test, feature = "otlp", feature = "elastic"))]
 pub(crate) fn step_wall_clock(nanos: i64) {
     // What is done once is done by the clock of before.
     ticks();

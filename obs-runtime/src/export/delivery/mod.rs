@@ -30,4 +30,4 @@ pub(crate) use queue::Queue;
 pub(crate) use spool::SpoolSettings;
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -25,17 +25,7 @@
 mod clock;
 mod overload;
 
-use super::delivery::{Books, Loss};
-
-/// Nothing is missing in the books.
-fn assert_balanced(books: &Books) {
-    let lost: u64 = Loss::ALL.iter().map(|loss| books.lost(*loss)).sum();
-    assert_eq!(
-        books.produced,
-        books.delivered + lost + books.queued,
-        "{books:?}"
-    );
-}
+use super::delivery::tests::assert_balanced;
 
 /// The table above names tests that are there.
 #[test]

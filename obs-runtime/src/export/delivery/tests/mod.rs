@@ -119,7 +119,7 @@ fn names(items: impl IntoIterator<Item = usize>) -> Vec<String> {
 }
 
 /// Nothing is ever missing.
-fn assert_balanced(books: &Books) {
+pub(in crate::export) fn assert_balanced(books: &Books) {
     let lost: u64 = Loss::ALL.iter().map(|loss| books.lost(*loss)).sum();
     assert_eq!(
         books.produced,

@@ -344,7 +344,7 @@ fn a_write_that_hangs_at_the_end_is_called_off() {
     end.read_to_end(&mut written).unwrap();
     assert!(written.starts_with(b"obsbatch"));
     wait_for("the pipe to be removed", || !pipe.exists());
-    assert_eq!(files(directory.path()), [PathBuf::new(); 0]);
+    assert!(files(directory.path()).is_empty());
 }
 
 #[tokio::test]

@@ -6,7 +6,6 @@ mod ids;
 mod records;
 
 use std::io::Read;
-use std::sync::Arc;
 use std::time::Duration;
 
 use flate2::read::GzDecoder;
@@ -14,7 +13,7 @@ use tracing::Level;
 
 use super::{Records, begin};
 use crate::config::{Config, Layers};
-use crate::export::delivery::{Books, Dispatch, Loss, Queue};
+use crate::export::delivery::{Books, Dispatch, Loss};
 use crate::export::receiver::{Receiver, Request};
 use crate::log::ship::{Ship, draft};
 use crate::log::{Record, Thread};
@@ -79,7 +78,8 @@ impl Exporter {
         }
     }
 
-    pub(in crate::export) fn queue(&self) -> Arc<Queue> {
+    #[cfg(feature = "otlp")]
+    pub(in crate::export) fn queue(&self) -> std::sync::Arc<crate::export::delivery::Queue> {
         self.records.queue.clone()
     }
 
