@@ -13,6 +13,7 @@
 //! | how is a duration, a size, a ratio written? | [`value`] |
 //! | which options and keys are there? | [`option`] |
 //! | how does a service monitor itself? | [`monitoring`] |
+//! | how is a function guarded? | [`resilience`] |
 //!
 //! A rule gives a small typed error. Its text is lower case, has names in
 //! backticks and ends with what to type; it can be built in a constant, where
@@ -41,6 +42,7 @@ pub mod monitoring;
 pub mod name;
 pub mod option;
 pub mod reference;
+pub mod resilience;
 mod suggest;
 pub mod text;
 pub mod unit;

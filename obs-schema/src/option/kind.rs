@@ -39,6 +39,10 @@ pub enum ValueKind {
     },
     /// A number from 0 to 1.
     Ratio,
+    /// A number from 1 to [`MAX_FACTOR`](crate::resilience::MAX_FACTOR).
+    Factor,
+    /// Which calls a circuit breaker looks at: `count(100)` or `time("60s")`.
+    Window,
     /// A ratio, or the name of a sampler.
     Sampler,
     /// A level, with exceptions for targets.
@@ -109,6 +113,8 @@ impl ValueKind {
             Self::Size { .. } => "a size, such as `\"10MiB\"`",
             Self::Int { .. } => "a whole number",
             Self::Ratio => "a ratio from 0 to 1, such as `0.1`",
+            Self::Factor => "a factor from 1 to 100, such as `2.0`",
+            Self::Window => "`count(100)` or `time(\"60s\")`",
             Self::Sampler => {
                 "a ratio from 0 to 1, such as `0.1`, or the name of a sampler, such as `\"always_on\"`"
             }

@@ -16,6 +16,7 @@ mod key;
 mod kind;
 mod lookup;
 mod operation;
+mod resilience;
 mod service;
 mod target;
 mod tracing;

@@ -37,7 +37,11 @@ pub(super) const DEBUG_TRACE: &[OptionDef] = &[
 ];
 
 /// An option whose value is an expression over the arguments, or a function of the result.
-const fn expression(name: &'static str, default: &'static str, doc: &'static str) -> OptionDef {
+pub(super) const fn expression(
+    name: &'static str,
+    default: &'static str,
+    doc: &'static str,
+) -> OptionDef {
     OptionDef::new(name, ValueKind::Expr, default, doc)
 }
 

@@ -1,6 +1,6 @@
 //! Where options are written.
 
-use super::{OptionDef, derive, operation, service, tracing};
+use super::{OptionDef, derive, operation, resilience, service, tracing};
 
 /// A place that takes options: an attribute on a kind of item, or a group inside one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -39,6 +39,8 @@ pub enum Target {
     TrackDbQuery,
     /// `#[track_external_api(..)]`.
     TrackExternalApi,
+    /// `#[circuit_breaker(..)]`.
+    CircuitBreaker,
     /// `#[debug_trace(..)]`.
     DebugTrace,
     /// `#[metrics(..)]` on a struct with `#[derive(Metrics)]`.
@@ -85,6 +87,7 @@ impl Target {
         Self::Counted,
         Self::TrackDbQuery,
         Self::TrackExternalApi,
+        Self::CircuitBreaker,
         Self::DebugTrace,
         Self::MetricsStruct,
         Self::MetricField,
@@ -118,6 +121,7 @@ impl Target {
             Self::Counted => "#[counted]",
             Self::TrackDbQuery => "#[track_db_query]",
             Self::TrackExternalApi => "#[track_external_api]",
+            Self::CircuitBreaker => "#[circuit_breaker]",
             Self::DebugTrace => "#[debug_trace]",
             Self::MetricsStruct => "#[metrics]",
             Self::MetricField => "#[metric]",
@@ -142,6 +146,7 @@ impl Target {
             | Self::Counted
             | Self::TrackDbQuery
             | Self::TrackExternalApi
+            | Self::CircuitBreaker
             | Self::DebugTrace => "a function",
             Self::MetricsStruct => "a struct with `#[derive(Metrics)]`",
             Self::MetricField => "a field of a struct with `#[derive(Metrics)]`",
@@ -184,6 +189,7 @@ impl Target {
             Self::Counted => operation::COUNTED,
             Self::TrackDbQuery => operation::TRACK_DB_QUERY,
             Self::TrackExternalApi => operation::TRACK_EXTERNAL_API,
+            Self::CircuitBreaker => resilience::CIRCUIT_BREAKER,
             Self::DebugTrace => operation::DEBUG_TRACE,
             Self::MetricsStruct => derive::METRICS_STRUCT,
             Self::MetricField => derive::METRIC_FIELD,

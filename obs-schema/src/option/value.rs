@@ -10,6 +10,7 @@ use crate::name::{
     NameOf, check_flag_name, check_label_name, check_label_value, check_metric_name,
     check_operation_name, check_prefix, check_service_name,
 };
+use crate::resilience::MAX_FACTOR;
 use crate::unit::check_unit;
 use crate::value::{
     check_duration_range, check_ratio, format_size, parse_duration, parse_share, parse_size,
@@ -68,7 +69,7 @@ impl ValueKind {
     pub fn read<'a>(&self, text: &'a str) -> Given<'a> {
         match self {
             Self::Int { .. } => text.parse().map_or(Given::Text(text), Given::Int),
-            Self::Ratio => text.parse().map_or(Given::Text(text), Given::Float),
+            Self::Ratio | Self::Factor => text.parse().map_or(Given::Text(text), Given::Float),
             Self::Bool | Self::Flag => text.parse().map_or(Given::Text(text), Given::Bool),
             _ => Given::Text(text),
         }
@@ -101,6 +102,8 @@ impl ValueKind {
             (Self::Ratio | Self::Sampler | Self::RatioMap, Given::Float(number)) => {
                 ratio(name, number)
             }
+            (Self::Factor, Given::Int(number)) => factor(name, number as f64),
+            (Self::Factor, Given::Float(number)) => factor(name, number),
             (kind, Given::Text(text)) => kind.check_text(name, text),
             (kind, _) => Err(WrongValue { kind }.issue(name)),
         }
@@ -184,6 +187,14 @@ fn check_size(name: &str, text: &str, min: u64) -> Result<(), Issue> {
 
 fn ratio(name: &str, number: f64) -> Result<(), Issue> {
     check_ratio(number).map_err(|error| error.issue(name))
+}
+
+fn factor(name: &str, number: f64) -> Result<(), Issue> {
+    if (1.0..=MAX_FACTOR).contains(&number) {
+        return Ok(());
+    }
+    let message = format!("`{name}` must be from 1 to {MAX_FACTOR}, got {number}");
+    Err(Issue::new("number.range", name, message, ""))
 }
 
 fn named(mut issue: Issue, name: &str) -> Issue {

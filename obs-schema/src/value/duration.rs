@@ -254,6 +254,11 @@ pub const fn check_duration_range<'a>(
     Ok(())
 }
 
+/// Appends a duration to a message, as [`format_duration`] writes it.
+pub(crate) const fn push_duration(out: Message, duration: Duration) -> Message {
+    push(out, duration.as_nanos())
+}
+
 /// Writes a duration so that [`parse_duration`] reads the same one: `1m30s`, `250ms`, `0s`.
 #[must_use]
 pub fn format_duration(duration: Duration) -> String {

@@ -8,6 +8,7 @@ mod duration;
 mod ratio;
 mod size;
 
+pub(crate) use duration::push_duration;
 pub use duration::{
     DURATION_UNITS, DurationError, DurationProblem, check_duration_range, format_duration,
     parse_duration,

@@ -153,6 +153,7 @@ fn every_attribute_and_derive_takes_a_crate_path() {
                 | Target::Counted
                 | Target::TrackDbQuery
                 | Target::TrackExternalApi
+                | Target::CircuitBreaker
                 | Target::DebugTrace
                 | Target::MetricsStruct
                 | Target::LabelEnum

@@ -189,3 +189,33 @@ fn values_that_fit() {
         assert_eq!(check(target, option, given), "");
     }
 }
+
+#[test]
+fn the_defaults_of_a_circuit_breaker_are_those_of_the_constant() {
+    use crate::resilience::BreakerSettings;
+    use crate::value::format_duration;
+    const D: BreakerSettings = BreakerSettings::DEFAULT;
+    let default = |name: &str| find(Target::CircuitBreaker, name).unwrap().default;
+    let begins = |name: &str, value: String| {
+        let expected = format!("`{value}`");
+        assert!(default(name).starts_with(&expected), "{name}: {expected}");
+    };
+    begins("failure_threshold", D.failure_threshold.to_string());
+    begins("min_calls", D.min_calls.to_string());
+    begins("half_open_calls", D.half_open_calls.to_string());
+    for (name, value) in [
+        ("failure_rate", D.failure_rate),
+        ("slow_rate", D.slow_rate),
+        ("backoff", D.backoff),
+        ("jitter", D.jitter),
+    ] {
+        begins(name, format!("{value:?}"));
+    }
+    for (name, value) in [
+        ("recovery_timeout", D.recovery_timeout),
+        ("max_recovery_timeout", D.max_recovery_timeout),
+        ("half_open_max", D.half_open_max),
+    ] {
+        begins(name, format!("\"{}\"", format_duration(value)));
+    }
+}
