@@ -6,6 +6,7 @@ extern crate self as obs_runtime;
 #[doc(hidden)]
 pub mod __private;
 mod attribute;
+pub mod breaker;
 #[cfg(feature = "log")]
 mod bridge;
 mod callsite;
@@ -39,6 +40,7 @@ mod operation;
 mod outcome;
 mod paint;
 mod part;
+pub mod policy;
 mod probe;
 pub mod propagate;
 mod rate_limit;
@@ -61,6 +63,7 @@ pub use metric::{Counter, Family, Gauge, Histogram, Info, MetricSet, Summary};
 #[cfg(feature = "macros")]
 pub use obs_derive::*;
 pub use outcome::{CallOutcome, Class, Outcome};
+pub use policy::Rejected;
 pub use redact::Sensitive;
 pub use series::SeriesKey;
 pub use service::Service;

@@ -18,12 +18,14 @@ use crate::trace::SpanContext;
 
 mod active;
 mod away;
+mod begun;
 mod count;
 mod measure;
 mod recorder;
 mod task;
 
 use active::Slot;
+pub use begun::{Begun, Clock};
 pub use count::Count;
 pub use recorder::Recorder;
 pub use task::{Observed, Task};

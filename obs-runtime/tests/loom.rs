@@ -9,16 +9,26 @@ mod sync {
         AtomicBool, AtomicPtr, AtomicU64, AtomicUsize, Ordering, fence,
     };
 }
+#[path = "../src/breaker/count.rs"]
+mod count;
+#[path = "../src/breaker/gate.rs"]
+mod gate;
 #[path = "../src/hot/ring.rs"]
 mod ring;
 #[path = "../src/hot/roster.rs"]
 mod roster;
 #[path = "../src/hot/tally.rs"]
 mod tally;
+#[path = "../src/breaker/word.rs"]
+#[allow(unreachable_pub, reason = "public in the crate")]
+mod word;
 
+use count::CountWindow;
+use gate::{Gate, Probe};
 use loom::sync::Arc;
 use loom::thread;
 use sync::{AtomicPtr, AtomicU64, AtomicUsize, Ordering::Relaxed, UnsafeCell};
+use word::{Generation, State, Word};
 
 /// As many interleavings as fit into a few seconds: all with at most three preemptions.
 fn model(check: impl Fn() + Sync + Send + 'static) {
@@ -223,5 +233,94 @@ fn a_segment_has_one_owner_from_the_task_to_the_collector_and_back() {
         }
         task.join().unwrap();
         assert!(matches!(next.join().unwrap(), None | Some(111)));
+    });
+}
+
+/// A breaker at the end of its open state. The states of its tests have these generations.
+fn open_gate() -> (Arc<Gate>, Word, Word) {
+    let open = Word::new(State::Open, Generation::FIRST, Some(0));
+    let half_open = Word::new(State::HalfOpen, open.generation().next(), None);
+    (Arc::new(Gate::new(open)), open, half_open)
+}
+
+#[test]
+fn a_breaker_that_is_tried_by_many_lets_as_many_through_as_it_should() {
+    model(|| {
+        let (gate, open, half_open) = open_gate();
+        let try_it = move |gate: &Gate| {
+            gate.shift(open, half_open);
+            assert_eq!(gate.word(), half_open);
+            gate.admit(half_open.generation(), 1) == Probe::Admitted
+        };
+        let other = gate.clone();
+        let thread = thread::spawn(move || try_it(&other));
+        let passed = u32::from(try_it(&gate)) + u32::from(thread.join().unwrap());
+        assert_eq!(passed, 1);
+    });
+}
+
+#[test]
+fn a_permit_that_is_given_back_lets_one_more_through_and_no_second() {
+    model(|| {
+        let (gate, open, half_open) = open_gate();
+        let generation = half_open.generation();
+        assert!(gate.shift(open, half_open));
+        assert_eq!(gate.admit(generation, 1), Probe::Admitted);
+        let other = gate.clone();
+        let back = thread::spawn(move || other.give_back(generation));
+        let other = gate.clone();
+        let again = thread::spawn(move || other.admit(generation, 1) == Probe::Admitted);
+        let mut passed = u32::from(gate.admit(generation, 1) == Probe::Admitted);
+        passed += u32::from(again.join().unwrap());
+        back.join().unwrap();
+        passed += u32::from(gate.admit(generation, 1) == Probe::Admitted);
+        assert_eq!(passed, 1);
+    });
+}
+
+#[test]
+fn a_result_of_an_earlier_trial_decides_nothing_in_the_next() {
+    model(|| {
+        let (gate, open, half_open) = open_gate();
+        let generation = half_open.generation();
+        let next = generation.next().next();
+        assert!(gate.shift(open, half_open));
+        assert_eq!(gate.admit(generation, 1), Probe::Admitted);
+        let other = gate.clone();
+        let late = thread::spawn(move || other.settle(generation, true, false));
+        // Meanwhile the breaker has opened and is tried again.
+        assert_eq!(gate.admit(next, 1), Probe::Admitted);
+        late.join().unwrap();
+        let trial = gate.settle(next, false, false).unwrap();
+        assert_eq!((trial.admitted, trial.done, trial.failed), (1, 1, 0));
+    });
+}
+
+#[test]
+fn a_window_that_begins_anew_has_nothing_of_before() {
+    model(|| {
+        let window = Arc::new(CountWindow::new(Generation::FIRST, 2));
+        let other = window.clone();
+        let late = thread::spawn(move || other.push(Generation::FIRST, true, false));
+        window.reset(Generation::FIRST.next());
+        assert!(window.push(Generation::FIRST.next(), false, false));
+        late.join().unwrap();
+        let tally = window.tally(2);
+        assert_eq!((tally.calls, tally.failed), (1, 0));
+    });
+}
+
+#[test]
+fn results_that_come_at_once_are_all_in_the_window() {
+    model(|| {
+        let window = Arc::new(CountWindow::new(Generation::FIRST, 30));
+        // The next but one result begins another word.
+        (0..22).for_each(|_| assert!(window.push(Generation::FIRST, false, false)));
+        let other = window.clone();
+        let thread = thread::spawn(move || other.push(Generation::FIRST, true, false));
+        assert!(window.push(Generation::FIRST, false, true));
+        thread.join().unwrap();
+        let tally = window.tally(30);
+        assert_eq!((tally.calls, tally.failed, tally.slow), (24, 1, 1));
     });
 }

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use once_cell::sync::OnceCell;
 
+use crate::breaker;
 use crate::fork::{self, PerProcess};
 use crate::hot::clock;
 use crate::metric::window;
@@ -124,6 +125,7 @@ fn run(store: &Store, commands: &Receiver<Command>) {
             Err(RecvTimeoutError::Disconnected) => return,
         }
         collector::drain(store);
+        breaker::tick();
         let now = Instant::now();
         if anchor.is_due(now) {
             clock.renew();

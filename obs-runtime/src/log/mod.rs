@@ -97,7 +97,7 @@ pub use self::handle::LogHandle;
 pub use self::init::{InitError, LogGuard, init};
 pub use self::layer::{layer, layer_and_handle};
 pub use self::levels::{Levels, LevelsError};
-pub(crate) use self::own::say;
+pub(crate) use self::own::{say, say_as};
 pub use self::panic::install_panic_hook;
 pub use self::process::{Decision, LogSampler, Processor, RecordMut};
 pub use self::recent::Query;

@@ -15,7 +15,12 @@ pub(super) const TARGET: &str = "obs";
 
 /// Logs that something was changed. Also on threads of obs, which are silent otherwise.
 pub(crate) fn say(message: Arguments<'_>, fields: &[(&'static str, &str)]) {
-    record(TARGET, Level::INFO, |draft| {
+    say_as(Level::INFO, message, fields);
+}
+
+/// The same with another level.
+pub(crate) fn say_as(level: Level, message: Arguments<'_>, fields: &[(&'static str, &str)]) {
+    record(TARGET, level, |draft| {
         draft.head.message = draft.format(message);
         for (key, value) in fields {
             let value = draft.keep(value);

@@ -159,6 +159,30 @@ pub(super) static MESSAGES: MetricDef = MetricDef::new(
     MetricKind::Counter,
 );
 
+pub(super) static BREAKER_STATE: MetricDef = MetricDef::new(
+    "circuit_breaker_state",
+    "What circuit breakers do with calls: 0 lets all through, 0.5 a few, 1 none.",
+    MetricKind::Gauge,
+);
+
+pub(super) static BREAKER_CALLS: MetricDef = MetricDef::new(
+    "circuit_breaker_calls_total",
+    "Calls of circuit breakers, by how they ended.",
+    MetricKind::Counter,
+);
+
+pub(super) static BREAKER_TRANSITIONS: MetricDef = MetricDef::new(
+    "circuit_breaker_transitions_total",
+    "How often circuit breakers went from one state to another.",
+    MetricKind::Counter,
+);
+
+pub(super) static BREAKER_FAILURE_RATIO: MetricDef = MetricDef::new(
+    "circuit_breaker_failure_ratio",
+    "The share of calls in the windows of circuit breakers that failed; 0 if there are none.",
+    MetricKind::Gauge,
+);
+
 #[cfg(feature = "export")]
 pub(super) static EXPORT_ITEMS: MetricDef = MetricDef::new(
     "obs_export_items_total",
@@ -257,6 +281,10 @@ pub(super) static ALL: &[&MetricDef] = &[
     &CLOCK,
     &SKIPS,
     &MESSAGES,
+    &BREAKER_STATE,
+    &BREAKER_CALLS,
+    &BREAKER_TRANSITIONS,
+    &BREAKER_FAILURE_RATIO,
     #[cfg(feature = "export")]
     &EXPORT_ITEMS,
     #[cfg(feature = "export")]

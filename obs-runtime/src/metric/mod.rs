@@ -28,6 +28,7 @@
 //! `obs_torn_reads_total` grew. Different series are read at slightly different moments.
 
 mod assembly;
+mod breakers;
 mod builtin;
 mod cell;
 mod counter;

@@ -121,6 +121,7 @@ pub(super) fn families(
             Value::Gauge(record.took.as_secs_f64())
         }),
     ];
+    all.extend(super::breakers::families());
     #[cfg(feature = "export")]
     all.extend(super::export::families());
     let counters = [

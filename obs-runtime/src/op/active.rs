@@ -142,6 +142,12 @@ impl Active {
         self.span.as_ref().map(OpenSpan::id)
     }
 
+    /// When the call began, in ticks; 0 if nobody measures it.
+    #[inline(always)]
+    pub(super) fn begun(&self) -> u64 {
+        self.measure.start()
+    }
+
     /// Whether the thread knows of the call. If not, it is the same to the call what runs on which thread.
     pub(super) fn is_in_place(&self) -> bool {
         self.span.is_some() || self.rare.is_some()

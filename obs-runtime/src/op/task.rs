@@ -9,7 +9,7 @@ use obs_schema::def::CallOutcome;
 
 use super::active::{Active, Slot};
 use super::away::Away;
-use super::{Parent, Recorder};
+use super::{Begun, Parent, Recorder};
 use crate::callsite::{Callsite, Word};
 use crate::hot::local::Current;
 use crate::hot::segment;
@@ -142,6 +142,16 @@ impl Task {
     #[must_use]
     pub fn recorder(&self) -> Option<Recorder> {
         (self.span != 0).then_some(Recorder::of(self.span))
+    }
+
+    /// When the call began. It has just done so.
+    #[inline(always)]
+    #[must_use]
+    pub fn begun(&self) -> Begun {
+        match &*self.state {
+            State::First(slot) => Begun::of(slot),
+            State::Later(_) => Begun::UNKNOWN,
+        }
     }
 
     /// Runs the body inside the call. It stays where it is: moving a large future costs time and code.

@@ -1,0 +1,112 @@
+//! How the calls of a breaker ended, counted by every thread for itself.
+
+use crate::hot::{alone, cells};
+
+/// How a call of a breaker ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum CallResult {
+    /// The callee did what it should.
+    Success = 0,
+    /// It failed.
+    Error = 1,
+    /// The error says nothing about it.
+    Ignored = 2,
+    /// The call took longer than its limit.
+    Timeout = 3,
+    /// It succeeded, but slowly; or it is slow and still under way.
+    Slow = 4,
+    /// The breaker did not let it through.
+    CircuitOpen = 5,
+}
+
+impl CallResult {
+    /// Every result, in the order of their numbers.
+    pub const ALL: [Self; 6] = [
+        Self::Success,
+        Self::Error,
+        Self::Ignored,
+        Self::Timeout,
+        Self::Slow,
+        Self::CircuitOpen,
+    ];
+
+    /// The label `result`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Success => "success",
+            Self::Error => "error",
+            Self::Ignored => "ignored",
+            Self::Timeout => "timeout",
+            Self::Slow => "slow",
+            Self::CircuitOpen => "circuit_open",
+        }
+    }
+
+    /// Whether it says something about the callee.
+    const fn is_judged(self) -> bool {
+        !matches!(self, Self::Ignored | Self::CircuitOpen)
+    }
+}
+
+/// How many calls ended in each way.
+pub(super) type Counts = [u64; CallResult::ALL.len()];
+
+/// The counts of a breaker. They can be those of another one before it: then they begin where it ended.
+#[derive(Debug)]
+pub(super) struct Books {
+    /// Where the cells are; 0 if there are none.
+    offset: u32,
+    begin: Counts,
+}
+
+impl Books {
+    pub(super) fn new() -> Self {
+        let offset = cells::allocate(CallResult::ALL.len());
+        Self {
+            offset: offset.unwrap_or(0),
+            begin: Counts::default(),
+        }
+    }
+
+    /// New books on the paper of old ones.
+    pub(super) fn after(old: &Self) -> Self {
+        let mut books = Self {
+            offset: old.offset,
+            begin: Counts::default(),
+        };
+        books.begin = books.read();
+        books
+    }
+
+    #[inline(always)]
+    pub(super) fn add(&self, result: CallResult) {
+        if self.offset != 0 {
+            cells::add(self.offset + result as u32, 1);
+        } else {
+            alone::skip();
+        }
+    }
+
+    pub(super) fn read(&self) -> Counts {
+        let mut counts = Counts::default();
+        if self.offset != 0 {
+            for ((count, begin), result) in counts.iter_mut().zip(&self.begin).zip(CallResult::ALL)
+            {
+                *count = cells::read(self.offset + result as u32).saturating_sub(*begin);
+            }
+        }
+        counts
+    }
+
+    /// How many calls said something about the callee.
+    pub(super) fn judged(&self) -> u64 {
+        let counts = self.read();
+        let judged = CallResult::ALL.iter().zip(counts);
+        judged
+            .filter(|(result, _)| result.is_judged())
+            .map(|(_, count)| count)
+            .sum()
+    }
+}

@@ -1,0 +1,140 @@
+//! Breakers that are told apart by a key, such as a host or a tenant.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use obs_schema::resilience::BreakerSettings;
+use rapidhash::quality::RandomState;
+
+use super::books::Books;
+use super::machine::Breaker;
+use super::registry::{self, InvalidSettings};
+use super::word::State;
+use crate::hot::body::cut;
+use crate::policy::Name;
+use crate::series::{MAX_LABEL_BYTES, OVERFLOW};
+
+/// A breaker for each key, up to a number of them.
+///
+/// When there are too many, the one goes that is closed and was not used for longest. If none is closed, further keys
+/// share one breaker, whose key is `__overflow__`.
+///
+/// ```
+/// use obs_runtime::breaker::{Breakers, BreakerSettings};
+///
+/// let hosts = Breakers::named("docs-hosts", BreakerSettings::DEFAULT, 100).unwrap();
+/// let breaker = hosts.get("eu.example.org");
+/// assert_eq!(breaker.name(), "docs-hosts:eu.example.org");
+/// ```
+pub struct Breakers {
+    name: String,
+    settings: BreakerSettings,
+    max_keys: usize,
+    by_key: RwLock<HashMap<Box<str>, Entry, RandomState>>,
+    /// Counts uses: which breaker was used last.
+    uses: AtomicU64,
+}
+
+struct Entry {
+    breaker: Arc<Breaker>,
+    used: AtomicU64,
+}
+
+impl Breakers {
+    /// The breakers of this name, which are made if there are none. The settings are those of whoever asked first.
+    ///
+    /// # Errors
+    ///
+    /// If the settings contradict themselves.
+    pub fn named(
+        name: &str,
+        settings: BreakerSettings,
+        max_keys: usize,
+    ) -> Result<Arc<Self>, InvalidSettings> {
+        InvalidSettings::check(&settings)?;
+        Ok(registry::keyed(name, settings, max_keys))
+    }
+
+    pub(super) fn new(name: &str, settings: BreakerSettings, max_keys: usize) -> Self {
+        Self {
+            name: name.to_owned(),
+            settings,
+            max_keys: max_keys.max(1),
+            by_key: RwLock::default(),
+            uses: AtomicU64::new(0),
+        }
+    }
+
+    /// The breaker of this key.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Arc<Breaker> {
+        let key = cut(key, MAX_LABEL_BYTES);
+        let now = self.uses.fetch_add(1, Relaxed);
+        let known = self.by_key.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(entry) = known.get(key) {
+            entry.used.store(now, Relaxed);
+            return entry.breaker.clone();
+        }
+        drop(known);
+        self.make(key, now)
+    }
+
+    pub(super) fn list(&self, into: &mut Vec<Arc<Breaker>>) {
+        let known = self.by_key.read().unwrap_or_else(PoisonError::into_inner);
+        let from = into.len();
+        into.extend(known.values().map(|entry| entry.breaker.clone()));
+        drop(known);
+        if let Some(own) = into.get_mut(from..) {
+            own.sort_by(|a, b| a.name().cmp(b.name()));
+        }
+    }
+
+    fn make(&self, key: &str, now: u64) -> Arc<Breaker> {
+        let mut known = self.by_key.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(entry) = known.get(key) {
+            return entry.breaker.clone();
+        }
+        let mut books = None;
+        let mut key = key;
+        if known.keys().filter(|key| &***key != OVERFLOW).count() >= self.max_keys {
+            match least_used(&known) {
+                // Cells are never given back, so they are passed on.
+                Some(old) => {
+                    books = known
+                        .remove(&old)
+                        .map(|old| Books::after(&old.breaker.books));
+                }
+                None => key = OVERFLOW,
+            }
+        }
+        let entry = known.entry(key.into()).or_insert_with(|| Entry {
+            breaker: Arc::new(self.create(key, books)),
+            used: AtomicU64::new(now),
+        });
+        entry.breaker.clone()
+    }
+
+    fn create(&self, key: &str, books: Option<Books>) -> Breaker {
+        let name = Name::Shared(format!("{}:{key}", self.name).into());
+        Breaker::create(name, self.settings, books.unwrap_or_else(Books::new))
+    }
+}
+
+/// The key that was not used for longest and can go: an open breaker knows something that would be lost.
+fn least_used(known: &HashMap<Box<str>, Entry, RandomState>) -> Option<Box<str>> {
+    let closed = known
+        .iter()
+        .filter(|(key, entry)| &***key != OVERFLOW && entry.breaker.state() == State::Closed);
+    let oldest = closed.min_by_key(|(_, entry)| entry.used.load(Relaxed));
+    oldest.map(|(key, _)| key.clone())
+}
+
+impl fmt::Debug for Breakers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Breakers")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,69 @@
+//! A call that a breaker has let through.
+
+use std::mem;
+
+use super::books::CallResult;
+use super::watch::Seat;
+use super::word::Word;
+use super::{Breaker, Ended};
+
+/// A call that a circuit breaker has let through, until it says how it ended.
+///
+/// Dropped without that, it says nothing about the callee: a half-open breaker lets another call through in its
+/// place. Unless the thread unwinds: a panic is a failure.
+#[derive(Debug)]
+#[must_use = "the call is undecided when this is dropped"]
+pub struct Permit<'a> {
+    pub(super) breaker: &'a Breaker,
+    /// The state in which the call began.
+    pub(super) word: Word,
+    /// When it began, in ticks; 0 if nobody wants to know.
+    pub(super) begin: u64,
+    pub(super) seat: Option<Seat>,
+}
+
+impl Permit<'_> {
+    /// The callee did what it should.
+    #[inline(always)]
+    pub fn success(self) {
+        if self.seat.is_none() && self.breaker.is_quiet(self.word) {
+            self.breaker.books.add(CallResult::Success);
+            mem::forget(self);
+        } else {
+            self.end(Ended::Success);
+        }
+    }
+
+    /// The callee failed.
+    #[inline(always)]
+    pub fn failure(self) {
+        self.end(Ended::Failure);
+    }
+
+    /// The call took longer than its limit, which is a failure.
+    pub fn timeout(self) {
+        self.end(Ended::Timeout);
+    }
+
+    /// How the call ended says nothing about the callee.
+    pub fn ignore(self) {
+        self.end(Ended::Ignored);
+    }
+
+    #[inline(never)]
+    fn end(self, how: Ended) {
+        self.breaker.end(&self, how);
+        mem::forget(self);
+    }
+}
+
+impl Drop for Permit<'_> {
+    #[cold]
+    fn drop(&mut self) {
+        let how = match std::thread::panicking() {
+            true => Ended::Failure,
+            false => Ended::Undecided,
+        };
+        self.breaker.end(self, how);
+    }
+}

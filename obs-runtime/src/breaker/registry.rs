@@ -1,0 +1,192 @@
+//! The breakers of the program, by name.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use obs_schema::resilience::BreakerSettings;
+use obs_schema::{Issue, suggest};
+
+use super::books::Books;
+use super::keyed::Breakers;
+use super::machine::Breaker;
+use super::site;
+use crate::diagnostics;
+use crate::policy::Name;
+
+/// How many names there can be. Breakers beyond work, but are shown nowhere and shared by nobody.
+const MAX_NAMES: usize = 1_000;
+
+static BREAKERS: Mutex<BTreeMap<&'static str, Entry>> = Mutex::new(BTreeMap::new());
+/// Whether the background thread calls [`tick`].
+static TICKING: AtomicBool = AtomicBool::new(false);
+
+#[derive(Debug, Clone)]
+enum Entry {
+    One(Arc<Breaker>),
+    Keyed(Arc<Breakers>),
+}
+
+/// Settings that contradict themselves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvalidSettings {
+    /// What is wrong, at least one thing.
+    pub issues: Vec<Issue>,
+}
+
+impl InvalidSettings {
+    pub(super) fn check(settings: &BreakerSettings) -> Result<(), Self> {
+        let issues = settings.check();
+        match issues.is_empty() {
+            true => Ok(()),
+            false => Err(Self { issues }),
+        }
+    }
+}
+
+impl fmt::Display for InvalidSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, issue) in self.issues.iter().enumerate() {
+            let between = if at > 0 { "\n" } else { "" };
+            write!(f, "{between}{issue}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for InvalidSettings {}
+
+/// A name that no circuit breaker of the program has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownBreaker {
+    /// The name as it was given.
+    pub name: String,
+    /// The names that there are.
+    pub known: Vec<String>,
+}
+
+impl fmt::Display for UnknownBreaker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = self.known.iter().map(String::as_str).collect();
+        write!(f, "no circuit breaker `{}`; ", self.name)?;
+        match suggest(&self.name, &names) {
+            Some(meant) => write!(f, "did you mean `{meant}`?"),
+            None if names.is_empty() => f.write_str("the program has none"),
+            None => write!(f, "there are `{}`", names.join("`, `")),
+        }
+    }
+}
+
+impl std::error::Error for UnknownBreaker {}
+
+/// The breaker of this name.
+///
+/// # Errors
+///
+/// If there is none.
+pub fn find(name: &str) -> Result<Arc<Breaker>, UnknownBreaker> {
+    let all = all();
+    match all.iter().find(|breaker| breaker.name() == name) {
+        Some(breaker) => Ok(breaker.clone()),
+        None => Err(UnknownBreaker {
+            name: name.to_owned(),
+            known: all.iter().map(|one| one.name().to_owned()).collect(),
+        }),
+    }
+}
+
+/// Every breaker of the program, by name, those of keys included.
+#[must_use]
+pub fn all() -> Vec<Arc<Breaker>> {
+    site::register_all();
+    let entries: Vec<Entry> = lock().values().cloned().collect();
+    let mut all = Vec::new();
+    for entry in entries {
+        match entry {
+            Entry::One(breaker) => all.push(breaker),
+            Entry::Keyed(breakers) => breakers.list(&mut all),
+        }
+    }
+    all
+}
+
+/// What has to be done from time to time.
+pub(crate) fn tick() {
+    TICKING.store(true, Relaxed);
+    all().iter().for_each(|breaker| breaker.tick());
+}
+
+pub(super) fn is_ticking() -> bool {
+    TICKING.load(Relaxed)
+}
+
+/// The breaker of this name. The settings have been checked.
+pub(super) fn named(name: &str, settings: BreakerSettings) -> Arc<Breaker> {
+    let mut breakers = lock();
+    match breakers.get(name) {
+        Some(Entry::One(breaker)) => {
+            let breaker = breaker.clone();
+            drop(breakers);
+            warn_of_others(&breaker, &settings);
+            return breaker;
+        }
+        Some(Entry::Keyed(_)) => {
+            drop(breakers);
+            diagnostics::report(&format!(
+                "the circuit breaker `{name}` has keys in one place and none in another; rename one"
+            ));
+            return Arc::new(new(Name::Shared(name.into()), settings));
+        }
+        None => {}
+    }
+    if breakers.len() == MAX_NAMES {
+        drop(breakers);
+        report_full(name);
+        return Arc::new(new(Name::Shared(name.into()), settings));
+    }
+    // As many as there are names are leaked at the most.
+    let name: &'static str = String::leak(name.to_owned());
+    let breaker = Arc::new(new(Name::Static(name), settings));
+    breakers.insert(name, Entry::One(breaker.clone()));
+    breaker
+}
+
+/// The breakers of this name that have keys. The settings have been checked.
+pub(super) fn keyed(name: &str, settings: BreakerSettings, max_keys: usize) -> Arc<Breakers> {
+    let mut breakers = lock();
+    if let Some(Entry::Keyed(found)) = breakers.get(name) {
+        return found.clone();
+    }
+    let made = Arc::new(Breakers::new(name, settings, max_keys));
+    if breakers.len() == MAX_NAMES || breakers.contains_key(name) {
+        drop(breakers);
+        report_full(name);
+        return made;
+    }
+    breakers.insert(String::leak(name.to_owned()), Entry::Keyed(made.clone()));
+    made
+}
+
+fn new(name: Name, settings: BreakerSettings) -> Breaker {
+    Breaker::create(name, settings, Books::new())
+}
+
+fn warn_of_others(breaker: &Breaker, settings: &BreakerSettings) {
+    if breaker.settings() != *settings {
+        diagnostics::report(&format!(
+            "the circuit breaker `{}` is declared with different settings; those of the first place hold",
+            breaker.name()
+        ));
+    }
+}
+
+fn report_full(name: &str) {
+    diagnostics::report(&format!(
+        "the circuit breaker `{name}` is shown nowhere: its name is taken, or there are {MAX_NAMES} already"
+    ));
+}
+
+fn lock() -> MutexGuard<'static, BTreeMap<&'static str, Entry>> {
+    BREAKERS.lock().unwrap_or_else(PoisonError::into_inner)
+}

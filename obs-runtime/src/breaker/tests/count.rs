@@ -1,0 +1,42 @@
+//! The window of the last calls against a list of them.
+
+use std::collections::VecDeque;
+
+use proptest::prelude::*;
+
+use crate::breaker::count::{CountWindow, Tally};
+use crate::breaker::word::Generation;
+
+fn expected(all: &VecDeque<(bool, bool)>) -> Tally {
+    Tally {
+        calls: all.len() as u64,
+        failed: all.iter().filter(|(failed, _)| *failed).count() as u64,
+        slow: all.iter().filter(|(_, slow)| *slow).count() as u64,
+    }
+}
+
+proptest! {
+    #[test]
+    fn it_holds_the_last_calls_of_the_present_state(
+        size in 1u32..150,
+        steps in prop::collection::vec((any::<bool>(), any::<bool>(), 0u8..40), 0..400),
+    ) {
+        let mut generation = Generation::FIRST;
+        let window = CountWindow::new(generation, size);
+        let mut model = VecDeque::new();
+        for (failed, slow, dice) in steps {
+            if dice == 0 {
+                prop_assert!(!window.push(generation.next(), true, true));
+                generation = generation.next();
+                window.reset(generation);
+                model.clear();
+            }
+            prop_assert!(window.push(generation, failed, slow));
+            model.push_back((failed, slow));
+            if model.len() > size as usize {
+                model.pop_front();
+            }
+            prop_assert_eq!(window.tally(size), expected(&model));
+        }
+    }
+}

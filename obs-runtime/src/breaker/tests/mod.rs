@@ -1,0 +1,34 @@
+mod behaviour;
+mod count;
+mod crowd;
+mod keys;
+mod model;
+mod property;
+
+use std::time::Duration;
+
+use obs_schema::resilience::BreakerSettings;
+
+use super::Breaker;
+use super::books::Books;
+use crate::policy::Name;
+
+/// A breaker that nobody else has.
+fn breaker(settings: BreakerSettings) -> Breaker {
+    assert_eq!(settings.check(), []);
+    Breaker::create(Name::Static("test"), settings, Books::new())
+}
+
+fn ms(millis: u64) -> Duration {
+    Duration::from_millis(millis)
+}
+
+#[track_caller]
+fn fail(breaker: &Breaker) {
+    breaker.enter().unwrap().failure();
+}
+
+#[track_caller]
+fn succeed(breaker: &Breaker) {
+    breaker.enter().unwrap().success();
+}

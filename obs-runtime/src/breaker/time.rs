@@ -1,0 +1,208 @@
+//! The calls of the last so much time.
+//!
+//! The time is cut into slots. Only failures and slow calls are counted in them, so a call that went well writes
+//! nothing here; how many calls there were is the growth of the number that every thread counts for itself, noted when
+//! a slot begins. With each state of the breaker the numbers of the slots jump by more than there are, so what
+//! was counted in an earlier one is not taken for the present one's.
+
+use std::sync::atomic::{
+    AtomicU64,
+    Ordering::{AcqRel, Acquire, Relaxed, Release},
+};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::count::Tally;
+use super::word::{GENERATION_BITS, Generation};
+
+/// How many slots the time has.
+pub(super) const SLOTS: usize = 30;
+const NUMBER_BITS: u32 = 64 - GENERATION_BITS;
+const NUMBER_MASK: u64 = (1 << NUMBER_BITS) - 1;
+const COUNT_BITS: u32 = 32;
+const COUNT_MASK: u64 = (1 << COUNT_BITS) - 1;
+
+/// See the module.
+#[derive(Debug)]
+pub(super) struct TimeWindow {
+    /// `generation | number of the present slot`.
+    present: AtomicU64,
+    /// When the present slot ends, in ticks.
+    ends: AtomicU64,
+    /// How many calls there had been when the oldest slot of the window began.
+    base: AtomicU64,
+    failed: [AtomicU64; SLOTS],
+    slow: [AtomicU64; SLOTS],
+    rolls: Mutex<Rolls>,
+}
+
+/// What only the beginning of a slot changes.
+#[derive(Debug)]
+struct Rolls {
+    /// The length of a slot in ticks.
+    length: u64,
+    /// When the present slot began.
+    began: u64,
+    number: u64,
+    /// The first slot of this state.
+    first: u64,
+    /// How many calls there had been when each slot began.
+    totals: [u64; SLOTS],
+}
+
+impl TimeWindow {
+    /// A window of so many ticks.
+    pub(super) fn new(generation: Generation, span: u64, now: u64) -> Self {
+        let window = Self {
+            present: AtomicU64::new(0),
+            ends: AtomicU64::new(0),
+            base: AtomicU64::new(0),
+            failed: [const { AtomicU64::new(0) }; SLOTS],
+            slow: [const { AtomicU64::new(0) }; SLOTS],
+            rolls: Mutex::new(Rolls {
+                length: slot_length(span),
+                began: now,
+                number: 0,
+                first: 0,
+                totals: [0; SLOTS],
+            }),
+        };
+        window.reset(generation, now, 0);
+        window
+    }
+
+    /// Begins anew, for another state, when there were `total` calls so far.
+    pub(super) fn reset(&self, generation: Generation, now: u64, total: u64) {
+        let mut rolls = self.rolls();
+        rolls.number += SLOTS as u64 + 1;
+        rolls.first = rolls.number;
+        rolls.began = now;
+        rolls.totals = [total; SLOTS];
+        self.publish(&rolls, generation);
+    }
+
+    /// Changes the length of the window. What is in the slots stays there.
+    pub(super) fn set_span(&self, span: u64) {
+        let mut rolls = self.rolls();
+        rolls.length = slot_length(span);
+        self.ends.store(rolls.ends(), Release);
+    }
+
+    /// Whether a new slot has to begin.
+    #[inline(always)]
+    pub(super) fn is_over(&self, now: u64) -> bool {
+        now >= self.ends.load(Relaxed)
+    }
+
+    /// Begins the slot of this time, when there were `total` calls so far.
+    pub(super) fn roll(&self, now: u64, total: u64) {
+        let mut rolls = self.rolls();
+        if now < rolls.ends() {
+            return;
+        }
+        let passed = (now - rolls.began) / rolls.length;
+        rolls.began += passed * rolls.length;
+        for _ in 0..passed.min(SLOTS as u64) {
+            rolls.number += 1;
+            let slot = (rolls.number % SLOTS as u64) as usize;
+            if let Some(begun) = rolls.totals.get_mut(slot) {
+                *begun = total;
+            }
+        }
+        if passed > SLOTS as u64 {
+            // All is past: no slot has a number of the window any more.
+            rolls.number += SLOTS as u64;
+            rolls.first = rolls.number;
+        }
+        let generation = Generation::of_bits((self.present.load(Relaxed) >> NUMBER_BITS) as u32);
+        self.publish(&rolls, generation);
+    }
+
+    /// Counts a call that went wrong. False if the breaker is in another state by now.
+    pub(super) fn count(&self, generation: Generation, failed: bool, slow: bool) -> bool {
+        let present = self.present.load(Acquire);
+        if present >> NUMBER_BITS != u64::from(generation.bits()) {
+            return false;
+        }
+        let number = present & NUMBER_MASK;
+        if failed {
+            bump(&self.failed, number);
+        }
+        if slow {
+            bump(&self.slow, number);
+        }
+        true
+    }
+
+    /// What the window says; `total` counts all calls so far.
+    pub(super) fn tally(&self, total: impl FnOnce() -> u64) -> Tally {
+        let number = self.present.load(Acquire) & NUMBER_MASK;
+        let failed = sum(&self.failed, number);
+        let slow = sum(&self.slow, number);
+        // After the bad ones: they are counted among all calls first.
+        let calls = total().saturating_sub(self.base.load(Acquire));
+        Tally {
+            calls: calls.max(failed).max(slow),
+            failed,
+            slow,
+        }
+    }
+
+    fn rolls(&self) -> MutexGuard<'_, Rolls> {
+        self.rolls.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn publish(&self, rolls: &Rolls, generation: Generation) {
+        let oldest = (rolls.number + 1)
+            .saturating_sub(SLOTS as u64)
+            .max(rolls.first);
+        let base = rolls.totals.get((oldest % SLOTS as u64) as usize);
+        self.base.store(base.copied().unwrap_or(0), Release);
+        let generation = u64::from(generation.bits()) << NUMBER_BITS;
+        self.present
+            .store(generation | rolls.number & NUMBER_MASK, Release);
+        self.ends.store(rolls.ends(), Release);
+    }
+}
+
+impl Rolls {
+    fn ends(&self) -> u64 {
+        self.began.saturating_add(self.length)
+    }
+}
+
+fn slot_length(span: u64) -> u64 {
+    (span / SLOTS as u64).max(1)
+}
+
+fn place(slots: &[AtomicU64; SLOTS], number: u64) -> Option<&AtomicU64> {
+    slots.get((number % SLOTS as u64) as usize)
+}
+
+fn tag(number: u64) -> u64 {
+    number & COUNT_MASK
+}
+
+fn bump(slots: &[AtomicU64; SLOTS], number: u64) {
+    let Some(slot) = place(slots, number) else {
+        return;
+    };
+    let _ = slot.fetch_update(AcqRel, Relaxed, |word| {
+        let (found, count) = (word >> COUNT_BITS, word & COUNT_MASK);
+        if found == tag(number) {
+            return Some(word + u64::from(count < COUNT_MASK));
+        }
+        // One of a later slot is not undone by a call that is late.
+        let ahead = found.wrapping_sub(tag(number)) & COUNT_MASK;
+        (ahead > COUNT_MASK / 2 || word == 0).then_some(tag(number) << COUNT_BITS | 1)
+    });
+}
+
+fn sum(slots: &[AtomicU64; SLOTS], number: u64) -> u64 {
+    let numbers = number.saturating_sub(SLOTS as u64 - 1)..=number;
+    numbers
+        .filter_map(|number| {
+            let word = place(slots, number)?.load(Acquire);
+            (word >> COUNT_BITS == tag(number)).then_some(word & COUNT_MASK)
+        })
+        .sum()
+}

@@ -1,0 +1,10 @@
+//! What a policy says to a call that it does not let through.
+
+pub(crate) mod fate;
+pub(crate) mod guarded;
+#[cfg(feature = "tokio")]
+pub(crate) mod limit;
+mod rejected;
+
+pub(crate) use rejected::Name;
+pub use rejected::{Reason, Rejected};
