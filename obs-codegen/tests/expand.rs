@@ -99,6 +99,49 @@ fn a_returned_future_begins_the_call() {
 }
 
 #[test]
+fn a_breaker_decides_whether_the_body_runs() {
+    check(
+        "breaker",
+        operation::attribute(
+            Kind::CircuitBreaker,
+            quote!(
+                "payments",
+                window = count(100),
+                slow_call = "1s",
+                ignore = Error::is_declined
+            ),
+            quote! {
+                #[counted("pay")]
+                fn pay(card: Card) -> Result<Receipt, Error> {
+                    card.charge()
+                }
+            },
+        ),
+    );
+}
+
+#[test]
+fn a_limit_of_time_drops_the_body_and_a_fallback_has_the_arguments() {
+    check(
+        "breaker_async",
+        operation::attribute(
+            Kind::CircuitBreaker,
+            quote!(
+                "prices",
+                timeout = "2s",
+                fallback = Self::cached,
+                key = shop
+            ),
+            quote! {
+                async fn price(&self, shop: String) -> Result<u64, Error> {
+                    self.client.ask(shop).await
+                }
+            },
+        ),
+    );
+}
+
+#[test]
 fn a_service_is_its_definition_and_its_configuration() {
     check(
         "service",

@@ -29,6 +29,8 @@ function_attributes! {
     track_db_query => TrackDbQuery;
     /// Traces and measures a call to another service.
     track_external_api => TrackExternalApi;
+    /// Puts a circuit breaker around a function.
+    circuit_breaker => CircuitBreaker;
     /// Logs the calls of a function while a debug flag is on.
     debug_trace => DebugTrace;
 }

@@ -14,8 +14,8 @@ pub use obs_schema::def::{
 pub use obs_schema::resilience::{BreakerSettings, Window};
 
 pub use crate::attribute::{AttributeValue, Debugged, Displayed};
-pub use crate::breaker::Permit;
 pub use crate::breaker::site::{BREAKER_SITES, BreakerSite, KeyedSite};
+pub use crate::breaker::{Breaker, Permit};
 pub use crate::callsite::{CALLSITES, Callsite};
 pub use crate::debug::call::{DebugArguments, DebugCall, DebuggedFuture};
 pub use crate::debug::shown::{AnyShown, DebugShown, Shown};
@@ -27,14 +27,14 @@ pub use crate::op::{Begun, Clock, Count, Observed, Op, Recorder, Task};
 pub use crate::outcome::{
     ByDisplay, ByOutcome, ByOutcomeAndDisplay, ByResult, ByValue, Class, Classify, Outcome, Verdict,
 };
+pub use crate::policy::Rejected;
 pub use crate::policy::fate::{Fate, ValueOf, value_of};
 pub use crate::policy::guarded::{
-    AnyClass, ClassOf, ErrorTest, FromRejected, Guarded, OwnClass, class_error_if, class_ok_if,
-    ignored, recorded, refusal, refused,
+    AnyClass, ClassOf, ErrorTest, FromRejected, Guarded, OwnClass, ResultClass, class_error_if,
+    class_ok_if, ignored, recorded, refused,
 };
 #[cfg(feature = "tokio")]
 pub use crate::policy::limit::time_limited;
-pub use crate::policy::{Reason, Rejected};
 pub use crate::probe::{
     AnyValue, LabelProbe, LabelValue, Probe, ProbeDefault, TypeOf, TypeOfValue, label_values,
     values_of,

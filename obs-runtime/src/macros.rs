@@ -238,6 +238,66 @@ pub use obs_macros::track_db_query;
 /// ```
 pub use obs_macros::track_external_api;
 
+/// Puts a circuit breaker around a function: while its callee fails, calls are rejected at once instead of waiting for
+/// what will not come. See [`breaker`](mod@crate::breaker).
+///
+/// The function returns a `Result` whose error is made from [`Rejected`](crate::Rejected). Functions with the same name
+/// share a breaker.
+///
+/// ```
+/// use obs_runtime::{Rejected, circuit_breaker, trace_request};
+///
+/// #[derive(Debug)]
+/// enum PayError { Unavailable(Rejected), Declined }
+///
+/// impl From<Rejected> for PayError {
+///     fn from(rejected: Rejected) -> Self { Self::Unavailable(rejected) }
+/// }
+///
+/// #[trace_request("pay")]
+/// #[circuit_breaker(
+///     "payments",
+///     window = count(100),
+///     failure_rate = 0.5,
+///     recovery_timeout = "30s",
+///     ignore = |error| matches!(error, PayError::Declined),
+/// )]
+/// fn pay(cents: u64) -> Result<u64, PayError> {
+///     if cents > 100 { Err(PayError::Declined) } else { Ok(cents) }
+/// }
+///
+/// assert!(pay(50).is_ok());
+/// obs_runtime::breaker::find("payments").unwrap().force_open();
+/// let Err(PayError::Unavailable(rejected)) = pay(50) else { panic!("it is open") };
+/// assert_eq!(rejected.name(), "payments");
+/// ```
+///
+/// # What counts
+///
+/// An `Err` is a failure unless its type derives [`Outcome`](crate::Outcome), where `failure` and `retryable` are.
+/// What is ignored decides nothing, and whatever is left is a success. `record` says instead what a failure is, and
+/// `ignore` wins over both. Of a function with `ok_if` or `error_if`, these decide in the place of the type. A panic is a
+/// failure; a future that is dropped before it is done decides nothing.
+///
+/// `timeout` drops the future of the body when its time is over, which is a failure; the caller gets a
+/// [`Rejected`](crate::Rejected) with the reason `TimedOut`. It takes a runtime of tokio and the feature `tokio`. A
+/// function that is not `async` cannot be stopped, so it cannot have one.
+///
+/// # Together with other attributes
+///
+/// The breaker is inside of the observation: a call that it rejects is an operation, too, with the outcome `rejected`, and
+/// one that took too long has the outcome `timeout`. It is outside of `#[debug_trace]`, which logs the calls that run.
+/// Under another name (`use obs_runtime::circuit_breaker as guard`) and below an attribute that observes the call, it is
+/// outside of that: rejected calls are counted by the breaker alone.
+///
+/// `fallback = path` calls a function of the same parameters and the error when the call was rejected, failed or took
+/// too long. What the body may take is cloned for it; a parameter that the body may change cannot be had by
+/// both. The outcome of the operation is that of the call, whatever the fallback returns.
+///
+/// A function that returns a future without being `async` runs when it is called; what the breaker lets through or not
+/// is the future.
+pub use obs_macros::circuit_breaker;
+
 /// Logs the calls of a function while a debug flag is on: one record at the end of each call, with the arguments,
 /// the result, the outcome and the duration. While the flag is off, a call costs a load and a branch.
 ///

@@ -25,6 +25,8 @@ pub enum Kind {
     TrackDbQuery,
     /// `#[track_external_api]`.
     TrackExternalApi,
+    /// `#[circuit_breaker]`, which decides whether the body runs.
+    CircuitBreaker,
     /// `#[debug_trace]`, which is no part of the operation but runs inside it.
     DebugTrace,
 }
@@ -38,6 +40,7 @@ impl Kind {
         Self::Counted,
         Self::TrackDbQuery,
         Self::TrackExternalApi,
+        Self::CircuitBreaker,
         Self::DebugTrace,
     ];
 
@@ -55,6 +58,12 @@ impl Kind {
         matches!(self, Self::TraceRequest | Self::MonitorPerformance)
     }
 
+    /// Whether it runs inside of the operation that the others make, and is no part of it.
+    #[must_use]
+    pub const fn is_inside(self) -> bool {
+        matches!(self, Self::CircuitBreaker | Self::DebugTrace)
+    }
+
     /// The options of the attribute.
     #[must_use]
     pub const fn target(self) -> Target {
@@ -65,6 +74,7 @@ impl Kind {
             Self::Counted => Target::Counted,
             Self::TrackDbQuery => Target::TrackDbQuery,
             Self::TrackExternalApi => Target::TrackExternalApi,
+            Self::CircuitBreaker => Target::CircuitBreaker,
             Self::DebugTrace => Target::DebugTrace,
         }
     }

@@ -9,6 +9,7 @@ pub mod argument;
 pub mod check;
 pub mod debug;
 pub mod expand;
+pub mod guard;
 pub mod kind;
 pub mod label;
 pub mod merge;
@@ -53,6 +54,8 @@ pub struct Operation {
     pub rate_limit: Option<RateLimit>,
     /// What is counted of a call, by this operation and by attributes above it; see [`outer`].
     pub counted: Vec<String>,
+    /// Whether something decides whether the body runs.
+    pub is_guarded: bool,
     /// The paths of the attributes that were taken off the function.
     pub taken: Vec<Path>,
     /// The type whose series budget holds, if it is a service.
@@ -151,7 +154,7 @@ impl Operation {
     #[must_use]
     pub fn outcomes(&self, func: &Func) -> u8 {
         use crate::return_ty::{How, Value};
-        use CallOutcome::{Cancelled, Error, Ok, Panic};
+        use CallOutcome::{Cancelled, Error, Ok, Panic, Rejected, Timeout};
         let returned = func.returned();
         if matches!(returned.value, Value::Never) && returned.how == How::Directly {
             return Panic.bit();
@@ -163,6 +166,9 @@ impl Operation {
         }
         if returned.how != How::Directly {
             outcomes |= Cancelled.bit();
+        }
+        if self.is_guarded {
+            outcomes |= Rejected.bit() | Timeout.bit();
         }
         outcomes
     }
@@ -194,26 +200,34 @@ pub fn one(func: &Func, parts: Vec<kind::Part>, place: &Place, diag: &mut Diag) 
     let taken: Vec<Path> = parts.iter().filter_map(|part| part.path.clone()).collect();
     let parts = kind::ordered(parts, diag);
     check::signature(func, &parts, diag);
-    let is_debug = |part: &kind::Part| part.kind == kind::Kind::DebugTrace;
-    let (debug, parts): (Vec<_>, Vec<_>) = parts.into_iter().partition(is_debug);
-    let krate = debug::krate(&debug, place, diag);
+    let is_inside = |part: &kind::Part| part.kind.is_inside();
+    let (inside, parts): (Vec<_>, Vec<_>) = parts.into_iter().partition(is_inside);
+    let krate = debug::krate(&inside, place, diag);
     let operation = merged(func, parts, place, krate.as_ref(), diag);
-    let debug = debug
-        .first()
-        .and_then(|part| debug::model(func, part, operation.as_ref(), place, krate.as_ref(), diag));
+    let (seen, krate) = (operation.as_ref(), krate.as_ref());
+    let part = |kind| inside.iter().find(|part| part.kind == kind);
+    let guard = part(kind::Kind::CircuitBreaker)
+        .and_then(|part| guard::model(func, part, seen, place, krate, diag));
+    let debug = part(kind::Kind::DebugTrace)
+        .and_then(|part| debug::model(func, part, seen, place, krate, diag));
     if !diag.is_empty() {
         return func.unchanged(&taken);
     }
     let inner = debug.map(|debug| expand::debugged(&debug, func));
-    match operation.filter(Operation::is_seen) {
-        Some(operation) => {
-            let operation = Operation { taken, ..operation };
-            expand::function(&operation, inner.as_ref().unwrap_or(func))
+    let func = inner.as_ref().unwrap_or(func);
+    match (operation.filter(Operation::is_seen), guard) {
+        (Some(operation), guard) => {
+            let is_guarded = guard.is_some();
+            let operation = Operation {
+                taken,
+                is_guarded,
+                ..operation
+            };
+            expand::function(&operation, guard.as_ref(), func)
         }
-        None => match inner {
-            Some(inner) => inner.without_expectations().unchanged(&taken),
-            None => func.unchanged(&taken),
-        },
+        (None, Some(guard)) => expand::guarded(&guard, func, &taken),
+        (None, None) if inner.is_some() => func.without_expectations().unchanged(&taken),
+        (None, None) => func.unchanged(&taken),
     }
 }
 

@@ -10,10 +10,12 @@ mod map;
 mod read;
 mod scalar;
 mod value;
+mod window;
 
 use std::time::Duration;
 
 use obs_schema::option::{OptionDef, Target};
+use obs_schema::resilience::Window;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
 use syn::spanned::Spanned as _;
@@ -78,6 +80,8 @@ pub enum Value {
     Exprs(Vec<Entry>),
     /// Names of parameters.
     Names(Vec<Ident>),
+    /// Which calls a circuit breaker looks at.
+    Window(Window),
     /// A path: of the runtime, or of a `const`.
     Path(Path),
     /// Options of a group.
@@ -245,6 +249,8 @@ impl Options {
         exprs: Exprs(value => value.as_slice()) -> &[Entry];
         /// An option of names of parameters.
         names: Names(value => value.as_slice()) -> &[Ident];
+        /// An option of the calls that a circuit breaker looks at.
+        window: Window(value => *value) -> Window;
         /// An option of a path.
         path: Path(value => value) -> &Path;
         /// A group of options.

@@ -13,6 +13,7 @@ use super::list::{buckets, objectives, words};
 use super::map::{read_entries, read_names, read_ratios, read_texts};
 use super::read::{group_target, wrong};
 use super::scalar::{Scalar, literal_of, scalar};
+use super::window::window;
 use super::{Options, Value};
 use crate::diag::Diag;
 
@@ -54,9 +55,10 @@ impl Value {
         Self::of_scalar(option, &scalar(literal)?, literal, diag)
     }
 
-    fn of_expr(option: &OptionDef, expr: Expr, diag: &mut Diag) -> Option<Self> {
+    pub(super) fn of_expr(option: &OptionDef, expr: Expr, diag: &mut Diag) -> Option<Self> {
         match (option.kind, &expr) {
             (ValueKind::Expr, _) => Some(Self::Expr(expr)),
+            (ValueKind::Window, Expr::Call(call)) => window(option, call, diag),
             (ValueKind::CratePath | ValueKind::GroupOrConst(_), Expr::Path(path))
                 if is_plain(path) =>
             {
@@ -73,7 +75,9 @@ impl Value {
                 let word = path.path.get_ident()?.unraw().to_string();
                 Self::of_scalar(option, &Scalar::Text(word), &expr, diag)
             }
-            (ValueKind::Word(_) | ValueKind::Flag, _) => refuse(option, &expr, diag),
+            (ValueKind::Word(_) | ValueKind::Flag | ValueKind::Window, _) => {
+                refuse(option, &expr, diag)
+            }
             (_, expr) => match literal_of(expr) {
                 Some(literal) => Self::of_scalar(option, &literal, expr, diag),
                 None => refuse(option, expr, diag),
@@ -107,7 +111,7 @@ impl Value {
             (ValueKind::Size { .. }, Scalar::Text(text)) => Self::Size(parse_size(text).ok()?),
             (ValueKind::ChoiceList(_), Scalar::Text(word)) => Self::Words(vec![word.clone()]),
             (_, Scalar::Text(text)) => Self::Text(text.clone()),
-            (ValueKind::Ratio | ValueKind::Sampler, Scalar::Int(number)) => {
+            (ValueKind::Ratio | ValueKind::Sampler | ValueKind::Factor, Scalar::Int(number)) => {
                 Self::Float(*number as f64)
             }
             (_, Scalar::Int(number)) => Self::Int(u64::try_from(*number).ok()?),

@@ -4,6 +4,8 @@
 //! [rejected](Rejected) at once, which spares the caller the wait and the callee the load. After a while it is
 //! half-open and lets exactly a few calls through; by these it is decided whether it closes or stays open.
 //!
+//! `#[circuit_breaker]` puts one around a function. By hand:
+//!
 //! ```
 //! use obs_runtime::Rejected;
 //! use obs_runtime::breaker::{Breaker, BreakerSettings, State};

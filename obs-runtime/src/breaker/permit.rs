@@ -6,6 +6,7 @@ use super::books::CallResult;
 use super::watch::Seat;
 use super::word::Word;
 use super::{Breaker, Ended};
+use crate::policy::{Reason, Rejected};
 
 /// A call that a circuit breaker has let through, until it says how it ended.
 ///
@@ -43,6 +44,14 @@ impl Permit<'_> {
     /// The call took longer than its limit, which is a failure.
     pub fn timeout(self) {
         self.end(Ended::Timeout);
+    }
+
+    /// The same, and what the caller gets.
+    #[doc(hidden)]
+    pub fn timed_out(self) -> Rejected {
+        let rejected = Rejected::new(self.breaker.name.clone(), Reason::TimedOut, None);
+        self.timeout();
+        rejected
     }
 
     /// How the call ended says nothing about the callee.

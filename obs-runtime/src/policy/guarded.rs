@@ -1,6 +1,6 @@
 //! What a function must return to be guarded, and what its value says about the callee.
 
-use super::rejected::{Name, Reason, Rejected};
+use super::rejected::Rejected;
 use crate::breaker::Permit;
 use crate::outcome::{Class, Outcome};
 
@@ -67,13 +67,7 @@ where
     R::of_error(R::Error::from_rejected(rejected))
 }
 
-/// What a fallback gets, and a caller without one.
-#[must_use]
-pub const fn refusal(name: &'static str, reason: Reason) -> Rejected {
-    Rejected::new(Name::Static(name), reason, None)
-}
-
-/// Asks a value for its class. An expansion calls `(&ClassOf(&value)).class()`: method lookup takes the first of
+/// Asks a value for its class. An expansion calls `(&&&ClassOf(&value)).class()`: method lookup takes the first of
 /// the traits below that fits the type.
 #[derive(Debug)]
 pub struct ClassOf<'a, T: ?Sized>(pub &'a T);
@@ -84,7 +78,7 @@ pub trait OwnClass {
     fn class(&self) -> Class;
 }
 
-impl<T, E: Outcome> OwnClass for &ClassOf<'_, Result<T, E>> {
+impl<T, E: Outcome> OwnClass for &&ClassOf<'_, Result<T, E>> {
     #[inline(always)]
     fn class(&self) -> Class {
         match self.0 {
@@ -94,19 +88,32 @@ impl<T, E: Outcome> OwnClass for &ClassOf<'_, Result<T, E>> {
     }
 }
 
-/// Any other value: an error is a failure.
+/// Any other error, which is a failure.
+pub trait ResultClass {
+    /// The class of the value.
+    fn class(&self) -> Class;
+}
+
+impl<T, E> ResultClass for &ClassOf<'_, Result<T, E>> {
+    #[inline(always)]
+    fn class(&self) -> Class {
+        match self.0 {
+            Ok(_) => Class::Ok,
+            Err(_) => Class::Failure,
+        }
+    }
+}
+
+/// A value that is no `Result`. That it has to be one is said by [`Guarded`].
 pub trait AnyClass {
     /// The class of the value.
     fn class(&self) -> Class;
 }
 
-impl<R: Guarded> AnyClass for ClassOf<'_, R> {
+impl<R: ?Sized> AnyClass for ClassOf<'_, R> {
     #[inline(always)]
     fn class(&self) -> Class {
-        match self.0.error() {
-            None => Class::Ok,
-            Some(_) => Class::Failure,
-        }
+        Class::Ok
     }
 }
 

@@ -1,19 +1,22 @@
 //! The body, by how its value comes.
 
 use super::begin::{attributes, begin, later, owner};
+use super::guard::Guarded;
 use super::inside::Inside;
 use super::local;
 use super::verdict::verdict;
 use crate::operation::Operation;
+use crate::operation::guard::Guard;
 use crate::return_ty::{How, Value};
 use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, quote};
+use quote::quote;
 
 /// A function, and the operation that is written around its body.
 pub(super) struct Around<'a> {
     pub(super) operation: &'a Operation,
     pub(super) items: TokenStream,
     pub(super) inside: Inside<'a>,
+    pub(super) guard: Option<&'a Guard>,
 }
 
 impl Around<'_> {
@@ -32,8 +35,12 @@ impl Around<'_> {
     pub(super) fn called(&self) -> TokenStream {
         let (op, value) = (local("__obs_op"), local("__obs_value"));
         let begun = self.begun(&op, &owner(self.operation), &quote!(enter));
-        let run = self.inside.value();
+        let run = match self.behind() {
+            Some(guarded) => guarded.called(&quote!(#op)),
+            None => self.inside.value(),
+        };
         let ended = self.ended(&op, &value);
+        let value = self.pattern(&value);
         quote! {
             #begun
             let #value = #run;
@@ -62,8 +69,13 @@ impl Around<'_> {
                 }
             }
             Value::Plain(ty) | Value::Fallible(ty) => {
-                let begun = begun(self.inside.block(ty));
+                let begun = begun(match self.behind() {
+                    // The block cannot have the call itself, which is polled around it.
+                    Some(guarded) => guarded.block(&quote!(#op.begun())),
+                    None => self.inside.block(ty),
+                });
                 let ended = self.ended(&op, &value);
+                let value = self.pattern(&value);
                 quote! {
                     #begun
                     let #value = #op.observe(#future).await;
@@ -73,13 +85,36 @@ impl Around<'_> {
         }
     }
 
+    /// The body behind its guard, if it has one.
+    fn behind(&self) -> Option<Guarded<'_>> {
+        let inside = &self.inside;
+        self.guard.map(|guard| Guarded { guard, inside })
+    }
+
+    /// What the value is bound to: behind a guard it comes with its fate.
+    fn pattern(&self, value: &Ident) -> TokenStream {
+        match self.guard {
+            Some(_) => {
+                let fate = local("__obs_fate");
+                quote!((#value, #fate))
+            }
+            None => quote!(#value),
+        }
+    }
+
+    /// The verdict on the value behind the reference `value`, whose fate is the expression `fate`.
+    fn verdict(&self, value: &TokenStream, fate: &TokenStream) -> TokenStream {
+        let verdict = verdict(self.operation, &self.inside.returned.value, value);
+        match self.guard {
+            Some(_) => quote!(#fate.judge(#verdict)),
+            None => verdict,
+        }
+    }
+
     /// The end of the call in `op`, and its `value`.
     fn ended(&self, op: &Ident, value: &Ident) -> TokenStream {
-        let verdict = verdict(
-            self.operation,
-            &self.inside.returned.value,
-            &quote!(&#value),
-        );
+        let fate = local("__obs_fate");
+        let verdict = self.verdict(&quote!(&#value), &quote!(#fate));
         quote! {
             if #op.is_active() {
                 #op.finish(#verdict);
@@ -96,13 +131,20 @@ impl Around<'_> {
         let noted = later(self.operation, &self.items);
         let mutability = (!self.operation.attributes.is_empty()).then(|| quote!(mut));
         let attributes = attributes(self.operation, &op);
-        let run = self.inside.future();
-        let verdict = verdict(
-            self.operation,
-            &self.inside.returned.value,
-            &value.to_token_stream(),
-        );
-        let observed = quote!(#op.observe(#future, |#value| #verdict));
+        let (made, observed) = match self.behind() {
+            Some(guarded) => {
+                let (made, block) = guarded.made(&future);
+                let verdict = self.verdict(&quote!(&#value.0), &quote!(#value.1));
+                let observed = quote!(#op.observe(#block, |#value| #verdict));
+                (made, quote!(#krate::__private::value_of(#observed)))
+            }
+            None => {
+                let run = self.inside.future();
+                let verdict = self.verdict(&quote!(#value), &TokenStream::new());
+                let observed = quote!(#op.observe(#future, |#value| #verdict));
+                (quote!(let #future = #run;), observed)
+            }
+        };
         let observed = match self.inside.returned.how {
             How::BoxedFuture => quote!(#krate::__private::boxed(#observed)),
             _ => observed,
@@ -110,7 +152,7 @@ impl Around<'_> {
         quote! {
             let #mutability #op = #noted;
             #attributes
-            let #future = #run;
+            #made
             #observed
         }
     }

@@ -21,29 +21,42 @@ mod body;
 mod capture;
 mod debugged;
 mod definition;
+mod guard;
 mod inside;
 mod verdict;
 
 use proc_macro2::{Ident, Span, TokenStream};
+use syn::Path;
 
 use self::body::Around;
 pub use self::debugged::debugged;
 use self::inside::Inside;
 use super::Operation;
+use super::guard::Guard;
 use crate::func::Func;
 use crate::return_ty::{How, Returned, Value};
 
+/// The function behind a guard that nobody observes. `taken` are the paths of the attributes that were taken off it.
+#[must_use]
+pub fn guarded(guard: &Guard, func: &Func, taken: &[Path]) -> TokenStream {
+    guard::function(guard, func, taken)
+}
+
 /// The whole function.
 #[must_use]
-pub fn function(operation: &Operation, func: &Func) -> TokenStream {
+pub fn function(operation: &Operation, guard: Option<&Guard>, func: &Func) -> TokenStream {
     let Some(inside) = Inside::of(&operation.krate, func) else {
         return func.with_body(TokenStream::new());
     };
-    let ending = Ending::of(operation, &inside.returned);
+    let ending = match guard {
+        Some(_) => Ending::Value,
+        None => Ending::of(operation, &inside.returned),
+    };
     let around = Around {
         operation,
         items: definition::items(operation, func),
         inside,
+        guard,
     };
     let inside = match (around.inside.returned.how, ending) {
         (How::Directly, Ending::Guard) => around.guarded(),
@@ -75,6 +88,6 @@ impl Ending {
 }
 
 /// A local variable that the body cannot see.
-fn local(name: &str) -> Ident {
+pub(super) fn local(name: &str) -> Ident {
     Ident::new(name, Span::mixed_site())
 }

@@ -57,6 +57,7 @@ pub fn operation(
         judgement: merge.judgement(),
         rate_limit: merge.rate_limit(),
         counted: Vec::new(),
+        is_guarded: false,
         taken: merge
             .parts
             .iter()

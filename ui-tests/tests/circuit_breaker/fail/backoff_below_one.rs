@@ -1,0 +1,10 @@
+use obs_runtime::{Rejected, circuit_breaker};
+
+#[circuit_breaker("payments", backoff = 0.5)]
+fn pay(cents: u64) -> Result<u64, Rejected> {
+    Ok(cents)
+}
+
+fn main() {
+    let _ = pay(1);
+}

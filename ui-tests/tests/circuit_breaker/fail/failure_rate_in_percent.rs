@@ -1,0 +1,10 @@
+use obs_runtime::{Rejected, circuit_breaker};
+
+#[circuit_breaker("payments", window = count(100), failure_rate = 50)]
+fn pay(cents: u64) -> Result<u64, Rejected> {
+    Ok(cents)
+}
+
+fn main() {
+    let _ = pay(1);
+}

@@ -1,0 +1,10 @@
+use obs_runtime::{Rejected, circuit_breaker};
+
+#[circuit_breaker("payments", key = host)]
+fn pay(cents: u64) -> Result<u64, Rejected> {
+    Ok(cents)
+}
+
+fn main() {
+    let _ = pay(1);
+}
