@@ -18,6 +18,7 @@ pages! {
     fork: "../../docs/guide/fork.md";
     cost: "../../docs/guide/cost.md";
     testing: "../../docs/guide/testing.md";
+    circuit_breakers: "../../docs/guide/circuit-breakers.md";
     service: "../../docs/guide/attributes/service.md";
     trace_request: "../../docs/guide/attributes/trace_request.md";
     monitor_performance: "../../docs/guide/attributes/monitor_performance.md";

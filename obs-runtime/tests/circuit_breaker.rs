@@ -236,9 +236,9 @@ impl Shop {
     }
 
     #[circuit_breaker("generic", failure_threshold = 1)]
-    fn show<T: std::fmt::Display>(&self, value: T) -> Result<String, Error>
+    fn show<T>(&self, value: T) -> Result<String, Error>
     where
-        T: Clone,
+        T: std::fmt::Display + Clone,
     {
         match value.to_string() {
             text if text.is_empty() => Err(Error::Broken),
@@ -344,6 +344,10 @@ fn a_panic_opens_it() {
     assert_rejected(panicking(), "panicking", Reason::CircuitOpen);
 }
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the parameters are those of the function"
+)]
 fn cached(name: String, ids: &[u64], error: Error) -> Result<String, Error> {
     match error {
         Error::Rejected(rejected) => Ok(format!("{name} {ids:?} {}", rejected.name())),

@@ -25,6 +25,8 @@ struct Feed {
 
 #[derive(Debug, Default)]
 struct Mailbox {
+    /// The breaker whose events it gets; all if there is none.
+    only: Option<String>,
     waiting: VecDeque<Arc<Event>>,
     /// It was full: what comes next is not what came next.
     is_cut: bool,
@@ -62,6 +64,9 @@ impl Feed {
                 return false;
             };
             let mut mailbox = lock(&mailbox);
+            if !mailbox.wants(breaker) {
+                return true;
+            }
             readers.extend(mailbox.deliver(&event));
             !mailbox.is_cut
         });
@@ -70,6 +75,11 @@ impl Feed {
 }
 
 impl Mailbox {
+    fn wants(&self, breaker: &Name) -> bool {
+        let only = self.only.as_ref();
+        only.is_none_or(|only| only == breaker.as_str())
+    }
+
     fn deliver(&mut self, event: &Arc<Event>) -> Option<Waker> {
         if self.waiting.len() == MAX_WAITING {
             // Nobody reads: what waits is of no use.
@@ -124,6 +134,16 @@ pub fn events(after: u64) -> Vec<Arc<Event>> {
         .collect()
 }
 
+/// How many subscribers of a breaker there are that have not been cut off.
+#[cfg(test)]
+pub(crate) fn subscribers(breaker: &str) -> usize {
+    let feed = lock(&FEED);
+    let alive = feed.subscribers.iter().filter_map(Weak::upgrade);
+    alive
+        .filter(|mailbox| lock(mailbox).only.as_deref() == Some(breaker))
+        .count()
+}
+
 /// Gets the events of all circuit breakers from now on.
 ///
 /// Up to [`MAX_WAITING`] of them wait to be read. A subscriber that lets more come is cut off: it gets no more
@@ -142,12 +162,24 @@ pub fn events(after: u64) -> Vec<Arc<Event>> {
 /// ```
 #[must_use]
 pub fn subscribe() -> Subscription {
-    let mailbox = Arc::default();
-    lock(&FEED).subscribers.push(Arc::downgrade(&mailbox));
-    Subscription(mailbox)
+    Subscription::new(None)
+}
+
+/// The same of one breaker, which need not be there yet.
+pub(crate) fn subscribe_to(breaker: &str) -> Subscription {
+    Subscription::new(Some(breaker.to_owned()))
 }
 
 impl Subscription {
+    fn new(only: Option<String>) -> Self {
+        let mailbox = Arc::new(Mutex::new(Mailbox {
+            only,
+            ..Mailbox::default()
+        }));
+        lock(&FEED).subscribers.push(Arc::downgrade(&mailbox));
+        Self(mailbox)
+    }
+
     /// The next event, if one comes within this time.
     #[must_use]
     pub fn next(&self, within: Duration) -> Option<Arc<Event>> {

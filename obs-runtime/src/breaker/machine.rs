@@ -12,7 +12,7 @@ use obs_schema::resilience::{BreakerSettings, Window};
 use super::books::{Books, CallResult, Counts};
 use super::count::{CountWindow, Tally};
 use super::event::EventKind;
-use super::feed;
+use super::feed::{self, Subscription};
 use super::gate::{Gate, Probe};
 use super::permit::Permit;
 use super::registry::{self, InvalidSettings};
@@ -50,6 +50,8 @@ pub struct Breaker {
     pub(super) say_rejected: AtomicU64,
     pub(super) say_slow: AtomicU64,
     pub(super) name: Name,
+    /// Whether others are told of it. One that is not listed is nobody's to look for.
+    pub(super) is_listed: bool,
     pub(super) ledger: Mutex<Ledger>,
 }
 
@@ -91,11 +93,26 @@ impl Breaker {
             say_rejected: AtomicU64::new(0),
             say_slow: AtomicU64::new(0),
             name,
+            is_listed: true,
             books,
             ledger: Mutex::new(Ledger::new(settings, now)),
         };
         breaker.calm(breaker.gate.word());
         breaker
+    }
+
+    /// The same, but nobody is told what happens to it.
+    pub(super) fn unlisted(self) -> Self {
+        Self {
+            is_listed: false,
+            ..self
+        }
+    }
+
+    /// Gets the events of this breaker from now on. See [`subscribe`](super::subscribe()).
+    #[must_use]
+    pub fn subscribe(&self) -> Subscription {
+        feed::subscribe_to(self.name())
     }
 
     /// Its name.
@@ -188,8 +205,9 @@ impl Breaker {
     /// Closes it, with an empty window.
     pub fn reset(&self) {
         self.force(State::Closed, true);
-        let event = feed::publish(&self.name, EventKind::Reset);
-        feed::log(&event);
+        self.publish(EventKind::Reset)
+            .iter()
+            .for_each(|event| feed::log(event));
     }
 
     /// Rejects all calls from now on.

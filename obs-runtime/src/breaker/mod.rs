@@ -61,6 +61,10 @@ pub use obs_schema::resilience::{BreakerSettings, Window};
 
 pub use self::books::CallResult;
 pub use self::event::{Event, EventKind};
+#[cfg(feature = "http")]
+pub(crate) use self::feed::subscribe_to;
+#[cfg(test)]
+pub(crate) use self::feed::subscribers;
 pub use self::feed::{MAX_EVENTS, MAX_WAITING, Subscription, events, subscribe};
 pub use self::keyed::Breakers;
 pub use self::machine::Breaker;

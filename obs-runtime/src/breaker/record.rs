@@ -1,5 +1,6 @@
 //! What becomes of a call that has ended.
 
+use std::sync::Arc;
 use std::sync::atomic::{
     AtomicU64,
     Ordering::{Relaxed, SeqCst},
@@ -7,7 +8,7 @@ use std::sync::atomic::{
 use std::time::Duration;
 
 use super::books::CallResult;
-use super::event::EventKind;
+use super::event::{Event, EventKind};
 use super::feed;
 use super::machine::{Breaker, Ended, NEVER_QUIET};
 use super::permit::Permit;
@@ -214,8 +215,12 @@ impl Breaker {
         let later = now.saturating_add(clock::from_duration(SAY_EVERY));
         let is_first = now >= due && next.compare_exchange(due, later, Relaxed, Relaxed).is_ok();
         if is_first {
-            let event = feed::publish(&self.name, kind);
-            feed::log(&event);
+            self.publish(kind).iter().for_each(|event| feed::log(event));
         }
+    }
+
+    /// Tells whoever wants to know. To be logged once no lock is held.
+    pub(super) fn publish(&self, kind: EventKind) -> Option<Arc<Event>> {
+        self.is_listed.then(|| feed::publish(&self.name, kind))
     }
 }

@@ -136,14 +136,14 @@ pub(super) fn named(name: &str, settings: BreakerSettings) -> Arc<Breaker> {
             diagnostics::report(&format!(
                 "the circuit breaker `{name}` has keys in one place and none in another; rename one"
             ));
-            return Arc::new(new(Name::Shared(name.into()), settings));
+            return Arc::new(new(Name::Shared(name.into()), settings).unlisted());
         }
         None => {}
     }
     if breakers.len() == MAX_NAMES {
         drop(breakers);
         report_full(name);
-        return Arc::new(new(Name::Shared(name.into()), settings));
+        return Arc::new(new(Name::Shared(name.into()), settings).unlisted());
     }
     // As many as there are names are leaked at the most.
     let name: &'static str = String::leak(name.to_owned());

@@ -101,10 +101,7 @@ impl Breaker {
         self.calm(next);
         self.say_rejected.store(0, Relaxed);
         ledger.since = now;
-        let mut events: Vec<_> = why
-            .map(|why| feed::publish(&self.name, why))
-            .into_iter()
-            .collect();
+        let mut events: Vec<_> = why.and_then(|why| self.publish(why)).into_iter().collect();
         if from.state() != to {
             let row = ledger.transitions.get_mut(from.state() as usize);
             if let Some(count) = row.and_then(|row| row.get_mut(to as usize)) {
@@ -114,7 +111,7 @@ impl Breaker {
                 from: from.state(),
                 to,
             };
-            events.push(feed::publish(&self.name, change));
+            events.extend(self.publish(change));
         }
         events
     }

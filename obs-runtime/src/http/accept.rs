@@ -24,6 +24,14 @@ pub(super) fn html(headers: &HeaderMap) -> bool {
     html > 0.0 && html >= weight("application/json").unwrap_or(0.0)
 }
 
+/// Whether the client wants to have events as they happen.
+pub(super) fn event_stream(headers: &HeaderMap) -> bool {
+    let weight = weight_of(headers, &ACCEPT, |name| {
+        name.eq_ignore_ascii_case("text/event-stream")
+    });
+    weight.is_some_and(|weight| weight > 0.0)
+}
+
 /// The weight of the first element of a list header that `matches`: 1 unless it has a `q`.
 fn weight_of(
     headers: &HeaderMap,

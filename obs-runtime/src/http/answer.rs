@@ -15,6 +15,7 @@ use flate2::write::GzEncoder;
 use http_body_util::Full;
 use serde_json::Value;
 
+use super::live::{Closing, EVENT_STREAM, Live};
 use super::problem::Problem;
 use super::stream::{Content, Made, Patience, Pieces};
 
@@ -35,6 +36,8 @@ type WriteBody = Box<dyn FnOnce(&mut dyn Write) -> io::Result<()> + Send>;
 
 enum Body {
     Made(Made),
+    /// It goes on until somebody ends it.
+    Live(Live),
     Written(WriteBody),
 }
 
@@ -62,6 +65,20 @@ impl Answer {
         Self::new(content_type, Body::Written(Box::new(write)))
     }
 
+    /// Events as they happen.
+    pub(super) fn live(events: Live) -> Self {
+        Self::new(EVENT_STREAM, Body::Live(events))
+    }
+
+    /// The same, but what would go on for ever ends when the listener stops.
+    pub(super) fn until(self, closing: impl FnOnce() -> Closing) -> Self {
+        let body = match self.body {
+            Body::Live(events) => Body::Live(events.until(closing())),
+            body => body,
+        };
+        Self { body, ..self }
+    }
+
     fn new(content_type: &'static str, body: Body) -> Self {
         Self {
             status: StatusCode::OK,
@@ -87,6 +104,7 @@ impl Answer {
     /// something of it, and this returns when everything is sent or the client has gone.
     pub(super) fn deliver(self, gzip: bool, read_meanwhile: bool, send: impl FnOnce(Self)) {
         let (write, is_long): (WriteBody, _) = match self.body {
+            Body::Live(_) => return send(self),
             Body::Made(_) if !gzip => return send(self),
             Body::Made(Made::Whole(body)) => (Box::new(move |out| out.write_all(&body)), false),
             Body::Made(_) => return send(self),
@@ -122,6 +140,8 @@ impl Answer {
                 (Some(length), Content::Whole(Full::from(body)))
             }
             Body::Made(Made::Long(stream)) => (None, Content::Stream(stream)),
+            Body::Live(_) if is_head => (None, Content::Whole(Full::default())),
+            Body::Live(events) => (None, Content::Live(events)),
             Body::Made(Made::Nothing) | Body::Written(_) => (None, Content::Whole(Full::default())),
         };
         let mut response = Response::new(body);
@@ -158,6 +178,7 @@ impl fmt::Debug for Body {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Made(made) => made.fmt(f),
+            Self::Live(events) => events.fmt(f),
             Self::Written(_) => f.write_str("Written"),
         }
     }

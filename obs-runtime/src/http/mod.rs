@@ -18,6 +18,7 @@ mod endpoint;
 mod guard;
 pub mod layer;
 mod listener;
+mod live;
 mod pages;
 mod params;
 mod paths;

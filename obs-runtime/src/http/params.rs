@@ -158,6 +158,11 @@ fn unknown(name: &str, known: &'static [Param]) -> Problem {
     )
 }
 
+/// Undoes the encoding of a segment of a path, where `+` is itself.
+pub(super) fn decode_segment(text: &str) -> Result<String, Problem> {
+    decode(&text.replace('+', "%2B"))
+}
+
 /// Undoes the encoding of a form: `+` and `%20` are spaces.
 fn decode(text: &str) -> Result<String, Problem> {
     let mut bytes = Vec::with_capacity(text.len());

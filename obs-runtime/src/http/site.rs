@@ -12,12 +12,13 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Bytes;
 use obs_schema::suggest;
 use tokio::runtime::Handle;
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::{Semaphore, oneshot, watch};
 
 use super::accept;
 use super::answer::Answer;
 use super::endpoint::{self, ENDPOINTS, Endpoint};
 use super::guard::{self, Hosts};
+use super::live::Closing;
 use super::pages::Call;
 use super::params::Params;
 use super::paths::Paths;
@@ -39,6 +40,8 @@ pub(super) struct Site {
     hosts: Option<Hosts>,
     at_work: Arc<Semaphore>,
     asked: Semaphore,
+    /// Ends when the listener stops.
+    closing: watch::Sender<bool>,
 }
 
 /// A request that has passed every check.
@@ -59,6 +62,20 @@ impl Site {
             hosts,
             at_work: Arc::new(Semaphore::new(MAX_AT_WORK)),
             asked: Semaphore::new(MAX_ASKED),
+            closing: watch::Sender::new(false),
+        })
+    }
+
+    /// Ends what would go on for ever.
+    pub(super) fn close(&self) {
+        self.closing.send_replace(true);
+    }
+
+    fn closing(&self) -> Closing {
+        let mut closing = self.closing.subscribe();
+        Box::pin(async move {
+            // An error means that the site is gone: then this ends too.
+            let _ = closing.wait_for(|is_closing| *is_closing).await;
         })
     }
 
@@ -69,11 +86,12 @@ impl Site {
     {
         let (head, body) = request.into_parts();
         let is_head = head.method == Method::HEAD;
+        let site = self.clone();
         let answer = match self.job(&head, body).await {
             Ok(job) => job.run().await,
             Err(problem) => problem.into(),
         };
-        answer.into_response(is_head)
+        answer.until(|| site.closing()).into_response(is_head)
     }
 
     async fn job<B>(self: Arc<Self>, head: &Parts, body: B) -> Result<Job, Problem>

@@ -15,6 +15,7 @@ use http_body::{Body, Frame, SizeHint};
 use http_body_util::Full;
 use hyper::body::Bytes;
 
+use super::live::Live;
 use crate::metric::PIECE;
 
 /// Pieces that wait for the reader.
@@ -57,6 +58,7 @@ pub(super) struct Pieces<F> {
 pub(super) enum Content {
     Whole(Full<Bytes>),
     Stream(Stream),
+    Live(Live),
 }
 
 /// The end at which a body is read.
@@ -266,20 +268,21 @@ impl Body for Content {
                 let bytes = stream.poll(context);
                 bytes.map(|bytes| bytes.map(|bytes| bytes.map(Frame::data)))
             }
+            Self::Live(events) => events.poll(context),
         }
     }
 
     fn is_end_stream(&self) -> bool {
         match self {
             Self::Whole(whole) => whole.is_end_stream(),
-            Self::Stream(_) => false,
+            Self::Stream(_) | Self::Live(_) => false,
         }
     }
 
     fn size_hint(&self) -> SizeHint {
         match self {
             Self::Whole(whole) => whole.size_hint(),
-            Self::Stream(_) => SizeHint::default(),
+            Self::Stream(_) | Self::Live(_) => SizeHint::default(),
         }
     }
 }

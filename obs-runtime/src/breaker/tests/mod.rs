@@ -13,10 +13,10 @@ use super::Breaker;
 use super::books::Books;
 use crate::policy::Name;
 
-/// A breaker that nobody else has.
+/// A breaker that nobody else has, nor hears of.
 fn breaker(settings: BreakerSettings) -> Breaker {
     assert_eq!(settings.check(), []);
-    Breaker::create(Name::Static("test"), settings, Books::new())
+    Breaker::create(Name::Static("test"), settings, Books::new()).unlisted()
 }
 
 fn ms(millis: u64) -> Duration {

@@ -9,7 +9,9 @@ use ::http::Method;
 use Place::{Below, Fixed};
 
 use super::guard::Access;
-use super::pages::{Page, catalog, config, flags, index, metrics, probes, summary, system, traces};
+use super::pages::{
+    Page, breakers, catalog, config, flags, index, metrics, probes, summary, system, traces,
+};
 #[cfg(feature = "log")]
 use super::pages::{levels, logs};
 use super::params::Param;
@@ -63,6 +65,16 @@ pub static ENDPOINTS: &[Endpoint] = &[
     read(Below("/traces/{id}/waterfall"), &traces::WATERFALL),
     read(Below("/traces/{id}/critical-path"), &traces::CRITICAL_PATH),
     write(Below("/traces/cleanup"), &traces::CLEANUP),
+    read(Below("/circuit-breakers"), &breakers::LIST),
+    read(Below("/circuit-breakers/events"), &breakers::EVENTS),
+    read(Below("/circuit-breakers/{id}"), &breakers::ONE),
+    write(Below("/circuit-breakers/{id}/reset"), &breakers::RESET),
+    write(
+        Below("/circuit-breakers/{id}/force-open"),
+        &breakers::FORCE_OPEN,
+    ),
+    write(Below("/circuit-breakers/{id}/disable"), &breakers::DISABLE),
+    write(Below("/circuit-breakers/reset-all"), &breakers::RESET_ALL),
     #[cfg(feature = "log")]
     read(Below("/logs"), &logs::LOGS),
     #[cfg(feature = "log")]

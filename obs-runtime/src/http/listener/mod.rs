@@ -201,6 +201,7 @@ async fn serve(
             }
         }
     };
+    site.close();
     drop((listener, close, closing));
     let all_are_closed = room.acquire_many(limits.max_connections);
     let _ = timeout(limit, all_are_closed).await;

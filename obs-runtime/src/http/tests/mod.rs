@@ -1,5 +1,6 @@
 //! The endpoints over real connections.
 
+mod breakers;
 mod endpoints;
 mod errors;
 mod limits;
