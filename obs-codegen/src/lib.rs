@@ -10,6 +10,7 @@
 #![allow(missing_debug_implementations)]
 
 mod case;
+mod constant;
 pub mod crate_path;
 mod derive;
 pub mod diag;

@@ -10,6 +10,7 @@ pub use obs_schema::def::{
     BlockDef, CallOutcome, LabelDef, MetricDef, MetricKind, OperationDef, OperationFamily,
     ServiceDef, Source, SpanKind, Values,
 };
+pub use obs_schema::health::HealthCheckDef;
 
 pub use obs_schema::resilience::{BreakerSettings, Window};
 
@@ -20,6 +21,8 @@ pub use crate::callsite::{CALLSITES, Callsite};
 pub use crate::debug::call::{DebugArguments, DebugCall, DebuggedFuture};
 pub use crate::debug::shown::{AnyShown, DebugShown, Shown};
 pub use crate::debug::site::{DEBUG_SITES, DebugSite};
+pub use crate::health::{HEALTH_CHECKS, HealthFunction, HealthRun};
+pub use crate::health::{health_of, health_of_future, local_check};
 pub use crate::label::{Label, LabelText, Labels};
 pub use crate::metric::{Instrument, METRIC_SETS, MetricSet};
 pub use crate::observe::Later;

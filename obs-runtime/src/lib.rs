@@ -22,6 +22,7 @@ mod expiry;
 pub mod export;
 mod fork;
 pub mod handoff;
+pub mod health;
 mod hot;
 #[cfg(feature = "http")]
 pub mod http;

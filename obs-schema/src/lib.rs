@@ -14,6 +14,7 @@
 //! | which options and keys are there? | [`option`] |
 //! | how does a service monitor itself? | [`monitoring`] |
 //! | how is a function guarded? | [`resilience`] |
+//! | how is a health check run? | [`health`] |
 //!
 //! A rule gives a small typed error. Its text is lower case, has names in
 //! backticks and ends with what to type; it can be built in a constant, where
@@ -37,6 +38,7 @@ pub mod cardinality;
 pub mod check;
 mod choice;
 pub mod def;
+pub mod health;
 mod issue;
 pub mod monitoring;
 pub mod name;

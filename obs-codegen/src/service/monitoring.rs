@@ -184,6 +184,10 @@ fn health(given: &Options) -> Health {
         enabled: or(given.bool("enabled"), Health::DEFAULT.enabled),
         interval: or(given.duration("interval"), Health::DEFAULT.interval),
         timeout: or(given.duration("timeout"), Health::DEFAULT.timeout),
+        shutdown_delay: or(
+            given.duration("shutdown_delay"),
+            Health::DEFAULT.shutdown_delay,
+        ),
     }
 }
 

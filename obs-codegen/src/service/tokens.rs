@@ -1,12 +1,12 @@
 //! A configuration as the constant expression that makes it.
 
-use std::time::Duration;
-
 use obs_schema::monitoring::{
     Export, Health, Http, Logging, Metrics, Monitoring, Profiling, Tracing,
 };
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
+
+use crate::constant::{duration, option};
 
 /// `Monitoring { .. }` with every field; `schema` is the path of obs-schema.
 pub(super) fn monitoring(value: &Monitoring, schema: &TokenStream) -> TokenStream {
@@ -149,7 +149,15 @@ fn health(value: &Health, at: &TokenStream) -> TokenStream {
     let enabled = value.enabled;
     let interval = duration(value.interval);
     let timeout = duration(value.timeout);
-    quote!(#at::Health { enabled: #enabled, interval: #interval, timeout: #timeout })
+    let shutdown_delay = duration(value.shutdown_delay);
+    quote! {
+        #at::Health {
+            enabled: #enabled,
+            interval: #interval,
+            timeout: #timeout,
+            shutdown_delay: #shutdown_delay,
+        }
+    }
 }
 
 fn http(value: &Http, at: &TokenStream) -> TokenStream {
@@ -179,16 +187,4 @@ fn variant(value: impl std::fmt::Debug) -> Ident {
 fn pairs(list: &[(&str, impl quote::ToTokens)]) -> TokenStream {
     let pairs = list.iter().map(|(name, value)| quote!((#name, #value)));
     quote!(&[#(#pairs),*])
-}
-
-fn duration(value: Duration) -> TokenStream {
-    let (secs, nanos) = (value.as_secs(), value.subsec_nanos());
-    quote!(::core::time::Duration::new(#secs, #nanos))
-}
-
-fn option(value: Option<impl quote::ToTokens>) -> TokenStream {
-    match value {
-        Some(value) => quote!(::core::option::Option::Some(#value)),
-        None => quote!(::core::option::Option::None),
-    }
 }

@@ -127,6 +127,7 @@ impl Settings {
             "health.enabled" => Slot::Bool(&mut m.health.enabled),
             "health.interval" => Slot::Duration(&mut m.health.interval),
             "health.timeout" => Slot::Duration(&mut m.health.timeout),
+            "health.shutdown_delay" => Slot::Duration(&mut m.health.shutdown_delay),
             "export.spool" => Slot::Text(&mut m.export.spool),
             "export.spool_size" => Slot::Bytes(&mut m.export.spool_size),
             "export.proxy" => Slot::Text(&mut m.export.proxy),

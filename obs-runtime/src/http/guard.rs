@@ -45,6 +45,13 @@ pub(super) fn admit(access: Access, head: &Parts) -> Result<(), Problem> {
     deliberate(head)
 }
 
+/// Whether the caller of an endpoint that is open to anybody may see what its answer is made of: one who may read,
+/// at a listener that only this machine reaches. A server of the program shows it to nobody, because it may be
+/// open to the world.
+pub(super) fn may_see_details(hosts: Option<&Hosts>, head: &Parts) -> bool {
+    hosts.is_some_and(|hosts| hosts.is_loopback) && admit(Access::Read, head).is_ok()
+}
+
 /// Refuses what a page of another site made a browser send.
 fn same_origin(head: &Parts) -> Result<(), Problem> {
     let text = |name: &HeaderName| Some(head.headers.get(name)?.to_str().unwrap_or("?"));
@@ -88,6 +95,8 @@ pub(super) struct Hosts {
     names: Vec<String>,
     /// Reachable by every address of the machine, so asked by any of them.
     any_address: bool,
+    /// Reachable from this machine alone.
+    is_loopback: bool,
 }
 
 impl Hosts {
@@ -104,6 +113,7 @@ impl Hosts {
                 .chain(names.iter().cloned())
                 .collect(),
             any_address: listen.ip().is_unspecified(),
+            is_loopback: listen.ip().is_loopback(),
         }
     }
 

@@ -7,7 +7,9 @@ use std::sync::atomic::{
 use std::sync::{PoisonError, RwLock};
 
 /// The paths of the endpoints that do not move.
-pub(super) const PROBES: [&str; 4] = ["/live", "/ready", "/startup", "/health"];
+pub(super) const PROBES: [&str; 5] = ["/live", "/ready", "/startup", "/health", GROUP];
+/// That of a group of checks.
+pub(super) const GROUP: &str = "/health/{id}";
 
 /// The paths that the configuration chooses.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,7 +26,10 @@ static MOUNTED: RwLock<Vec<Paths>> = RwLock::new(Vec::new());
 impl Paths {
     /// Whether an endpoint of obs can be at `path`.
     pub(super) fn are_at(&self, path: &str) -> bool {
-        path == self.metrics || PROBES.contains(&path) || is_at(path, &self.prefix)
+        path == self.metrics
+            || PROBES.contains(&path)
+            || is_at(path, "/health")
+            || is_at(path, &self.prefix)
     }
 }
 

@@ -53,6 +53,7 @@ struct Job {
     id: String,
     params: Params,
     headers: HeaderMap,
+    sees_details: bool,
 }
 
 impl Site {
@@ -114,6 +115,7 @@ impl Site {
             id: id.to_owned(),
             params,
             headers: head.headers.clone(),
+            sees_details: guard::may_see_details(self.hosts.as_ref(), head),
             site: self,
         })
     }
@@ -192,6 +194,7 @@ impl Job {
             id: &self.id,
             params: &self.params,
             headers: &self.headers,
+            sees_details: self.sees_details,
         })
     }
 }

@@ -27,6 +27,12 @@ pub use starter::Starter;
 #[derive(Debug)]
 pub(crate) struct State {
     pub(crate) config: Config,
+    /// When it was started.
+    #[cfg_attr(
+        not(feature = "http"),
+        allow(dead_code, reason = "an endpoint shows it")
+    )]
+    pub(crate) started: std::time::Instant,
     ready: std::sync::atomic::AtomicBool,
 }
 
@@ -74,7 +80,6 @@ pub fn start<S: Service>() -> Result<Running, StartError> {
 }
 
 /// The state of the running service.
-#[cfg(feature = "http")]
 pub(crate) fn state() -> Option<Arc<State>> {
     running()
         .read()

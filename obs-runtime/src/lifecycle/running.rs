@@ -12,6 +12,7 @@ use super::collector::Collector;
 use super::logging;
 use super::{State, held};
 use crate::config::Config;
+use crate::health::Monitor;
 use crate::trace::console::Console;
 use crate::{diagnostics, fork};
 
@@ -32,6 +33,8 @@ pub struct Running {
     process: u32,
     /// Writes kept traces.
     pub(super) console: Option<Console>,
+    /// Runs the health checks.
+    pub(super) health: Option<Monitor>,
     #[cfg(feature = "log")]
     pub(super) log: Option<crate::log::LogHandle>,
     #[cfg(feature = "export")]
@@ -47,6 +50,7 @@ impl Running {
             collector,
             process: fork::generation(),
             console: None,
+            health: None,
             #[cfg(feature = "log")]
             log: None,
             #[cfg(feature = "export")]
@@ -125,9 +129,19 @@ impl Running {
         self.process != fork::generation()
     }
 
+    /// How long others need to see that no more requests are wanted.
+    fn shutdown_delay(&self) -> Duration {
+        match self.health {
+            Some(_) => self.state.config.monitoring.health.shutdown_delay,
+            None => Duration::ZERO,
+        }
+    }
+
     /// Ends what has threads.
     fn stop_threads(&mut self) {
+        std::thread::sleep(self.shutdown_delay());
         let deadline = Instant::now() + SHUTDOWN;
+        drop(self.health.take());
         if !self.collect(SHUTDOWN) {
             diagnostics::report("not everything could be flushed within 5 seconds");
         }
@@ -146,14 +160,20 @@ impl Running {
     /// Leaves to the parent what has threads: to stop it would wake those.
     fn leave_threads(&mut self) {
         std::mem::forget(self.console.take());
+        if let Some(health) = self.health.take() {
+            health.forget();
+        }
         #[cfg(feature = "export")]
         std::mem::forget(self.exports.take());
         #[cfg(feature = "http")]
         std::mem::forget(self.http.take());
     }
 
-    /// Ends the monitoring: `/ready` says no, what is left is flushed, the endpoints close. Takes
-    /// five seconds at most. The future may be awaited on any executor.
+    /// Ends the monitoring: `/ready` says no, then, after `health.shutdown_delay`, what is left is flushed and the
+    /// endpoints close. Takes five seconds at most after that delay. The future may be awaited on any executor.
+    ///
+    /// A service that drains its own server before it calls this says with [`set_accepting`](Self::set_accepting) that
+    /// it takes no more requests.
     pub fn shutdown(self) -> Shutdown {
         let done = Arc::new(Mutex::new(Done {
             finished: false,

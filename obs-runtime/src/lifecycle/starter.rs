@@ -11,6 +11,7 @@ use super::running::Running;
 use super::{StartError, State, held, operations};
 use crate::callsite::{self, SpansWanted};
 use crate::config::{Config, Layers};
+use crate::health::Monitor;
 use crate::hot::{body, pool};
 use crate::trace::console::Console;
 use crate::{debug, diagnostics, fork, propagate, redact, sampling, trace};
@@ -96,6 +97,7 @@ impl Starter {
         }
         propagate::set_enabled(config.propagators());
         propagate::set_forwarded(config.monitoring.tracing.forward);
+        running.health = Monitor::start(&config).map_err(StartError::Thread)?;
         #[cfg(feature = "http")]
         {
             running.http = crate::http::start(&config).map_err(StartError::Listen)?;
@@ -119,6 +121,7 @@ fn claim(config: &Config) -> Result<Arc<State>, StartError> {
     }
     let fresh = Arc::new(State {
         config: config.clone(),
+        started: std::time::Instant::now(),
         ready: AtomicBool::new(false),
     });
     *state = Some(fresh.clone());

@@ -140,6 +140,17 @@ impl<I: Series> LiveFamily<I> {
     }
 }
 
+impl<I: Series> LiveFamily<I> {
+    /// Tells `read` of every series that there is, with its labels as they are written.
+    pub(super) fn each(&self, mut read: impl FnMut(&[u8], &I)) {
+        self.series.each(|labels, series| {
+            if let Some(series) = series {
+                read(labels, series);
+            }
+        });
+    }
+}
+
 /// A registered metric, whatever it consists of.
 pub(super) trait Live: Any + Send + Sync {
     fn def(&self) -> &'static MetricDef;

@@ -59,7 +59,7 @@ pub mod window;
 pub use obs_schema::def as definition;
 
 pub use counter::Counter;
-pub(crate) use external::set_rate_limit_remaining;
+pub(crate) use external::{rate_limit_remaining, set_rate_limit_remaining};
 pub use family::Family;
 pub use gauge::{Gauge, Tracked};
 pub use histogram::{Histogram, Timer};

@@ -8,20 +8,23 @@ use crate::text::Message;
 /// How the service checks its health.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Health {
-    /// Whether checks run and their endpoints answer.
+    /// Whether checks run. Without them the probes say how far the service itself is.
     pub enabled: bool,
     /// How often a check runs that has no interval of its own.
     pub interval: Duration,
     /// After how long a check without a time limit of its own has failed.
     pub timeout: Duration,
+    /// How long the shutdown waits after `/ready` has said no.
+    pub shutdown_delay: Duration,
 }
 
 impl Health {
-    /// On, every 10 s, for at most 2 s.
+    /// On, every 10 s, for at most 2 s, and no wait at the shutdown.
     pub const DEFAULT: Self = Self {
         enabled: true,
         interval: Duration::from_secs(10),
         timeout: Duration::from_secs(2),
+        shutdown_delay: Duration::ZERO,
     };
 
     /// Every mistake in these settings.

@@ -161,7 +161,10 @@ const fn check_hosts(hosts: &str) -> Option<Finding> {
 
 /// Whether an endpoint other than the metrics has this path.
 pub(super) const fn is_route(path: &str, prefix: &str) -> bool {
-    if ascii::contains(PROBES, path) || ascii::eq(path, prefix) {
+    if ascii::contains(PROBES, path)
+        || ascii::starts_with(path, "/health/")
+        || ascii::eq(path, prefix)
+    {
         return true;
     }
     let Some(below) = ascii::strip_prefix(path, prefix) else {

@@ -6,9 +6,11 @@
 //! A name that one of them would reject, rename or confuse is refused here, with the
 //! spelling that works.
 
+mod health;
 mod label;
 mod metric;
 
+pub use health::{GROUPS_OF_KINDS, check_group_name, check_health_name};
 pub use label::{
     OPERATION_LABELS, OVERFLOW, check_label_name, check_label_value, check_metric_label,
     check_operation_label,
@@ -39,6 +41,10 @@ pub enum NameOf {
     Value,
     /// A debug flag.
     Flag,
+    /// A health check.
+    Check,
+    /// A group of health checks.
+    Group,
 }
 
 impl NameOf {
@@ -53,6 +59,8 @@ impl NameOf {
             Self::Operation => "an operation name",
             Self::Value => "a label value",
             Self::Flag => "a debug flag",
+            Self::Check => "the name of a check",
+            Self::Group => "the name of a group",
         }
     }
 }
@@ -248,6 +256,7 @@ impl NameError<'_> {
                 Text::new().str(trim(self.name))
             }
             NameOf::Metric | NameOf::Label => snake_case(self.name),
+            NameOf::Check | NameOf::Group => health::fixed(self.name),
             NameOf::Prefix => append(snake_case(self.name).as_str(), "_"),
         }
     }

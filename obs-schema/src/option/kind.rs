@@ -12,6 +12,8 @@ pub enum ValueKind {
     Flag,
     /// `true` or `false`.
     Bool,
+    /// The option alone, or with `true` or `false`: `critical`, `critical = false`.
+    Switch,
     /// Any text.
     Text,
     /// A name, checked by the rule for what it names.
@@ -99,7 +101,7 @@ impl ValueKind {
     pub const fn expects(self) -> &'static str {
         match self {
             Self::Flag => "no value",
-            Self::Bool => "`true` or `false`",
+            Self::Bool | Self::Switch => "`true` or `false`",
             Self::Text => "a string",
             Self::Name(NameOf::Metric) => "a metric name, such as `\"orders_total\"`",
             Self::Name(NameOf::Label) => "a label name, such as `\"region\"`",
@@ -107,6 +109,8 @@ impl ValueKind {
             Self::Name(NameOf::Service) => "a service name, such as `\"shop\"`",
             Self::Name(NameOf::Operation) => "an operation name, such as `\"place_order\"`",
             Self::Name(NameOf::Value) => "a fixed label value, such as `\"select\"`",
+            Self::Name(NameOf::Check) => "the name of a check, such as `\"database\"`",
+            Self::Name(NameOf::Group) => "the name of a group, such as `\"storage\"`",
             Self::Name(NameOf::Flag) => "the name of a flag, such as `\"payments\"`",
             Self::Unit => "a unit, such as `\"seconds\"`",
             Self::Duration { .. } => "a duration, such as `\"250ms\"`",

@@ -270,7 +270,7 @@ pub(super) const HEALTH: &[OptionDef] = &[
         "enabled",
         ValueKind::Bool,
         "`true`",
-        "Whether checks run and their endpoints answer.",
+        "Whether checks run. Without them the probes say how far the service itself is.",
     )
     .former(&["enable", "on"]),
     OptionDef::new(
@@ -290,6 +290,13 @@ pub(super) const HEALTH: &[OptionDef] = &[
         "After how long a check has failed; at most `interval`.",
     )
     .former(&["deadline"]),
+    OptionDef::new(
+        "shutdown_delay",
+        ValueKind::DURATION,
+        "`\"0s\"`",
+        "How long the shutdown waits after `/ready` has said no, so that no more requests come when the rest ends.",
+    )
+    .former(&["drain", "drain_delay", "pre_stop", "grace"]),
 ];
 
 pub(super) const HTTP: &[OptionDef] = &[

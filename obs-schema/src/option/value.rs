@@ -7,8 +7,8 @@ use crate::choice::check_choice;
 use crate::issue::Issue;
 use crate::monitoring::{Sampler, check_url_path, parse_log_filter};
 use crate::name::{
-    NameOf, check_flag_name, check_label_name, check_label_value, check_metric_name,
-    check_operation_name, check_prefix, check_service_name,
+    NameOf, check_flag_name, check_group_name, check_health_name, check_label_name,
+    check_label_value, check_metric_name, check_operation_name, check_prefix, check_service_name,
 };
 use crate::resilience::MAX_FACTOR;
 use crate::unit::check_unit;
@@ -70,7 +70,9 @@ impl ValueKind {
         match self {
             Self::Int { .. } => text.parse().map_or(Given::Text(text), Given::Int),
             Self::Ratio | Self::Factor => text.parse().map_or(Given::Text(text), Given::Float),
-            Self::Bool | Self::Flag => text.parse().map_or(Given::Text(text), Given::Bool),
+            Self::Bool | Self::Flag | Self::Switch => {
+                text.parse().map_or(Given::Text(text), Given::Bool)
+            }
             _ => Given::Text(text),
         }
     }
@@ -94,7 +96,8 @@ impl ValueKind {
     /// ```
     pub fn check(&self, name: &str, given: &Given<'_>) -> Result<(), Issue> {
         match (*self, *given) {
-            (Self::Bool | Self::Flag, Given::Bool(_)) | (Self::Text, Given::Text(_)) => Ok(()),
+            (Self::Bool | Self::Flag | Self::Switch, Given::Bool(_))
+            | (Self::Text, Given::Text(_)) => Ok(()),
             (Self::Int { min, max }, Given::Int(number)) => check_int(name, number, min, max),
             (Self::Ratio | Self::Sampler | Self::RatioMap, Given::Int(number)) => {
                 ratio(name, number as f64)
@@ -154,6 +157,8 @@ fn check_name(of: NameOf, text: &str) -> Result<(), crate::name::NameError<'_>> 
         NameOf::Operation => check_operation_name(text),
         NameOf::Value => check_label_value(text),
         NameOf::Flag => check_flag_name(text),
+        NameOf::Check => check_health_name(text),
+        NameOf::Group => check_group_name(text),
     }
 }
 

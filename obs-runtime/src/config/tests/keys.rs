@@ -115,6 +115,7 @@ const CASES: &[Case] = &[
     case("health.enabled", "false", "true"),
     case("health.interval", "30s", "1h"),
     case("health.timeout", "1s", "10s"),
+    case("health.shutdown_delay", "5s", "0s"),
     case("http.enabled", "false", "true"),
     case("http.listen", "0.0.0.0:80", "\"[::1]:0\""),
     case("http.prefix", "/ops", "/a/b"),

@@ -10,12 +10,12 @@ use Place::{Below, Fixed};
 
 use super::guard::Access;
 use super::pages::{
-    Page, breakers, catalog, config, flags, index, metrics, probes, summary, system, traces,
+    Page, breakers, catalog, config, flags, health, index, metrics, probes, summary, system, traces,
 };
 #[cfg(feature = "log")]
 use super::pages::{levels, logs};
 use super::params::Param;
-use super::paths::Paths;
+use super::paths::{GROUP, Paths};
 
 pub use reference::reference;
 
@@ -31,7 +31,7 @@ pub struct Endpoint {
 /// Where an endpoint is.
 #[derive(Debug, Clone, Copy)]
 enum Place {
-    /// At this path.
+    /// At this path. `{id}` stands for one segment.
     Fixed(&'static str),
     /// Where the configuration puts the metrics.
     Metrics,
@@ -55,10 +55,12 @@ pub static ENDPOINTS: &[Endpoint] = &[
     open(Fixed("/ready"), &probes::READY),
     open(Fixed("/startup"), &probes::STARTUP),
     open(Fixed("/health"), &probes::HEALTH),
+    open(Fixed(GROUP), &probes::GROUP),
     read(Below(""), &index::INDEX),
     open(Below("/metrics"), &metrics::EXPOSITION),
     read(Below("/metrics/summary"), &summary::SUMMARY),
     read(Below("/catalog"), &catalog::CATALOG),
+    read(Below("/health/detailed"), &health::DETAILED),
     read(Below("/system/info"), &system::INFO),
     read(Below("/traces"), &traces::LIST),
     read(Below("/traces/{id}"), &traces::ONE),
@@ -186,7 +188,7 @@ impl Endpoint {
     /// The segment for `{id}`, or empty, if this endpoint is at `path`.
     fn matches<'a>(&self, path: &'a str, paths: &Paths) -> Option<&'a str> {
         match self.place {
-            Fixed(own) => (path == own).then_some(""),
+            Fixed(own) => matches_template(own, path),
             Place::Metrics => (path == paths.metrics).then_some(""),
             Below(own) => matches_template(own, path.strip_prefix(&*paths.prefix)?),
         }

@@ -4,6 +4,7 @@ pub(super) mod breakers;
 pub(super) mod catalog;
 pub(super) mod config;
 pub(super) mod flags;
+pub(super) mod health;
 pub(super) mod index;
 #[cfg(feature = "log")]
 pub(super) mod levels;
@@ -47,6 +48,8 @@ pub(super) struct Call<'a> {
     pub(super) id: &'a str,
     pub(super) params: &'a Params,
     pub(super) headers: &'a HeaderMap,
+    /// Whether the caller may see what an answer is made of.
+    pub(super) sees_details: bool,
 }
 
 impl Page {

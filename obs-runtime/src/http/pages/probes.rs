@@ -1,130 +1,80 @@
 //! Whether the service lives, can take work, has started, and is well.
+//!
+//! All of it is read from the last results: nobody waits for a check.
 
 use ::http::StatusCode;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
+use super::health;
 use super::{Call, Page};
+use crate::health::{Overall, Verdict};
 use crate::http::answer::Answer;
 use crate::http::problem::Problem;
-use crate::lifecycle;
 
-pub(in crate::http) const LIVE: Page = Page::light("200 as long as the process can answer.", live);
+pub(in crate::http) const LIVE: Page = Page::light(
+    "200 as long as the process can answer and no check of liveness is unhealthy, otherwise 503.",
+    live,
+);
 pub(in crate::http) const READY: Page = Page::light(
-    "200 from the start until the shutdown begins, 503 before and after.",
+    "200 while the service takes requests: it has started, it is not stopping, and its critical checks of readiness pass; otherwise 503.",
     ready,
 );
-pub(in crate::http) const STARTUP: Page =
-    Page::light("200 once the service has started, 503 before.", startup);
+pub(in crate::http) const STARTUP: Page = Page::light(
+    "200 once the service has started and each of its critical checks of startup has passed, 503 before.",
+    startup,
+);
 pub(in crate::http) const HEALTH: Page = Page::light(
-    "The aggregate: `healthy` or `unhealthy`, with status 200 or 503.",
-    health,
+    "The aggregate of all checks: `healthy`, `warning` and `critical` with status 200, `unhealthy` with 503.",
+    whole,
+);
+pub(in crate::http) const GROUP: Page = Page::light(
+    "The same for the checks of a group; `liveness`, `readiness` and `startup` are groups too.",
+    group,
 );
 
-/// How far the service is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Phase {
-    NotStarted,
-    Running,
-    Stopping,
+fn live(call: &Call<'_>) -> Result<Answer, Problem> {
+    Ok(answer(&Verdict::live(), call))
 }
 
-/// The result of a probe.
-#[derive(Debug, PartialEq, Eq)]
-struct Finding {
-    healthy: bool,
-    /// Why not.
-    reason: Option<&'static str>,
+fn ready(call: &Call<'_>) -> Result<Answer, Problem> {
+    Ok(answer(&Verdict::ready(), call))
 }
 
-impl Phase {
-    fn now() -> Self {
-        match lifecycle::state() {
-            None => Self::NotStarted,
-            Some(state) if state.is_ready() => Self::Running,
-            Some(_) => Self::Stopping,
-        }
-    }
+fn startup(call: &Call<'_>) -> Result<Answer, Problem> {
+    Ok(answer(&Verdict::startup(), call))
+}
 
-    fn started(self) -> Finding {
-        match self {
-            Self::NotStarted => Finding::bad("the service has not started"),
-            Self::Running | Self::Stopping => Finding::GOOD,
-        }
-    }
+fn whole(call: &Call<'_>) -> Result<Answer, Problem> {
+    Ok(answer(&Verdict::whole(), call))
+}
 
-    fn ready(self) -> Finding {
-        match self {
-            Self::NotStarted => Finding::bad("the service has not started"),
-            Self::Running => Finding::GOOD,
-            Self::Stopping => Finding::bad("the service is shutting down"),
+fn group(call: &Call<'_>) -> Result<Answer, Problem> {
+    match Verdict::group(call.id) {
+        Ok(verdict) => Ok(answer(&verdict, call)),
+        Err(known) => {
+            let message = format!("no group of health checks `{}`", call.id);
+            Err(Problem::not_found(message).with_known(known))
         }
     }
 }
 
-impl Finding {
-    const GOOD: Self = Self {
-        healthy: true,
-        reason: None,
-    };
-
-    const fn bad(reason: &'static str) -> Self {
-        Self {
-            healthy: false,
-            reason: Some(reason),
-        }
+/// The answer, with the checks for those who may see them.
+fn answer(verdict: &Verdict, call: &Call<'_>) -> Answer {
+    let mut body = Map::new();
+    body.insert("status".to_owned(), json!(verdict.overall.as_str()));
+    if let Some(reason) = verdict.reason {
+        body.insert("reason".to_owned(), json!(reason));
     }
-
-    fn answer(&self) -> Answer {
-        let status = if self.healthy { "healthy" } else { "unhealthy" };
-        let mut body = json!({"status": status});
-        if let (Some(fields), Some(reason)) = (body.as_object_mut(), self.reason) {
-            fields.insert("reason".to_owned(), Value::from(reason));
-        }
-        let code = if self.healthy {
-            StatusCode::OK
-        } else {
-            StatusCode::SERVICE_UNAVAILABLE
-        };
-        Answer::from(body).with_status(code)
+    if call.sees_details && !verdict.checks.is_empty() {
+        body.insert("checks".to_owned(), health::checks(&verdict.checks));
     }
+    Answer::from(Value::Object(body)).with_status(code(verdict.overall))
 }
 
-fn live(_: &Call<'_>) -> Result<Answer, Problem> {
-    Ok(Finding::GOOD.answer())
-}
-
-fn ready(_: &Call<'_>) -> Result<Answer, Problem> {
-    Ok(Phase::now().ready().answer())
-}
-
-fn startup(_: &Call<'_>) -> Result<Answer, Problem> {
-    Ok(Phase::now().started().answer())
-}
-
-/// What is ready is healthy, as long as there is nothing else to look at.
-fn health(_: &Call<'_>) -> Result<Answer, Problem> {
-    Ok(Phase::now().ready().answer())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn readiness_lasts_from_start_to_shutdown() {
-        let ready = |phase: Phase| phase.ready().healthy;
-        assert_eq!(
-            [Phase::NotStarted, Phase::Running, Phase::Stopping].map(ready),
-            [false, true, false]
-        );
-    }
-
-    #[test]
-    fn what_has_started_stays_started() {
-        let started = |phase: Phase| phase.started().healthy;
-        assert_eq!(
-            [Phase::NotStarted, Phase::Running, Phase::Stopping].map(started),
-            [false, true, true]
-        );
+/// Only what is unhealthy is not served.
+pub(super) fn code(overall: Overall) -> StatusCode {
+    match overall {
+        Overall::Unhealthy => StatusCode::SERVICE_UNAVAILABLE,
+        Overall::Healthy | Overall::Warning | Overall::Critical => StatusCode::OK,
     }
 }

@@ -52,7 +52,7 @@ fn unknown_keys() {
     );
     assert_eq!(
         error("health.colour"),
-        "unknown key `health.colour`; `health` has `enabled`, `interval`, `timeout`"
+        "unknown key `health.colour`; `health` has `enabled`, `interval`, `timeout`, `shutdown_delay`"
     );
     assert_eq!(
         error("alerts.rules"),

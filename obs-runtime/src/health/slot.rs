@@ -1,0 +1,265 @@
+//! A check with its results, and what it is doing.
+//!
+//! A check runs at most once at a time. A run that is over its time has failed; if it cannot be ended, because
+//! it blocks, it keeps the place until it returns, and each interval that it stays away is another failure.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use obs_schema::def::Source;
+use obs_schema::health::{CheckSettings, CheckTiming, HealthKind};
+use obs_schema::monitoring;
+use obs_schema::value::format_duration;
+
+use super::attempt::too_slow;
+use super::probe::Probe;
+use super::signal::Feed;
+use super::status::{Health, Status};
+use super::tracker::{Change, Run, Tracker};
+
+/// How much longer than its time limit an attempt may take before it is given up from outside. What can be
+/// ended has ended itself by then.
+const GRACE: Duration = Duration::from_millis(50);
+
+/// A check.
+pub(super) struct Slot {
+    pub(super) name: String,
+    pub(super) groups: Vec<String>,
+    pub(super) settings: CheckSettings,
+    pub(super) source: Option<Source>,
+    /// `None` if it only takes in signals.
+    pub(super) probe: Option<Arc<dyn Probe>>,
+    #[cfg(feature = "tokio")]
+    pub(super) runtime: Option<tokio::runtime::Handle>,
+    /// What others say of it.
+    pub(super) feed: Arc<Feed>,
+    state: Mutex<State>,
+}
+
+/// What a check is doing, and what came out so far.
+#[derive(Debug)]
+pub(super) struct State {
+    pub(super) tracker: Tracker,
+    pub(super) timing: CheckTiming,
+    pub(super) running: Option<Running>,
+    /// When it runs again; `None` if it does not.
+    next: Option<Instant>,
+    runs: u64,
+}
+
+/// A run under way.
+#[derive(Debug)]
+pub(super) struct Running {
+    id: u64,
+    pub(super) since: Instant,
+    deadline: Instant,
+    /// It has been counted as a failure and not returned.
+    given_up: bool,
+}
+
+/// What is to be done about a check.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Turn {
+    /// Nothing before this time.
+    Wait(Option<Instant>),
+    /// Run it under this number; look again at this time.
+    Run(u64, Instant),
+}
+
+impl Slot {
+    pub(super) fn new(
+        name: String,
+        groups: Vec<String>,
+        settings: CheckSettings,
+        probe: Option<Arc<dyn Probe>>,
+    ) -> Self {
+        Self {
+            name,
+            groups,
+            settings,
+            source: None,
+            probe,
+            #[cfg(feature = "tokio")]
+            runtime: super::runtime::current(),
+            feed: Arc::default(),
+            state: Mutex::new(State {
+                tracker: Tracker::default(),
+                timing: settings.timing(&monitoring::Health::DEFAULT),
+                running: None,
+                next: None,
+                runs: 0,
+            }),
+        }
+    }
+
+    pub(super) fn at(self, source: Source) -> Self {
+        Self {
+            source: Some(source),
+            ..self
+        }
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lets the check run from now on, as if it never had.
+    pub(super) fn begin(&self, config: &monitoring::Health, now: Instant) {
+        let mut state = self.lock();
+        state.timing = self.settings.timing(config);
+        state.tracker = Tracker::default();
+        if self.probe.is_some() {
+            state.next = now.checked_add(self.settings.initial_delay);
+        }
+    }
+
+    /// Lets it run no more.
+    pub(super) fn end(&self) {
+        self.lock().next = None;
+    }
+
+    /// Says what is to be done now, and which status that came to.
+    pub(super) fn tend(&self, now: Instant) -> (Turn, Option<Change>) {
+        let mut state = self.lock();
+        if state.running.is_some() {
+            let change = state.watch(&self.settings, now);
+            return (Turn::Wait(state.next_look()), change);
+        }
+        if !state.is_due(now) {
+            return (Turn::Wait(state.next), None);
+        }
+        let interval = state.timing.interval;
+        state.next = now.checked_add(interval);
+        if !self.feed.has_succeeded_within(interval) {
+            return (state.start(now), None);
+        }
+        let seen = Run {
+            health: Health::healthy(),
+            ended: now,
+            took: Duration::ZERO,
+        };
+        let change = state.tracker.note(seen, &self.settings);
+        (Turn::Wait(state.next), change)
+    }
+
+    /// Begins the next attempt of a run, unless that has been given up.
+    pub(super) fn next_attempt(&self, id: u64) -> Option<Duration> {
+        let mut state = self.lock();
+        let timeout = state.timing.timeout;
+        let running = state.running.as_mut().filter(|running| running.id == id)?;
+        if running.given_up {
+            return None;
+        }
+        running.deadline = Instant::now() + timeout;
+        Some(timeout)
+    }
+
+    /// Ends a run. What comes after its time has been counted already.
+    pub(super) fn finish(&self, id: u64, health: Health) -> Option<Change> {
+        let mut state = self.lock();
+        let running = state.running.take_if(|running| running.id == id)?;
+        if running.given_up {
+            return None;
+        }
+        let ended = Instant::now();
+        let took = ended.saturating_duration_since(running.since);
+        let has_passed = !health.is_failure();
+        let change = state.tracker.note(
+            Run {
+                health,
+                ended,
+                took,
+            },
+            &self.settings,
+        );
+        if has_passed && self.is_asked_once() && state.tracker.status() != Some(Status::Unhealthy) {
+            state.next = None;
+        }
+        change
+    }
+
+    /// The status: what the check found and what others say, whichever is worse.
+    pub(super) fn status(&self) -> Option<Status> {
+        let found = self.lock().tracker.status();
+        found.max(self.feed.said().map(|health| health.status()))
+    }
+
+    fn is_asked_once(&self) -> bool {
+        self.settings.kind == HealthKind::Startup
+    }
+}
+
+impl State {
+    fn is_due(&self, now: Instant) -> bool {
+        self.next.is_some_and(|next| now >= next)
+    }
+
+    fn start(&mut self, now: Instant) -> Turn {
+        self.runs += 1;
+        let deadline = now + self.timing.timeout;
+        self.running = Some(Running {
+            id: self.runs,
+            since: now,
+            deadline,
+            given_up: false,
+        });
+        Turn::Run(self.runs, deadline + GRACE)
+    }
+
+    /// Counts a run that is over its time as a failure, and again each time that the next one is due.
+    fn watch(&mut self, settings: &CheckSettings, now: Instant) -> Option<Change> {
+        let is_due = self.is_due(now);
+        let timeout = self.timing.timeout;
+        let running = self.running.as_mut()?;
+        let is_over = match running.given_up {
+            true => is_due,
+            false => now >= running.deadline + GRACE,
+        };
+        if !is_over {
+            return None;
+        }
+        let health = running.give_up(now, timeout);
+        let took = now.saturating_duration_since(running.since);
+        if is_due {
+            self.next = now.checked_add(self.timing.interval);
+        }
+        let ended = now;
+        self.tracker.note(
+            Run {
+                health,
+                ended,
+                took,
+            },
+            settings,
+        )
+    }
+
+    /// When a run under way is to be looked at again.
+    fn next_look(&self) -> Option<Instant> {
+        match &self.running {
+            Some(running) if !running.given_up => Some(running.deadline + GRACE),
+            _ => self.next,
+        }
+    }
+}
+
+impl Running {
+    fn give_up(&mut self, now: Instant, timeout: Duration) -> Health {
+        if !self.given_up {
+            self.given_up = true;
+            return too_slow(timeout);
+        }
+        let away = now.saturating_duration_since(self.since);
+        let away = format_duration(Duration::from_secs(away.as_secs().max(1)));
+        Health::unhealthy(format!("it has not returned for {away}"))
+    }
+}
+
+impl fmt::Debug for Slot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Slot")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}
