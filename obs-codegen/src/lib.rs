@@ -17,6 +17,7 @@ pub mod diag;
 pub mod docs;
 pub mod fallback;
 pub mod func;
+pub mod health_check;
 mod known;
 pub mod label;
 pub mod label_set;

@@ -35,6 +35,12 @@ function_attributes! {
     debug_trace => DebugTrace;
 }
 
+/// Runs a function in the background as a check of the service's health.
+#[proc_macro_attribute]
+pub fn health_check(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    obs_codegen::health_check::attribute(arguments.into(), item.into()).into()
+}
+
 /// Names a service and says how it is monitored; traces the methods of an `impl` block.
 #[proc_macro_attribute]
 pub fn service(arguments: TokenStream, item: TokenStream) -> TokenStream {

@@ -326,3 +326,41 @@ pub use obs_macros::circuit_breaker;
 /// `ok_if` and `error_if` judge it too. Flags are switched by [`debug`](mod@crate::debug) and at
 /// `/monitoring/debug/flags`.
 pub use obs_macros::debug_trace;
+
+/// Runs a function in the background as a check of the service's [health](mod@crate::health). It needs no
+/// further line: the linker lists it, and [`start`](crate::start()) lets it run.
+///
+/// ```
+/// use std::time::Duration;
+/// use obs_runtime::health::{Health, Liveness};
+/// use obs_runtime::health_check;
+///
+/// # async fn ping() -> Result<(), std::io::Error> { Ok(()) }
+/// # fn queue_length() -> u64 { 7 }
+/// #[health_check("database", timeout = "1s", interval = "5s", retries = 1)]
+/// async fn database() -> Result<(), std::io::Error> {
+///     ping().await
+/// }
+///
+/// #[health_check("queue", critical = false, unhealthy_threshold = 3, group = "storage")]
+/// fn queue() -> Health {
+///     let length = queue_length();
+///     let health = if length < 1_000 { Health::healthy() } else { Health::degraded("it is long") };
+///     health.with("length", length)
+/// }
+///
+/// #[health_check("process", kind = liveness)]
+/// fn process() -> Liveness {
+///     Liveness::new()
+/// }
+/// ```
+///
+/// The function has no arguments and returns a `Result` whose error is `Display`, a `bool`, a
+/// [`Status`](crate::health::Status) or a [`Health`](crate::health::Health). It may be `async`; one that is not has a
+/// thread of its own while it runs, so it may block. What a check needs and no `static` has goes into a closure at
+/// [`health::check`](crate::health::check).
+///
+/// `kind` says which probe it decides: `readiness` (the default), `startup`, or `liveness`. A liveness check returns a
+/// [`LocalCheck`](crate::health::LocalCheck) and is called once, at the start: what it returned is looked at from then on.
+/// Anything else does not compile, because a restart repairs nothing outside of the process.
+pub use obs_macros::health_check;

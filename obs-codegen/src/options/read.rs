@@ -144,11 +144,15 @@ impl Options {
             skip_argument(input);
             return Ok((None, key.to_token_stream()));
         }
-        let is_flag = matches!(option.kind, ValueKind::Flag);
-        if !is_flag {
-            diag.issue(key.span(), &wrong(option));
-        }
-        Ok((is_flag.then_some(Value::Flag), key.to_token_stream()))
+        let value = match option.kind {
+            ValueKind::Flag => Some(Value::Flag),
+            ValueKind::Switch => Some(Value::Bool(true)),
+            _ => {
+                diag.issue(key.span(), &wrong(option));
+                None
+            }
+        };
+        Ok((value, key.to_token_stream()))
     }
 
     fn add(

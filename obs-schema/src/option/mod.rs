@@ -12,6 +12,7 @@
 //! ```
 
 mod derive;
+mod health;
 mod key;
 mod kind;
 mod lookup;

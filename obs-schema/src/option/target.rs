@@ -1,6 +1,6 @@
 //! Where options are written.
 
-use super::{OptionDef, derive, operation, resilience, service, tracing};
+use super::{OptionDef, derive, health, operation, resilience, service, tracing};
 
 /// A place that takes options: an attribute on a kind of item, or a group inside one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -43,6 +43,8 @@ pub enum Target {
     CircuitBreaker,
     /// `#[debug_trace(..)]`.
     DebugTrace,
+    /// `#[health_check(..)]`.
+    HealthCheck,
     /// `#[metrics(..)]` on a struct with `#[derive(Metrics)]`.
     MetricsStruct,
     /// `#[metric(..)]` on a field of it.
@@ -89,6 +91,7 @@ impl Target {
         Self::TrackExternalApi,
         Self::CircuitBreaker,
         Self::DebugTrace,
+        Self::HealthCheck,
         Self::MetricsStruct,
         Self::MetricField,
         Self::LabelEnum,
@@ -123,6 +126,7 @@ impl Target {
             Self::TrackExternalApi => "#[track_external_api]",
             Self::CircuitBreaker => "#[circuit_breaker]",
             Self::DebugTrace => "#[debug_trace]",
+            Self::HealthCheck => "#[health_check]",
             Self::MetricsStruct => "#[metrics]",
             Self::MetricField => "#[metric]",
             Self::LabelEnum | Self::LabelVariant | Self::LabelsStruct | Self::LabelsField => {
@@ -147,7 +151,8 @@ impl Target {
             | Self::TrackDbQuery
             | Self::TrackExternalApi
             | Self::CircuitBreaker
-            | Self::DebugTrace => "a function",
+            | Self::DebugTrace
+            | Self::HealthCheck => "a function",
             Self::MetricsStruct => "a struct with `#[derive(Metrics)]`",
             Self::MetricField => "a field of a struct with `#[derive(Metrics)]`",
             Self::LabelEnum => "an enum with `#[derive(Label)]`",
@@ -191,6 +196,7 @@ impl Target {
             Self::TrackExternalApi => operation::TRACK_EXTERNAL_API,
             Self::CircuitBreaker => resilience::CIRCUIT_BREAKER,
             Self::DebugTrace => operation::DEBUG_TRACE,
+            Self::HealthCheck => health::HEALTH_CHECK,
             Self::MetricsStruct => derive::METRICS_STRUCT,
             Self::MetricField => derive::METRIC_FIELD,
             Self::LabelEnum => derive::LABEL_ENUM,

@@ -155,6 +155,7 @@ fn every_attribute_and_derive_takes_a_crate_path() {
                 | Target::TrackExternalApi
                 | Target::CircuitBreaker
                 | Target::DebugTrace
+                | Target::HealthCheck
                 | Target::MetricsStruct
                 | Target::LabelEnum
                 | Target::LabelsStruct

@@ -1,0 +1,5 @@
+use obs_runtime::health;
+
+fn main() {
+    let _ = health::liveness("database", || async { true });
+}

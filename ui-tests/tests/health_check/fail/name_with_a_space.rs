@@ -1,0 +1,8 @@
+use obs_runtime::health_check;
+
+#[health_check("order database")]
+fn database() -> bool {
+    true
+}
+
+fn main() {}
