@@ -9,7 +9,7 @@
     not(feature = "otlp"),
     allow(dead_code, reason = "gRPC wants more of it than the others")
 )]
-mod client;
+pub(crate) mod client;
 pub(crate) mod delivery;
 #[cfg(feature = "elastic")]
 mod elastic;
@@ -34,7 +34,7 @@ mod receiver;
     allow(dead_code, reason = "metrics need more of it")
 )]
 mod settings;
-mod tls;
+pub(crate) mod tls;
 #[cfg_attr(
     not(feature = "otlp"),
     allow(dead_code, reason = "remote write has fewer kinds of fields")

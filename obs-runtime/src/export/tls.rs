@@ -13,13 +13,13 @@ use crate::diagnostics;
 
 /// The TLS of a client.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Tls<'a> {
+pub(crate) struct Tls<'a> {
     /// Whether it is used at all: otherwise no certificate is read.
-    pub(super) is_used: bool,
+    pub(crate) is_used: bool,
     /// Certificates to trust instead of the system's, in a PEM file.
-    pub(super) certificate: Option<&'a Path>,
+    pub(crate) certificate: Option<&'a Path>,
     /// The certificates and the key of this process, in PEM files.
-    pub(super) identity: Option<&'a (PathBuf, PathBuf)>,
+    pub(crate) identity: Option<&'a (PathBuf, PathBuf)>,
 }
 
 impl Tls<'_> {
@@ -28,7 +28,7 @@ impl Tls<'_> {
     /// # Errors
     ///
     /// If a file cannot be read, or has no certificate or key in it.
-    pub(super) fn config(self) -> Result<ClientConfig, ExportError> {
+    pub(crate) fn config(self) -> Result<ClientConfig, ExportError> {
         let provider = Arc::new(ring::default_provider());
         let builder = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()

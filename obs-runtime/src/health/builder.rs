@@ -197,11 +197,23 @@ pub enum HealthError {
         /// What is wrong.
         issues: Vec<Issue>,
     },
+    /// A ready-made check cannot be set up.
+    Ready {
+        /// Why.
+        message: String,
+    },
     /// Another check has the name.
     Taken {
         /// The name.
         name: String,
     },
+}
+
+#[cfg(feature = "checks")]
+impl HealthError {
+    pub(super) fn ready(message: String) -> Self {
+        Self::Ready { message }
+    }
 }
 
 impl fmt::Display for HealthError {
@@ -214,6 +226,7 @@ impl fmt::Display for HealthError {
                 }
                 Ok(())
             }
+            Self::Ready { message } => f.write_str(message),
             Self::Taken { name } => write!(
                 f,
                 "there is a health check `{name}` already; choose another name"

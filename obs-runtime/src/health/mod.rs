@@ -47,6 +47,8 @@ mod aggregate;
 mod attempt;
 mod builder;
 mod function;
+#[cfg(feature = "tonic")]
+mod grpc;
 mod local;
 mod metrics;
 mod phase;
@@ -74,6 +76,8 @@ pub use aggregate::Overall;
 pub use builder::{CheckBuilder, HealthError, Registered, blocking, check, liveness};
 #[doc(hidden)]
 pub use function::{HEALTH_CHECKS, HealthFunction, HealthRun};
+#[cfg(feature = "tonic")]
+pub use grpc::{GrpcHealth, Statuses, grpc_service};
 #[doc(hidden)]
 pub use local::local_check;
 pub use local::{Heartbeat, Liveness, LocalCheck};

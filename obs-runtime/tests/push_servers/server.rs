@@ -18,7 +18,7 @@ pub(crate) struct Server {
 }
 
 /// A program, ready for arguments; `None`, with a word about it, if this machine does not have it.
-fn program(name: &str, probe: &str) -> Option<Command> {
+pub(crate) fn program(name: &str, probe: &str) -> Option<Command> {
     let works = Command::new(name)
         .arg(probe)
         .stdout(Stdio::null())
@@ -51,7 +51,15 @@ impl Server {
         probe: &str,
         prepare: impl FnOnce(u16, &Path) -> Vec<String>,
     ) -> Option<Self> {
-        let mut command = program(name, probe)?;
+        Some(Self::run(program(name, probe)?, name, prepare))
+    }
+
+    /// The same of a program that is there.
+    pub(crate) fn run(
+        mut command: Command,
+        name: &str,
+        prepare: impl FnOnce(u16, &Path) -> Vec<String>,
+    ) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let port = free_port();
         command.args(prepare(port, directory.path()));
@@ -74,7 +82,7 @@ impl Server {
             }
             TcpStream::connect(&server.address).ok()
         });
-        Some(server)
+        server
     }
 
     fn log(&self) -> String {
