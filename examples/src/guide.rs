@@ -12,6 +12,7 @@ pages! {
     concepts: "../../docs/guide/concepts.md";
     configuration: "../../docs/guide/configuration.md";
     endpoints: "../../docs/guide/endpoints.md";
+    health: "../../docs/guide/health.md";
     logs: "../../docs/guide/logs.md";
     propagation: "../../docs/guide/propagation.md";
     exporters: "../../docs/guide/exporters.md";

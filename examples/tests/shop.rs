@@ -208,9 +208,43 @@ async fn every_endpoint_answers() {
     let traces = shop.json("/monitoring/traces?operation=place_order").await;
     let id = traces["stored"][0]["trace_id"].as_str().unwrap();
     for path in paths {
-        let response = shop.get(&path.replace("{id}", id)).await;
+        let path = path.replace("{id}", id).replace("{group}", "storage");
+        let response = shop.get(&path).await;
         assert_eq!(response.status(), 200, "{path}");
         assert!(!response.bytes().await.unwrap().is_empty(), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn its_health_is_that_of_what_it_depends_on() {
+    let shop = Shop::start(&["--no-load"], &[]);
+    let expected = [
+        "database",
+        "deliveries",
+        "disk",
+        "payment-calls",
+        "payments",
+        "process",
+    ];
+    let checks = loop {
+        let body: Value = shop
+            .get("/monitoring/health/detailed")
+            .await
+            .json()
+            .await
+            .unwrap();
+        let checks = body["checks"].as_object().unwrap().clone();
+        if checks.values().all(|check| !check["status"].is_null()) {
+            break checks;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    };
+    assert_eq!(checks.keys().collect::<Vec<_>>(), expected);
+    assert_eq!(checks["database"]["status"], "healthy");
+    assert_eq!(checks["payments"]["details"]["status"], json!(200.0));
+    assert_eq!(checks["deliveries"]["kind"], "liveness");
+    for path in ["/live", "/ready", "/startup", "/health", "/health/payments"] {
+        assert_eq!(shop.get(path).await.status(), 200, "{path}");
     }
 }
 

@@ -11,12 +11,14 @@
 //! | what is in the database? | [`store`], [`stock`], [`notify`] |
 //! | which routes are there? | [`web`] |
 //! | what does it tell of itself? | [`monitoring`] |
+//! | is it well, and what does it depend on? | [`health`] |
 //! | who sends the requests? | [`load`] |
 //! | what is printed? | [`banner`], [`progress`], [`traffic`] |
 //! | how does it start and stop? | [`run()`], [`cli`] |
 
 pub mod banner;
 pub mod cli;
+pub mod health;
 pub mod load;
 pub mod monitoring;
 pub mod notify;

@@ -18,7 +18,7 @@ use super::output::say;
 use super::payment::{Payments, api};
 use super::store::Store;
 use super::traffic::Traffic;
-use super::{progress, stock, web};
+use super::{health, progress, stock, web};
 
 /// How often a delivery comes.
 const DELIVERY: Duration = Duration::from_secs(2);
@@ -47,6 +47,9 @@ pub enum RunError {
     /// The database cannot be filled.
     #[error(transparent)]
     Store(#[from] super::store::StoreError),
+    /// A check of what the shop depends on cannot be made.
+    #[error(transparent)]
+    Health(#[from] obs_runtime::health::HealthError),
     /// No HTTP client.
     #[error("cannot set up the HTTP client: {0}")]
     Http(#[from] reqwest::Error),
@@ -71,9 +74,11 @@ async fn serve(cli: &Cli) -> Result<(), RunError> {
     let running = obs_runtime::start::<Shop>()?;
     let store = Store::open(cli.database.as_deref())?;
     store.run(stock::stock_up).await?;
+    health::watch(&store, cli.database.as_deref())?;
     let (stop, stopped) = watch::channel(());
 
     let payments = Server::start(api::router(cli.seed), cli.payment_port, "--payment-port").await?;
+    health::watch_payments(payments.address)?;
     let client = Payments::new(format!("http://{}", payments.address))?;
     let shop = Arc::new(Shop::new(store, client));
     let traffic = Arc::new(Traffic::default());
@@ -101,6 +106,7 @@ async fn serve(cli: &Cli) -> Result<(), RunError> {
     }
 
     let ran = start.elapsed();
+    running.set_accepting(false);
     drop(stop);
     let losses = match load {
         Some(load) => load.await.ok(),
@@ -182,6 +188,7 @@ async fn deliver(shop: Arc<Shop>, mut stopped: watch::Receiver<()>) {
         if let Err(error) = shop.deliver().await {
             tracing::error!(%error, "no delivery");
         }
+        health::DELIVERIES.beat();
     }
 }
 

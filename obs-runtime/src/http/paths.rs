@@ -9,7 +9,7 @@ use std::sync::{PoisonError, RwLock};
 /// The paths of the endpoints that do not move.
 pub(super) const PROBES: [&str; 5] = ["/live", "/ready", "/startup", "/health", GROUP];
 /// That of a group of checks.
-pub(super) const GROUP: &str = "/health/{id}";
+pub(super) const GROUP: &str = "/health/{group}";
 
 /// The paths that the configuration chooses.
 #[derive(Debug, Clone, PartialEq, Eq)]

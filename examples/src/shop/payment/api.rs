@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::routing::post;
+use axum::routing::{get, post};
 use axum::{Json, Router};
 use fastrand::Rng;
 use obs_runtime::counted;
@@ -54,6 +54,10 @@ pub fn router(seed: u64) -> Router {
         },
     };
     Router::new()
+        .route(
+            "/v1/status",
+            get(|| async { Json(serde_json::json!({"state": "up"})) }),
+        )
         .route("/v1/charges", post(charge))
         .route("/v1/charges/{id}/refund", post(refund))
         .layer(ServerLayer::new())

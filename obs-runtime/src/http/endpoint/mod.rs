@@ -31,11 +31,11 @@ pub struct Endpoint {
 /// Where an endpoint is.
 #[derive(Debug, Clone, Copy)]
 enum Place {
-    /// At this path. `{id}` stands for one segment.
+    /// At this path. A word in braces stands for one segment.
     Fixed(&'static str),
     /// Where the configuration puts the metrics.
     Metrics,
-    /// Below the configured prefix. `{id}` stands for one segment.
+    /// Below the configured prefix. A word in braces stands for one segment.
     Below(&'static str),
 }
 
@@ -125,7 +125,7 @@ const fn put(place: Place, page: &'static Page) -> Endpoint {
 }
 
 impl Endpoint {
-    /// Its path with the default configuration. `{id}` stands for one segment.
+    /// Its path with the default configuration. A word in braces, such as `{id}`, stands for one segment.
     #[must_use]
     pub fn path(&self) -> String {
         self.path_at(&Paths::default())
@@ -185,7 +185,7 @@ impl Endpoint {
         self.verb != Verb::Get
     }
 
-    /// The segment for `{id}`, or empty, if this endpoint is at `path`.
+    /// The segment for the word in braces, or empty, if this endpoint is at `path`.
     fn matches<'a>(&self, path: &'a str, paths: &Paths) -> Option<&'a str> {
         match self.place {
             Fixed(own) => matches_template(own, path),
@@ -195,13 +195,13 @@ impl Endpoint {
     }
 }
 
-/// The segment in the place of `{id}`, or empty, if `path` has the form of `template`.
+/// The segment in the place of the word in braces, or empty, if `path` has the form of `template`.
 fn matches_template<'a>(template: &str, path: &'a str) -> Option<&'a str> {
     let mut id = "";
     let mut segments = path.split('/');
     for own in template.split('/') {
         let segment = segments.next()?;
-        if own == "{id}" && !segment.is_empty() {
+        if own.starts_with('{') && !segment.is_empty() {
             id = segment;
         } else if own != segment {
             return None;
@@ -218,7 +218,7 @@ pub(super) struct Found<'a> {
 }
 
 /// The endpoints at `path`: several, if they differ in their method. A path of constants wins over
-/// one with `{id}`. A slash at the end makes no difference.
+/// one with a word in braces. A slash at the end makes no difference.
 pub(super) fn find<'a>(path: &'a str, paths: &Paths) -> Found<'a> {
     let without_slash = path.strip_suffix('/').filter(|path| !path.is_empty());
     let path = without_slash.unwrap_or(path);

@@ -17,6 +17,7 @@ fn templates_match_whole_segments() {
         ("/traces/{id}/waterfall", "/traces/1/waterfal", None),
         ("/traces/{id}", "/traces/1/waterfall", None),
         ("/traces", "traces", None),
+        ("/health/{group}", "/health/storage", Some("storage")),
     ] {
         assert_eq!(
             matches_template(template, path),
@@ -47,7 +48,10 @@ fn every_endpoint_is_found_at_its_path() {
     };
     for paths in [Paths::default(), paths] {
         for endpoint in ENDPOINTS {
-            let path = endpoint.path_at(&paths).replace("{id}", "7");
+            let path = endpoint
+                .path_at(&paths)
+                .replace("{id}", "7")
+                .replace("{group}", "8");
             let found = find(&path, &paths);
             let methods: HashSet<_> = found.endpoints.iter().map(|one| one.method()).collect();
             assert!(methods.contains(endpoint.method()), "{path}");

@@ -44,7 +44,7 @@ pub(super) struct Call<'a> {
     pub(super) paths: &'a Paths,
     /// What stands before every path because the endpoints are nested in another router.
     pub(super) base: &'a str,
-    /// The segment for `{id}`, or empty.
+    /// The segment for the word in braces, or empty.
     pub(super) id: &'a str,
     pub(super) params: &'a Params,
     pub(super) headers: &'a HeaderMap,
