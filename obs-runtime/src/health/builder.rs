@@ -202,6 +202,8 @@ pub enum HealthError {
         /// Why.
         message: String,
     },
+    /// There are a thousand checks.
+    TooMany,
     /// Another check has the name.
     Taken {
         /// The name.
@@ -227,6 +229,7 @@ impl fmt::Display for HealthError {
                 Ok(())
             }
             Self::Ready { message } => f.write_str(message),
+            Self::TooMany => f.write_str("there are 1000 health checks already; remove one"),
             Self::Taken { name } => write!(
                 f,
                 "there is a health check `{name}` already; choose another name"

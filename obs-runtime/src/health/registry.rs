@@ -15,6 +15,9 @@ use crate::diagnostics;
 use crate::fork::PerProcess;
 use crate::redact::Redaction;
 
+/// How many checks there can be, signals of their own included.
+const MAX_CHECKS: usize = 1_000;
+
 static GLOBAL: PerProcess<Registry> = PerProcess::new();
 
 /// The checks, by name.
@@ -53,6 +56,7 @@ impl Registry {
                 }
                 // Somebody holds its signal: it goes on under the check.
                 Some(other) => slot.feed = other.feed.clone(),
+                None if slots.len() >= MAX_CHECKS => return Err(HealthError::TooMany),
                 None => {}
             }
             slots.retain(|other| other.name != slot.name);
@@ -93,7 +97,7 @@ impl Registry {
         let find = || self.slots().into_iter().find(|slot| slot.name == name);
         find().unwrap_or_else(|| match self.add(make()) {
             Ok(slot) => slot,
-            // Another thread was faster.
+            // Another thread was faster, or there is no room.
             Err(_) => find().unwrap_or_else(|| Arc::new(make())),
         })
     }

@@ -1,6 +1,6 @@
 //! What others know of a dependency: the breaker that guards it, and the calls that the program makes anyway.
 
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -21,12 +21,16 @@ use crate::hot::clock;
 ///
 /// let payments = Signal::named("payments");
 /// payments.succeeded(); // after each call that went well: one store
+/// payments.failed(); // after one that did not: the check looks now
 /// payments.set(Health::unhealthy("the circuit is open")); // stays until it is set again
 /// assert_eq!(payments.status(), Some(Status::Unhealthy));
 /// payments.clear();
 /// ```
 #[derive(Debug, Clone)]
-pub struct Signal(Arc<Feed>);
+pub struct Signal {
+    registry: &'static Registry,
+    feed: Arc<Feed>,
+}
 
 impl Signal {
     /// The signal of the check `name`.
@@ -35,35 +39,45 @@ impl Signal {
         Self::in_registry(Registry::global(), name)
     }
 
-    pub(super) fn in_registry(registry: &Registry, name: &str) -> Self {
+    pub(super) fn in_registry(registry: &'static Registry, name: &str) -> Self {
         let settings = CheckSettings {
             critical: false,
             ..CheckSettings::DEFAULT
         };
         let make = || Slot::new(name.to_owned(), Vec::new(), settings, None);
-        Self(registry.slot_or(name, make).feed.clone())
+        let feed = registry.slot_or(name, make).feed.clone();
+        Self { registry, feed }
     }
 
     /// Says how the dependency is, until the next time. The check is what is worse of this and its own result.
     pub fn set(&self, health: Health) {
-        self.0.say(Some(Registry::global().tidied(health)));
+        self.feed.say(Some(self.registry.tidied(health)));
     }
 
     /// Says nothing any more.
     pub fn clear(&self) {
-        self.0.say(None);
+        self.feed.say(None);
     }
 
     /// Notes that a call went well: the check counts as passed when it is due next, without being run, if that was
     /// within its interval.
     pub fn succeeded(&self) {
-        self.0.succeeded.store(clock::ticks().max(1), Relaxed);
+        self.feed.succeeded.store(clock::ticks().max(1), Relaxed);
+    }
+
+    /// Notes that a call failed, which by itself says little: the check is run now and not when it is due, though
+    /// at most ten times in its interval.
+    pub fn failed(&self) {
+        self.feed.succeeded.store(0, Relaxed);
+        if !self.feed.alarm.swap(true, Relaxed) {
+            self.registry.bell().ring();
+        }
     }
 
     /// What was [`set`](Self::set) last.
     #[must_use]
     pub fn status(&self) -> Option<Status> {
-        self.0.said().map(|health| health.status())
+        self.feed.said().map(|health| health.status())
     }
 }
 
@@ -72,6 +86,8 @@ impl Signal {
 pub(super) struct Feed {
     /// When a call went well for the last time, in ticks; 0 if none has.
     succeeded: AtomicU64,
+    /// A call has failed since the last run.
+    alarm: AtomicBool,
     said: Mutex<Option<Health>>,
 }
 
@@ -79,6 +95,14 @@ impl Feed {
     pub(super) fn has_succeeded_within(&self, time: Duration) -> bool {
         let last = self.succeeded.load(Relaxed);
         last != 0 && clock::ticks().saturating_sub(last) <= clock::from_duration(time)
+    }
+
+    pub(super) fn is_alarmed(&self) -> bool {
+        self.alarm.load(Relaxed)
+    }
+
+    pub(super) fn calm(&self) {
+        self.alarm.store(false, Relaxed);
     }
 
     pub(super) fn said(&self) -> Option<Health> {

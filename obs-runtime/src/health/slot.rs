@@ -45,6 +45,8 @@ pub(super) struct State {
     pub(super) running: Option<Running>,
     /// When it runs again; `None` if it does not.
     next: Option<Instant>,
+    /// When it ran last.
+    began: Option<Instant>,
     runs: u64,
 }
 
@@ -88,6 +90,7 @@ impl Slot {
                 timing: settings.timing(&monitoring::Health::DEFAULT),
                 running: None,
                 next: None,
+                began: None,
                 runs: 0,
             }),
         }
@@ -126,9 +129,11 @@ impl Slot {
             let change = state.watch(&self.settings, now);
             return (Turn::Wait(state.next_look()), change);
         }
-        if !state.is_due(now) {
-            return (Turn::Wait(state.next), None);
+        let due = self.due(&state);
+        if due.is_none_or(|due| now < due) {
+            return (Turn::Wait(due), None);
         }
+        self.feed.calm();
         let interval = state.timing.interval;
         state.next = now.checked_add(interval);
         if !self.feed.has_succeeded_within(interval) {
@@ -141,6 +146,16 @@ impl Slot {
         };
         let change = state.tracker.note(seen, &self.settings);
         (Turn::Wait(state.next), change)
+    }
+
+    /// When the check runs: early if a call that the program made has failed.
+    fn due(&self, state: &State) -> Option<Instant> {
+        let next = state.next?;
+        let Some(began) = state.began.filter(|_| self.feed.is_alarmed()) else {
+            return Some(next);
+        };
+        let rest = (state.timing.interval / 10).max(CheckSettings::MIN_INTERVAL);
+        Some(next.min(began + rest))
     }
 
     /// Begins the next attempt of a run, unless that has been given up.
@@ -197,6 +212,7 @@ impl State {
 
     fn start(&mut self, now: Instant) -> Turn {
         self.runs += 1;
+        self.began = Some(now);
         let deadline = now + self.timing.timeout;
         self.running = Some(Running {
             id: self.runs,

@@ -1,6 +1,6 @@
 //! Names of health checks and of their groups.
 
-use super::{MAX_DISPLAY_NAME, NameError, NameOf, NameProblem, check_display_name};
+use super::{MAX_DISPLAY_NAME, NameError, NameOf, NameProblem, check_display_name, push_ascii};
 use crate::ascii;
 use crate::health::HealthKind;
 use crate::text::Text;
@@ -79,11 +79,7 @@ pub(super) const fn fixed(name: &str) -> Text<MAX_DISPLAY_NAME> {
                 out = out.str("-");
             }
             pending = false;
-            let byte = [bytes[i]];
-            out = match core::str::from_utf8(&byte) {
-                Ok(byte) => out.str(byte),
-                Err(_) => out,
-            };
+            out = push_ascii(out, bytes[i]);
         } else {
             pending = true;
         }

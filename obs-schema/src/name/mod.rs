@@ -371,11 +371,7 @@ const fn snake_case(name: &str) -> Text<MAX_DISPLAY_NAME> {
             }
             pending = false;
             if !(out.is_empty() && byte.is_ascii_digit()) {
-                let lower = [byte.to_ascii_lowercase()];
-                out = match core::str::from_utf8(&lower) {
-                    Ok(lower) => out.str(lower),
-                    Err(_) => out,
-                };
+                out = push_ascii(out, byte.to_ascii_lowercase());
             }
         } else {
             pending = true;
@@ -383,6 +379,14 @@ const fn snake_case(name: &str) -> Text<MAX_DISPLAY_NAME> {
         i += 1;
     }
     out
+}
+
+/// Appends one ASCII character.
+const fn push_ascii(out: Text<MAX_DISPLAY_NAME>, byte: u8) -> Text<MAX_DISPLAY_NAME> {
+    match core::str::from_utf8(&[byte]) {
+        Ok(character) => out.str(character),
+        Err(_) => out,
+    }
 }
 
 #[cfg(test)]

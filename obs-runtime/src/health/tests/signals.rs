@@ -1,6 +1,6 @@
 //! Signals, and what they do to a check.
 
-use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::SeqCst};
 
 use super::*;
 use crate::health::status::{Health, Status};
@@ -50,4 +50,23 @@ fn calls_that_went_well_take_the_place_of_a_run() {
     let report = service.wait("traffic", |report| report.runs >= 1);
     assert_eq!(report.status, Some(Status::Healthy));
     assert_eq!(runs.load(SeqCst), 0);
+}
+
+#[test]
+fn a_call_that_failed_brings_the_next_run_forward() {
+    let service = Service::start();
+    let works = Arc::new(AtomicBool::new(true));
+    let own = works.clone();
+    let added = blocking("early", move || own.load(SeqCst)).interval(Duration::from_secs(3));
+    added.register_in(service.registry).unwrap();
+    service.wait("early", |report| report.status == Some(Status::Healthy));
+    works.store(false, SeqCst);
+    let began = Instant::now();
+    Signal::in_registry(service.registry, "early").failed();
+    service.wait("early", |report| report.status == Some(Status::Unhealthy));
+    assert!(
+        began.elapsed() < Duration::from_secs(2),
+        "{:?}",
+        began.elapsed()
+    );
 }

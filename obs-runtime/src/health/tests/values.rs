@@ -1,7 +1,7 @@
 //! What a check may return, and what the builder refuses.
 
 use crate::health::status::{Health, Status};
-use crate::health::{HealthError, IntoHealth, Registered, blocking};
+use crate::health::{HealthError, IntoHealth, Registered, Signal, blocking};
 
 use super::*;
 
@@ -56,4 +56,15 @@ fn the_builder_refuses_what_the_attribute_refuses() {
         error,
         "there is a health check `same` already; choose another name"
     );
+}
+
+#[test]
+fn there_is_a_bound_for_names_that_come_from_outside() {
+    let service = Service::start();
+    for host in 0..2_000 {
+        Signal::in_registry(service.registry, &format!("host-{host}")).set(Health::healthy());
+    }
+    assert_eq!(all(service.registry).len(), 1_000);
+    let error = refused(blocking("late", || true).register_in(service.registry));
+    assert_eq!(error, "there are 1000 health checks already; remove one");
 }
