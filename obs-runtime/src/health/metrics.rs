@@ -6,7 +6,7 @@ use crate::collect::{Collect, Sink};
 
 /// The status of every check that has one.
 #[derive(Debug)]
-pub(super) struct HealthMetrics(pub(super) &'static Registry);
+pub(crate) struct HealthMetrics;
 
 impl Collect for HealthMetrics {
     fn name(&self) -> &str {
@@ -14,7 +14,7 @@ impl Collect for HealthMetrics {
     }
 
     fn collect(&self, sink: &mut Sink<'_>) {
-        for slot in self.0.slots() {
+        for slot in Registry::global().slots() {
             let labels = [
                 ("check", slot.name.as_str()),
                 ("kind", slot.settings.kind.as_str()),

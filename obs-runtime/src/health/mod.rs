@@ -81,6 +81,7 @@ pub use grpc::{GrpcHealth, Statuses, grpc_service};
 #[doc(hidden)]
 pub use local::local_check;
 pub use local::{Heartbeat, Liveness, LocalCheck};
+pub(crate) use metrics::HealthMetrics;
 pub use obs_schema::health::HealthKind;
 pub use probe::{BoxedHealth, IntoHealth, Probe};
 #[doc(hidden)]

@@ -12,7 +12,7 @@ use super::slot::Slot;
 use super::status::Health;
 use super::tracker::Change;
 use crate::diagnostics;
-use crate::fork::PerProcess;
+use crate::fork::{self, PerProcess};
 use crate::redact::Redaction;
 
 /// How many checks there can be, signals of their own included.
@@ -27,6 +27,8 @@ pub(crate) struct Registry {
     started: Mutex<Option<monitoring::Health>>,
     redaction: RwLock<Option<Redaction>>,
     bell: Bell,
+    /// The process that it is for.
+    process: u32,
 }
 
 impl Registry {
@@ -41,7 +43,13 @@ impl Registry {
             started: Mutex::new(None),
             redaction: RwLock::new(Some(Redaction::new())),
             bell: Bell::default(),
+            process: fork::generation(),
         }
+    }
+
+    /// Whether it is that of the process that this one was forked from: its locks may never be given back.
+    pub(super) fn is_inherited(&self) -> bool {
+        self.process != fork::generation()
     }
 
     /// Adds a check, and lets it run if checks do.

@@ -7,12 +7,10 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use super::attempt::attempt;
-use super::metrics::HealthMetrics;
 use super::registry::{Registry, say};
 use super::slot::{Slot, Turn};
 use super::status::Health;
 use crate::config::Config;
-use crate::metric;
 use crate::redact::Redaction;
 
 /// How long the thread sleeps where nothing is due.
@@ -26,7 +24,6 @@ pub(crate) struct Monitor {
     registry: &'static Registry,
     stopped: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
-    metrics: Option<metric::Registration>,
 }
 
 impl Monitor {
@@ -39,10 +36,7 @@ impl Monitor {
         let registry = Registry::global();
         let redaction = Redaction::of(&monitoring.logging);
         registry.begin(&monitoring.health, redaction);
-        let metrics = HealthMetrics(registry);
-        let mut monitor = Self::tend(registry)?;
-        monitor.metrics = Some(metric::Registry::global().register_collector(metrics));
-        Ok(Some(monitor))
+        Self::tend(registry).map(Some)
     }
 
     /// Tends the checks of a registry, which have begun.
@@ -56,24 +50,12 @@ impl Monitor {
             registry,
             stopped,
             thread: Some(thread),
-            metrics: None,
         })
-    }
-}
-
-impl Monitor {
-    /// Leaves the thread alone: it is that of the process that this one was forked from.
-    pub(crate) fn forget(mut self) {
-        std::mem::forget(self.thread.take());
-        std::mem::forget(self);
     }
 }
 
 impl Drop for Monitor {
     fn drop(&mut self) {
-        if let Some(metrics) = self.metrics.take() {
-            metric::Registry::global().unregister(metrics);
-        }
         self.stopped.store(true, Release);
         self.registry.end();
         if let Some(thread) = self.thread.take() {

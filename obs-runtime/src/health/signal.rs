@@ -14,7 +14,8 @@ use crate::hot::clock;
 /// The way by which something other than a check says how a dependency is.
 ///
 /// It belongs to the check of the same name, whichever of the two is made first. If there is no such check, the name
-/// shows as a check of its own that is not critical and that nobody runs.
+/// shows as a check of its own that is not critical and that nobody runs. In a child of `fork`, one from before says
+/// nothing.
 ///
 /// ```
 /// use obs_runtime::health::{Health, Signal, Status};
@@ -51,12 +52,16 @@ impl Signal {
 
     /// Says how the dependency is, until the next time. The check is what is worse of this and its own result.
     pub fn set(&self, health: Health) {
-        self.feed.say(Some(self.registry.tidied(health)));
+        if !self.registry.is_inherited() {
+            self.feed.say(Some(self.registry.tidied(health)));
+        }
     }
 
     /// Says nothing any more.
     pub fn clear(&self) {
-        self.feed.say(None);
+        if !self.registry.is_inherited() {
+            self.feed.say(None);
+        }
     }
 
     /// Notes that a call went well: the check counts as passed when it is due next, without being run, if that was
@@ -69,7 +74,7 @@ impl Signal {
     /// at most ten times in its interval.
     pub fn failed(&self) {
         self.feed.succeeded.store(0, Relaxed);
-        if !self.feed.alarm.swap(true, Relaxed) {
+        if !self.feed.alarm.swap(true, Relaxed) && !self.registry.is_inherited() {
             self.registry.bell().ring();
         }
     }
@@ -77,6 +82,9 @@ impl Signal {
     /// What was [`set`](Self::set) last.
     #[must_use]
     pub fn status(&self) -> Option<Status> {
+        if self.registry.is_inherited() {
+            return None;
+        }
         self.feed.said().map(|health| health.status())
     }
 }

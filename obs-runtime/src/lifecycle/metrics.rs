@@ -4,6 +4,7 @@ use obs_schema::monitoring::Collector;
 
 use crate::collect::{BuildInfo, Cgroups, Collect, Host, Process};
 use crate::config::Config;
+use crate::health::HealthMetrics;
 use crate::metric::{Registration, Registry};
 
 /// The collectors of a started service. They are removed when this is dropped.
@@ -24,6 +25,9 @@ impl Collectors {
             registrations: Vec::new(),
         };
         started.add(build_info(config));
+        if config.monitoring.health.enabled {
+            started.add(HealthMetrics);
+        }
         #[cfg(feature = "log")]
         started.add(crate::log::LogMetrics);
         for collector in metrics.collectors {

@@ -160,9 +160,7 @@ impl Running {
     /// Leaves to the parent what has threads: to stop it would wake those.
     fn leave_threads(&mut self) {
         std::mem::forget(self.console.take());
-        if let Some(health) = self.health.take() {
-            health.forget();
-        }
+        std::mem::forget(self.health.take());
         #[cfg(feature = "export")]
         std::mem::forget(self.exports.take());
         #[cfg(feature = "http")]
