@@ -1,6 +1,7 @@
 //! Every check of the program.
 
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Instant;
 
@@ -87,8 +88,15 @@ impl Registry {
             if self.slots().iter().any(has_it) {
                 continue;
             }
-            if let Err(error) = self.add(function.slot()) {
-                diagnostics::report(&error.to_string());
+            // A liveness check is the program's own code that names what is to be looked at.
+            match catch_unwind(AssertUnwindSafe(|| function.slot())) {
+                Ok(slot) => report(self.add(slot)),
+                Err(_) => {
+                    let name = function.def.name;
+                    diagnostics::report(&format!(
+                        "the health check `{name}` panicked and is left out"
+                    ));
+                }
             }
         }
     }
@@ -164,6 +172,12 @@ impl Registry {
 
     fn lock_started(&self) -> MutexGuard<'_, Option<monitoring::Health>> {
         self.started.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn report(added: Result<Arc<Slot>, HealthError>) {
+    if let Err(error) = added {
+        diagnostics::report(&error.to_string());
     }
 }
 

@@ -77,7 +77,7 @@ impl Http {
     }
 
     const fn prefix_of_a_probe(&self) -> Option<Finding> {
-        if !ascii::contains(PROBES, self.prefix) {
+        if !is_probe(self.prefix) {
             return None;
         }
         Some(Finding::new(
@@ -159,12 +159,14 @@ const fn check_hosts(hosts: &str) -> Option<Finding> {
     None
 }
 
+/// Whether a probe has this path, or that of a group of checks can.
+const fn is_probe(path: &str) -> bool {
+    ascii::contains(PROBES, path) || ascii::starts_with(path, "/health/")
+}
+
 /// Whether an endpoint other than the metrics has this path.
 pub(super) const fn is_route(path: &str, prefix: &str) -> bool {
-    if ascii::contains(PROBES, path)
-        || ascii::starts_with(path, "/health/")
-        || ascii::eq(path, prefix)
-    {
+    if is_probe(path) || ascii::eq(path, prefix) {
         return true;
     }
     let Some(below) = ascii::strip_prefix(path, prefix) else {

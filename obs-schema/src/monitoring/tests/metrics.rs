@@ -69,6 +69,7 @@ fn metrics() {
 fn metrics_do_not_hide_another_endpoint() {
     for path in [
         "/health",
+        "/health/storage",
         "/monitoring",
         "/monitoring/traces",
         "/monitoring/debug/config",
