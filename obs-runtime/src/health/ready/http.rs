@@ -1,7 +1,7 @@
 //! Whether a service answers over HTTP, and what.
 
 use std::ops::RangeInclusive;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use http::header::{HeaderMap, HeaderName, HeaderValue};
 use http::{Method, Uri};
@@ -27,6 +27,7 @@ use crate::health::{BoxedHealth, Health, HealthError, Probe};
 pub struct Http {
     address: Uri,
     headers: HeaderMap,
+    certificate: Option<PathBuf>,
     client: Client,
     expected: RangeInclusive<u16>,
     /// Where in the JSON, and what has to be there.
@@ -50,6 +51,7 @@ impl Http {
             client: client(&address, HeaderMap::new(), None)?,
             address,
             headers: HeaderMap::new(),
+            certificate: None,
             expected: 200..=299,
             content: None,
         })
@@ -84,8 +86,7 @@ impl Http {
         let mut value = HeaderValue::from_str(value).map_err(|_| refuse())?;
         value.set_sensitive(true);
         self.headers.insert(name, value);
-        self.client = client(&self.address, self.headers.clone(), None)?;
-        Ok(self)
+        self.connected()
     }
 
     /// Trusts the authorities in a PEM file instead of the system's.
@@ -94,7 +95,13 @@ impl Http {
     ///
     /// If there is no certificate in it.
     pub fn certificate(mut self, file: &Path) -> Result<Self, HealthError> {
-        self.client = client(&self.address, self.headers.clone(), Some(file))?;
+        self.certificate = Some(file.to_owned());
+        self.connected()
+    }
+
+    fn connected(mut self) -> Result<Self, HealthError> {
+        let certificate = self.certificate.as_deref();
+        self.client = client(&self.address, self.headers.clone(), certificate)?;
         Ok(self)
     }
 
@@ -166,102 +173,4 @@ impl Probe for Http {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::io::{Read as _, Write as _};
-    use std::net::TcpListener;
-
-    use super::*;
-    use crate::health::Status;
-
-    /// An address that gives this answer to whoever asks, and what it was asked.
-    fn server(answer: &'static str) -> (String, std::thread::JoinHandle<String>) {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}/status", listener.local_addr().unwrap());
-        let asked = std::thread::spawn(move || {
-            let (mut stream, _) = listener.accept().unwrap();
-            let mut head = Vec::new();
-            while !head.ends_with(b"\r\n\r\n") {
-                let mut byte = [0];
-                stream.read_exact(&mut byte).unwrap();
-                head.push(byte[0]);
-            }
-            stream.write_all(answer.as_bytes()).unwrap();
-            String::from_utf8(head).unwrap()
-        });
-        (url, asked)
-    }
-
-    const UP: &str =
-        "HTTP/1.1 200 OK\r\nContent-Length: 27\r\n\r\n{\"checks\":[{\"state\":\"up\"}]}";
-
-    #[tokio::test]
-    async fn the_status_decides() {
-        let (url, asked) = server(UP);
-        let check = Http::new(&url)
-            .unwrap()
-            .header("authorization", "Bearer s3cret")
-            .unwrap();
-        assert_eq!(check.look().await.status(), Status::Healthy);
-        let head = asked.join().unwrap();
-        assert!(head.starts_with("GET /status HTTP/1.1\r\n"), "{head}");
-        assert!(head.contains("authorization: Bearer s3cret"), "{head}");
-        assert!(!format!("{check:?}").contains("s3cret"));
-
-        let (url, _) =
-            server("HTTP/1.1 302 Found\r\nLocation: /login\r\nContent-Length: 0\r\n\r\n");
-        let health = Http::new(&url).unwrap().look().await;
-        assert_eq!(health.message(), "status 302, where 200 to 299 is expected");
-        assert_eq!(health.details()[0].1.to_string(), "302");
-    }
-
-    #[tokio::test]
-    async fn the_content_decides_too() {
-        for (pointer, expected, message) in [
-            ("/checks/0/state", "up", ""),
-            (
-                "/checks/0/state",
-                "down",
-                "`/checks/0/state` is \"up\", where \"down\" is expected",
-            ),
-            (
-                "/checks/1",
-                "up",
-                "the answer has no `/checks/1`, where \"up\" is expected",
-            ),
-        ] {
-            let (url, _) = server(UP);
-            let health = Http::new(&url)
-                .unwrap()
-                .json(pointer, expected)
-                .look()
-                .await;
-            assert_eq!(health.message(), message);
-        }
-        let (url, _) = server("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nno");
-        let health = Http::new(&url).unwrap().json("", true).look().await;
-        assert_eq!(health.message(), "the answer is not JSON");
-    }
-
-    #[tokio::test]
-    async fn nobody_there_is_unhealthy() {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        drop(listener);
-        let health = Http::new(&url).unwrap().look().await;
-        assert!(
-            health.message().starts_with("no connection: "),
-            "{}",
-            health.message()
-        );
-    }
-
-    #[test]
-    fn what_is_no_address_is_refused() {
-        let refused = |url| Http::new(url).unwrap_err().to_string();
-        assert_eq!(
-            refused("ftp://x/"),
-            "`ftp://x/` has another scheme than `http` and `https`"
-        );
-        assert_eq!(refused("not a url"), "`not a url` is not a URL");
-    }
-}
+mod tests;

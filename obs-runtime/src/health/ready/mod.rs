@@ -19,6 +19,8 @@ mod disk;
 mod grpc;
 #[cfg(feature = "checks")]
 mod http;
+#[cfg(all(test, feature = "checks"))]
+mod made;
 mod memory;
 mod rate_limit;
 #[cfg(feature = "redis")]
