@@ -22,7 +22,7 @@ mod headers;
 mod interval;
 #[cfg(feature = "otlp")]
 mod otlp;
-mod proxy;
+pub(crate) mod proxy;
 #[cfg(feature = "push")]
 mod push;
 #[cfg(all(test, any(feature = "otlp", feature = "push", feature = "elastic")))]

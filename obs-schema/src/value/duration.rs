@@ -300,11 +300,6 @@ const fn scale_of(unit: &str) -> Result<u64, DurationProblem> {
     Err(DurationProblem::UnknownUnit(suggest(unit, DURATION_UNITS)))
 }
 
-/// Appends a duration as [`format_duration`] writes it.
-pub(crate) const fn push_duration(out: Message, duration: Duration) -> Message {
-    push(out, duration.as_nanos())
-}
-
 /// Appends a duration given in nanoseconds, the largest unit first.
 const fn push(mut out: Message, nanos: u128) -> Message {
     if nanos == 0 {

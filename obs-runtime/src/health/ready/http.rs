@@ -7,8 +7,9 @@ use http::header::{HeaderMap, HeaderName, HeaderValue};
 use http::{Method, Uri};
 use serde_json::Value;
 
-use crate::export::client::{Client, Reply, Version};
+use crate::export::client::{Client, Reply, Version, Way};
 use crate::export::delivery::Answer;
+use crate::export::proxy::Route;
 use crate::export::tls::Tls;
 use crate::health::{BoxedHealth, Health, HealthError, Probe};
 
@@ -161,8 +162,11 @@ fn client(
         address.clone(),
         headers,
         false,
-        Version::One,
-        tls,
+        Way {
+            version: Version::One,
+            route: Route::Direct,
+            tls,
+        },
     ))
 }
 
