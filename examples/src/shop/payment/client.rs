@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use obs_runtime::health::Signal;
 use obs_runtime::http::trace_headers;
 use obs_runtime::{Outcome, track_external_api};
 use reqwest::{Client, RequestBuilder, Response, StatusCode};
@@ -35,6 +36,8 @@ pub enum PaymentError {
 pub struct Payments {
     http: Client,
     base: String,
+    /// What the calls say of the API's health.
+    health: Signal,
 }
 
 impl Payments {
@@ -47,6 +50,7 @@ impl Payments {
         Ok(Self {
             http: Client::builder().timeout(TIMEOUT).no_proxy().build()?,
             base: base.into(),
+            health: Signal::named("payments"),
         })
     }
 
@@ -56,14 +60,19 @@ impl Payments {
     ///
     /// If the payment is declined, or the API failed twice.
     pub async fn charge(&self, charge: &Charge) -> Result<Charged, PaymentError> {
-        match self.try_charge(charge).await {
+        let charged = match self.try_charge(charge).await {
             Err(PaymentError::Unavailable(reason)) => {
                 tracing::info!(order = charge.order, reason, "payment is tried again");
                 tokio::time::sleep(PAUSE).await;
                 self.try_charge(charge).await
             }
             answer => answer,
+        };
+        match &charged {
+            Ok(_) | Err(PaymentError::Declined) => self.health.succeeded(),
+            Err(PaymentError::Unavailable(_) | PaymentError::Broken(_)) => self.health.failed(),
         }
+        charged
     }
 
     #[track_external_api(
