@@ -303,7 +303,11 @@ fn a_window_that_begins_anew_has_nothing_of_before() {
         let other = window.clone();
         let late = thread::spawn(move || other.push(Generation::FIRST, true, false));
         window.reset(Generation::FIRST.next());
-        assert!(window.push(Generation::FIRST.next(), false, false));
+        assert!(
+            window
+                .push(Generation::FIRST.next(), false, false)
+                .is_some()
+        );
         late.join().unwrap();
         let tally = window.tally(2);
         assert_eq!((tally.calls, tally.failed), (1, 0));
@@ -315,10 +319,10 @@ fn results_that_come_at_once_are_all_in_the_window() {
     model(|| {
         let window = Arc::new(CountWindow::new(Generation::FIRST, 30));
         // The next but one result begins another word.
-        (0..22).for_each(|_| assert!(window.push(Generation::FIRST, false, false)));
+        (0..22).for_each(|_| assert!(window.push(Generation::FIRST, false, false).is_some()));
         let other = window.clone();
         let thread = thread::spawn(move || other.push(Generation::FIRST, true, false));
-        assert!(window.push(Generation::FIRST, false, true));
+        assert!(window.push(Generation::FIRST, false, true).is_some());
         thread.join().unwrap();
         let tally = window.tally(30);
         assert_eq!((tally.calls, tally.failed, tally.slow), (24, 1, 1));

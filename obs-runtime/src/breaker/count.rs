@@ -9,7 +9,7 @@ use super::sync::{AtomicU64, Ordering::AcqRel, Ordering::Acquire, Ordering::SeqC
 use super::word::{GENERATION_BITS, Generation};
 
 /// Results of one word.
-const RESULTS: u32 = 23;
+pub(super) const RESULTS: u32 = 23;
 const RESULT_BITS: u32 = 2 * RESULTS + 1;
 const RESULTS_MASK: u64 = (1 << RESULT_BITS) - 1;
 const TAG_MASK: u64 = (1 << (64 - RESULT_BITS)) - 1;
@@ -26,6 +26,8 @@ const EACH_SLOW: u64 = EACH_FAILED << 1;
 #[derive(Debug)]
 pub(super) struct CountWindow {
     head: AtomicU64,
+    /// The number of the first word of this state.
+    first: AtomicU64,
     ring: Box<[AtomicU64]>,
 }
 
@@ -41,6 +43,11 @@ impl Tally {
     /// The share of failed calls; 0 if there are none.
     pub(super) fn failure_ratio(self) -> f64 {
         share(self.failed, self.calls)
+    }
+
+    /// Whether one more call that goes well would change nothing of a window of this size.
+    pub(super) fn is_clean(self, size: u32) -> bool {
+        self.calls == u64::from(size) && self.failed == 0 && self.slow == 0
     }
 
     /// The share of slow calls; 0 if there are none.
@@ -60,9 +67,11 @@ fn share(part: u64, whole: u64) -> f64 {
 impl CountWindow {
     /// A window for up to `most` calls.
     pub(super) fn new(generation: Generation, most: u32) -> Self {
-        let words = most.div_ceil(RESULTS) as usize + 1;
+        // A power of two, so that no word has to be found by a division.
+        let words = (most.div_ceil(RESULTS) as usize + 1).next_power_of_two();
         Self {
             head: AtomicU64::new(head(generation, 1)),
+            first: AtomicU64::new(1),
             ring: (0..words).map(|_| AtomicU64::new(0)).collect(),
         }
     }
@@ -71,21 +80,20 @@ impl CountWindow {
     pub(super) fn reset(&self, generation: Generation) {
         let number = self.head.load(Acquire) & NUMBER_MASK;
         let number = (number + self.ring.len() as u64 + 1) & NUMBER_MASK;
+        self.first.store(number, SeqCst);
         self.head.store(head(generation, number), SeqCst);
     }
 
-    /// Adds a result. False if the breaker is in another state by now.
-    pub(super) fn push(&self, generation: Generation, failed: bool, slow: bool) -> bool {
+    /// Adds a result. How many have been added in this state; `None` if the breaker is in another one by now.
+    pub(super) fn push(&self, generation: Generation, failed: bool, slow: bool) -> Option<u64> {
         let result = (u64::from(failed) * FAILED) | (u64::from(slow) * SLOW);
         loop {
             let head = self.head.load(Acquire);
             if head >> NUMBER_BITS != u64::from(generation.bits()) {
-                return false;
+                return None;
             }
             let number = head & NUMBER_MASK;
-            let Some(place) = self.place(number) else {
-                return false;
-            };
+            let place = self.place(number)?;
             let word = place.load(Acquire);
             let results = results(word, number).unwrap_or(1);
             if count(results) == RESULTS {
@@ -99,7 +107,8 @@ impl CountWindow {
                 .compare_exchange(word, pushed, SeqCst, Acquire)
                 .is_ok()
             {
-                return true;
+                let words = number.wrapping_sub(self.first.load(Acquire)) & NUMBER_MASK;
+                return Some(words * u64::from(RESULTS) + u64::from(count(results)) + 1);
             }
         }
     }
@@ -133,7 +142,7 @@ impl CountWindow {
     }
 
     fn place(&self, number: u64) -> Option<&AtomicU64> {
-        self.ring.get((number % self.ring.len() as u64) as usize)
+        self.ring.get(number as usize & (self.ring.len() - 1))
     }
 }
 

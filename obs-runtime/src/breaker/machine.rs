@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::atomic::{
-    AtomicU64,
+    AtomicBool, AtomicU64,
     Ordering::{Relaxed, SeqCst},
 };
 use std::sync::{Arc, Mutex, OnceLock};
@@ -43,6 +43,8 @@ pub struct Breaker {
     pub(super) count: CountWindow,
     pub(super) time: TimeWindow,
     pub(super) watch: OnceLock<Watch>,
+    /// Whether the settings have changed since the window was judged.
+    pub(super) is_unsettled: AtomicBool,
     /// Calls in the books that belong to no window: they ended in another state than they began in, or in one
     /// without a window.
     pub(super) stray: AtomicU64,
@@ -80,7 +82,6 @@ impl Breaker {
     pub(super) fn create(name: Name, settings: BreakerSettings, books: Books) -> Self {
         let now = clock::ticks();
         let generation = Generation::FIRST;
-        let stray = AtomicU64::new(0);
         let breaker = Self {
             gate: Gate::new(Word::new(State::Closed, generation, None)),
             quiet: AtomicU64::new(NEVER_QUIET),
@@ -89,7 +90,8 @@ impl Breaker {
             count: CountWindow::new(generation, BreakerSettings::MAX_COUNT),
             time: TimeWindow::new(generation, span_of(&settings), now),
             watch: OnceLock::new(),
-            stray,
+            is_unsettled: AtomicBool::new(false),
+            stray: AtomicU64::new(0),
             say_rejected: AtomicU64::new(0),
             say_slow: AtomicU64::new(0),
             name,
@@ -245,6 +247,7 @@ impl Breaker {
         if let Window::Time(_) = settings.window {
             self.time.set_span(span_of(&settings));
         }
+        self.is_unsettled.store(true, SeqCst);
         self.quiet.store(NEVER_QUIET, SeqCst);
         Ok(())
     }

@@ -8,6 +8,7 @@ use std::sync::atomic::{
 use std::time::Duration;
 
 use super::books::CallResult;
+use super::count::RESULTS;
 use super::event::{Event, EventKind};
 use super::feed;
 use super::machine::{Breaker, Ended, NEVER_QUIET};
@@ -111,6 +112,8 @@ impl Breaker {
     fn record_in_window(&self, word: Word, failed: bool, slow: bool) {
         let is_bad = failed || slow;
         let generation = word.generation();
+        // Whether it may be that calls that go well change nothing from now on.
+        let mut may_be_calm = !is_bad;
         let verdict = match self.rules.span() {
             Span::Consecutive if is_bad => match self.streak.fail(generation) {
                 Some(length) => self.rules.judge_row(length),
@@ -121,10 +124,15 @@ impl Breaker {
                 Verdict::Fine
             }
             Span::Count(size) => {
-                if !self.count.push(generation, failed, slow) {
+                let Some(pushed) = self.count.push(generation, failed, slow) else {
+                    return;
+                };
+                if !is_bad && !self.is_worth_a_look(pushed, size) {
                     return;
                 }
-                self.rules.judge(self.count.tally(size))
+                let tally = self.count.tally(size);
+                may_be_calm = tally.is_clean(size);
+                self.rules.judge(tally)
             }
             Span::Time => {
                 if is_bad && !self.time.count(generation, failed, slow) {
@@ -133,14 +141,25 @@ impl Breaker {
                 self.rules.judge(self.time.tally(|| self.judged()))
             }
         };
-        if !is_bad {
+        if may_be_calm {
             self.calm(word);
-        } else if self.quiet.load(SeqCst) != NEVER_QUIET && !self.is_calm() {
+        } else if is_bad && self.quiet.load(SeqCst) != NEVER_QUIET && !self.is_calm() {
             self.quiet.store(NEVER_QUIET, SeqCst);
         }
         if verdict == Verdict::Exceeded {
             self.exceed(word);
         }
+    }
+
+    /// Whether a call that went well can decide something, or be the one from which on such calls change nothing:
+    /// as the call that makes enough of them, after a change of the settings, and else once in a while.
+    fn is_worth_a_look(&self, pushed: u64, size: u32) -> bool {
+        let is_unsettled =
+            self.is_unsettled.load(Relaxed) && self.is_unsettled.swap(false, Relaxed);
+        is_unsettled
+            || pushed == u64::from(self.rules.min_calls())
+            || pushed == u64::from(size)
+            || pushed.is_multiple_of(u64::from(RESULTS))
     }
 
     /// Lets calls that go well change nothing, if they would not.
@@ -160,10 +179,7 @@ impl Breaker {
         is_unwatched
             && match self.rules.span() {
                 Span::Consecutive => self.streak.length() == 0,
-                Span::Count(size) => {
-                    let tally = self.count.tally(size);
-                    tally.calls == u64::from(size) && tally.failed == 0 && tally.slow == 0
-                }
+                Span::Count(size) => self.count.tally(size).is_clean(size),
                 // The slots begin in time, and by then it is judged whether there are enough calls.
                 Span::Time => is_ticking(),
             }

@@ -84,6 +84,10 @@ impl Rules {
         Some(self.slow.load(Relaxed)).filter(|&ticks| ticks != 0)
     }
 
+    pub(super) fn min_calls(&self) -> u32 {
+        self.min_calls.load(Relaxed)
+    }
+
     pub(super) fn permits(&self) -> u32 {
         self.permits.load(Relaxed)
     }
@@ -103,7 +107,7 @@ impl Rules {
 
     /// Whether there are enough calls in the window to judge, and too many of them bad.
     pub(super) fn judge(&self, tally: Tally) -> Verdict {
-        let is_enough = tally.calls >= u64::from(self.min_calls.load(Relaxed));
+        let is_enough = tally.calls >= u64::from(self.min_calls());
         exceeded(is_enough && self.is_bad(tally))
     }
 

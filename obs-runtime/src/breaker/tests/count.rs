@@ -24,14 +24,17 @@ proptest! {
         let mut generation = Generation::FIRST;
         let window = CountWindow::new(generation, size);
         let mut model = VecDeque::new();
+            let mut pushed = 0;
         for (failed, slow, dice) in steps {
             if dice == 0 {
-                prop_assert!(!window.push(generation.next(), true, true));
+                prop_assert!(window.push(generation.next(), true, true).is_none());
+                    pushed = 0;
                 generation = generation.next();
                 window.reset(generation);
                 model.clear();
             }
-            prop_assert!(window.push(generation, failed, slow));
+            pushed += 1;
+                prop_assert_eq!(window.push(generation, failed, slow), Some(pushed));
             model.push_back((failed, slow));
             if model.len() > size as usize {
                 model.pop_front();
