@@ -36,7 +36,6 @@ pub use crate::policy::guarded::{
     AnyClass, ClassOf, ErrorTest, FromRejected, Guarded, OwnClass, ResultClass, class_error_if,
     class_ok_if, ignored, recorded, refused,
 };
-#[cfg(feature = "tokio")]
 pub use crate::policy::limit::time_limited;
 pub use crate::probe::{
     AnyValue, LabelProbe, LabelValue, Probe, ProbeDefault, TypeOf, TypeOfValue, label_values,

@@ -1,5 +1,5 @@
 //! `#[circuit_breaker]` on every kind of function.
-#![cfg(feature = "tokio")]
+#![cfg(all(feature = "macros", feature = "tokio"))]
 
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};

@@ -135,7 +135,7 @@ pub fn events(after: u64) -> Vec<Arc<Event>> {
 }
 
 /// How many subscribers of a breaker there are that have not been cut off.
-#[cfg(test)]
+#[cfg(all(test, feature = "http"))]
 pub(crate) fn subscribers(breaker: &str) -> usize {
     let feed = lock(&FEED);
     let alive = feed.subscribers.iter().filter_map(Weak::upgrade);

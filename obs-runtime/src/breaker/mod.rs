@@ -63,7 +63,7 @@ pub use self::books::CallResult;
 pub use self::event::{Event, EventKind};
 #[cfg(feature = "http")]
 pub(crate) use self::feed::subscribe_to;
-#[cfg(test)]
+#[cfg(all(test, feature = "http"))]
 pub(crate) use self::feed::subscribers;
 pub use self::feed::{MAX_EVENTS, MAX_WAITING, Subscription, events, subscribe};
 pub use self::keyed::Breakers;

@@ -4,6 +4,9 @@ pub(crate) mod fate;
 pub(crate) mod guarded;
 #[cfg(feature = "tokio")]
 pub(crate) mod limit;
+#[cfg(not(feature = "tokio"))]
+#[path = "no_limit.rs"]
+pub(crate) mod limit;
 mod rejected;
 
 pub(crate) use rejected::Name;
