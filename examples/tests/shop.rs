@@ -209,6 +209,7 @@ async fn every_endpoint_answers() {
     let id = traces["stored"][0]["trace_id"].as_str().unwrap();
     for path in paths {
         let path = path.replace("{id}", id).replace("{group}", "storage");
+        let path = path.replace("{name}", "payments");
         let response = shop.get(&path).await;
         assert_eq!(response.status(), 200, "{path}");
         assert!(!response.bytes().await.unwrap().is_empty(), "{path}");

@@ -60,6 +60,9 @@ impl IntoResponse for OrderError {
             Self::NotFound(_) => (StatusCode::NOT_FOUND, "not_found"),
             Self::OutOfStock(_) => (StatusCode::CONFLICT, "out_of_stock"),
             Self::Payment(PaymentError::Declined) => (StatusCode::PAYMENT_REQUIRED, "declined"),
+            Self::Payment(PaymentError::LeftAlone(_)) => {
+                (StatusCode::SERVICE_UNAVAILABLE, "payment")
+            }
             Self::Payment(_) => (StatusCode::BAD_GATEWAY, "payment"),
             Self::Store(_) => (StatusCode::INTERNAL_SERVER_ERROR, "store"),
         };

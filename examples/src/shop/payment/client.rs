@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use obs_runtime::health::Signal;
 use obs_runtime::http::trace_headers;
-use obs_runtime::{Outcome, track_external_api};
+use obs_runtime::{Outcome, Rejected, circuit_breaker, track_external_api};
 use reqwest::{Client, RequestBuilder, Response, StatusCode};
 
 use super::{Charge, Charged, RATE_LIMIT_REMAINING};
@@ -25,6 +25,10 @@ pub enum PaymentError {
     #[error("the payment API is not available: {0}")]
     #[outcome(retryable)]
     Unavailable(String),
+    /// The API has failed so often that it is left alone for a while.
+    #[error("the payment API is left alone: {0}")]
+    #[outcome(failure)]
+    LeftAlone(#[from] Rejected),
     /// The API answered something that makes no sense.
     #[error("the payment API gave a wrong answer: {0}")]
     #[outcome(failure)]
@@ -71,6 +75,8 @@ impl Payments {
         match &charged {
             Ok(_) | Err(PaymentError::Declined) => self.health.succeeded(),
             Err(PaymentError::Unavailable(_) | PaymentError::Broken(_)) => self.health.failed(),
+            // Nobody was asked.
+            Err(PaymentError::LeftAlone(_)) => {}
         }
         charged
     }
@@ -81,6 +87,14 @@ impl Payments {
         method = "POST",
         rate_limit_remaining = calls_left,
         attributes(order = charge.order, amount_cents = charge.amount_cents)
+    )]
+    #[circuit_breaker(
+        "payments",
+        window = count(100),
+        failure_rate = 0.5,
+        min_calls = 20,
+        slow_call = "1s",
+        recovery_timeout = "5s"
     )]
     async fn try_charge(&self, charge: &Charge) -> Result<Charged, PaymentError> {
         let request = self.http.post(format!("{}/v1/charges", self.base));

@@ -69,13 +69,16 @@ pub static ENDPOINTS: &[Endpoint] = &[
     write(Below("/traces/cleanup"), &traces::CLEANUP),
     read(Below("/circuit-breakers"), &breakers::LIST),
     read(Below("/circuit-breakers/events"), &breakers::EVENTS),
-    read(Below("/circuit-breakers/{id}"), &breakers::ONE),
-    write(Below("/circuit-breakers/{id}/reset"), &breakers::RESET),
+    read(Below("/circuit-breakers/{name}"), &breakers::ONE),
+    write(Below("/circuit-breakers/{name}/reset"), &breakers::RESET),
     write(
-        Below("/circuit-breakers/{id}/force-open"),
+        Below("/circuit-breakers/{name}/force-open"),
         &breakers::FORCE_OPEN,
     ),
-    write(Below("/circuit-breakers/{id}/disable"), &breakers::DISABLE),
+    write(
+        Below("/circuit-breakers/{name}/disable"),
+        &breakers::DISABLE,
+    ),
     write(Below("/circuit-breakers/reset-all"), &breakers::RESET_ALL),
     #[cfg(feature = "log")]
     read(Below("/logs"), &logs::LOGS),

@@ -87,7 +87,13 @@ fn sent(snapshot: &Snapshot) -> Vec<Metric> {
 /// What is sent of a snapshot that was taken then.
 fn sent_at(changes: &mut Changes, snapshot: &Snapshot, now: u64) -> Vec<Metric> {
     let mut batch = Batch::default();
-    encode(&mut batch, snapshot, changes, HistogramForm::Exponential, now);
+    encode(
+        &mut batch,
+        snapshot,
+        changes,
+        HistogramForm::Exponential,
+        now,
+    );
     let scope = join(&batch);
     let scope = opentelemetry_proto::tonic::metrics::v1::ScopeMetrics::decode(&*scope);
     scope.unwrap().metrics
