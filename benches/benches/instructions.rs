@@ -56,6 +56,8 @@ impl Warm {
 #[bench::trace_dropped("obs-steady", "trace-dropped")]
 #[bench::poll("obs", "poll")]
 #[bench::log("obs", "log")]
+#[bench::breaker("obs", "breaker")]
+#[bench::breaker_open("obs", "breaker-open")]
 fn annotated(mut warm: Warm) -> Warm {
     warm.pass(true);
     warm
@@ -73,6 +75,8 @@ fn annotated(mut warm: Warm) -> Warm {
 #[bench::trace_dropped("obs-steady", "trace-dropped")]
 #[bench::poll("obs", "poll")]
 #[bench::log("obs", "log")]
+#[bench::breaker("obs", "breaker")]
+#[bench::breaker_open("obs", "breaker-open")]
 fn bare(mut warm: Warm) -> Warm {
     warm.pass(false);
     warm

@@ -115,6 +115,29 @@ pub fn bare(input: u64) -> Result<u64, Failed> {
     body(input)
 }
 
+/// The same, but one call of a hundred fails.
+///
+/// # Errors
+///
+/// If the input says so.
+#[inline(always)]
+pub fn failing_body(input: u64) -> Result<u64, Failed> {
+    if input.is_multiple_of(100) {
+        return Err(Failed);
+    }
+    body(input)
+}
+
+/// That function without annotation.
+///
+/// # Errors
+///
+/// If the input says so.
+#[inline(never)]
+pub fn bare_failing(input: u64) -> Result<u64, Failed> {
+    failing_body(input)
+}
+
 /// Calls `work` with each input, and hides inputs and results from the optimiser.
 #[inline(always)]
 pub fn each(inputs: &[u64], work: impl Fn(u64) -> Result<u64, Failed>) {

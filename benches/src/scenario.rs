@@ -184,6 +184,31 @@ pub const SCENARIOS: &[Scenario] = &[
         note: "futures that are pending 33 times against futures that are pending once",
     },
     Scenario {
+        name: "breaker",
+        title: "a circuit breaker that is closed, while all is well",
+        figure: Figure::Cost,
+        bodies: EMPTY,
+        gate: Some(Gate::AtMost(2.0)),
+        note: "of the first row over a call that is measured already, of the others over the bare one; windows as \
+               each has them",
+    },
+    Scenario {
+        name: "breaker-failing",
+        title: "the same while one call of a hundred fails",
+        figure: Figure::Cost,
+        bodies: EMPTY,
+        gate: None,
+        note: "as above",
+    },
+    Scenario {
+        name: "breaker-open",
+        title: "a call that an open circuit breaker rejects",
+        figure: Figure::Cost,
+        bodies: EMPTY,
+        gate: Some(Gate::AtMost(8.0)),
+        note: "as above; without an operation around it, it looks at the clock for itself, as the peers do",
+    },
+    Scenario {
         name: "threads",
         title: "two threads on the same function, calls against one",
         figure: Figure::Ratio,

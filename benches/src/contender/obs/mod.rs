@@ -1,5 +1,6 @@
 //! The framework of this repository.
 
+mod breaker;
 mod counter;
 mod log;
 mod metrics;
@@ -31,6 +32,12 @@ pub(super) const ENTRIES: &[Entry] = &[
     polls::POLL,
     polls::POLL_IN_TRACE,
     polls::MEMORY,
+    breaker::CLOSED,
+    breaker::CLOSED_ALONE,
+    breaker::CLOSED_TIME,
+    breaker::FAILING,
+    breaker::OPEN,
+    breaker::OPEN_ALONE,
     log::LOG,
     log::UNREDACTED,
     redaction::TEXTS,

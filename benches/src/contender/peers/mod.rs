@@ -1,6 +1,7 @@
 //! The peers, each as its documentation says and tuned.
 
 mod autometrics;
+mod breakers;
 mod composed;
 mod fastrace;
 mod measured;
@@ -28,6 +29,7 @@ pub(super) const GROUPS: &[&[Entry]] = &[
     metrics::ENTRIES,
     measured::ENTRIES,
     autometrics::ENTRIES,
+    breakers::ENTRIES,
     tracing_json::ENTRIES,
 ];
 
