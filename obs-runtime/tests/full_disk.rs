@@ -5,7 +5,6 @@
 use std::fs;
 use std::path::Path;
 use std::process::Command;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
@@ -16,9 +15,6 @@ use tracing::Dispatch;
 use tracing_subscriber::layer::SubscriberExt;
 
 const LONG: Duration = Duration::from_secs(20);
-/// A limit is one of the whole process.
-static LIMIT: Mutex<()> = Mutex::new(());
-
 /// A log into a file, and what was logged to it.
 struct Log {
     subscriber: Dispatch,
@@ -91,9 +87,14 @@ fn limit_files(bytes: u64) {
     setrlimit(Resource::RLIMIT_FSIZE, bytes.min(hard), hard).unwrap();
 }
 
+/// One test: the limit holds for what the harness writes about another one as well.
 #[test]
+fn lines_are_lost_only_while_there_is_no_room() {
+    lines_without_room_are_counted_and_those_after_are_whole();
+    a_full_disk_costs_lines_until_there_is_room();
+}
+
 fn lines_without_room_are_counted_and_those_after_are_whole() {
-    let _alone = LIMIT.lock().unwrap_or_else(PoisonError::into_inner);
     // The signal that comes with the error ends the process otherwise.
     let ignored = std::sync::Arc::default();
     signal_hook::flag::register(nix::libc::SIGXFSZ, ignored).unwrap();
@@ -135,9 +136,7 @@ impl Drop for SmallDisk {
     }
 }
 
-#[test]
 fn a_full_disk_costs_lines_until_there_is_room() {
-    let _alone = LIMIT.lock().unwrap_or_else(PoisonError::into_inner);
     let Some(disk) = SmallDisk::mount() else {
         eprintln!("skipped: no file system can be mounted here");
         return;
