@@ -1,13 +1,13 @@
 //! As much of HTTP as a receiver of telemetry needs.
 
-use std::io::{self, BufRead, Read};
+use std::io::{self, BufRead};
 
 /// Reads a request, and returns the bytes of its body; `None` at the end of the connection.
 ///
 /// # Errors
 ///
 /// If the connection breaks, or a length is none.
-pub fn read_request(reader: &mut (impl BufRead + Read)) -> io::Result<Option<usize>> {
+pub fn read_request(reader: &mut impl BufRead) -> io::Result<Option<usize>> {
     let Some(length) = read_head(reader)? else {
         return Ok(None);
     };
