@@ -1,11 +1,11 @@
 //! Who takes part.
 
+mod none;
 mod obs;
 #[cfg(feature = "peers")]
 mod peers;
 
-use crate::body::bare;
-use crate::case::{Case, Finish};
+use crate::case::Case;
 
 /// A contender in a scenario.
 #[derive(Debug)]
@@ -20,20 +20,12 @@ pub struct Entry {
     pub set_up: fn() -> Box<dyn Case>,
 }
 
-/// Nobody: what the machine does without any annotation.
-const NONE: &[Entry] = &[Entry {
-    contender: "none",
-    scenario: "threads",
-    how: "the bare function: what the machine gives",
-    set_up: || crate::threads::case(bare, |_| Ok(Finish::default())),
-}];
-
 #[cfg(not(feature = "peers"))]
 mod peers {
     pub(super) const GROUPS: &[&[super::Entry]] = &[];
 }
 
-const OURS: &[&[Entry]] = &[NONE, obs::ENTRIES];
+const OURS: &[&[Entry]] = &[none::ENTRIES, obs::ENTRIES];
 
 /// Every contender in every scenario.
 pub fn all() -> impl Iterator<Item = &'static Entry> {

@@ -11,6 +11,7 @@ use tracing::Level;
 
 use super::draft::{Item, Raw, View};
 use super::json::{self, Brackets, number, string};
+use super::usual::{self, Memory};
 use super::{digits, stamp};
 use crate::config::Service;
 use crate::escape;
@@ -28,6 +29,11 @@ const RESOURCE: [(&str, &str); 10] = [
     ("k8s.namespace.name", ",\"kubernetes.namespace\":\""),
     ("k8s.pod.name", ",\"kubernetes.pod.name\":\""),
 ];
+
+thread_local! {
+    /// What the records of a place have in common, and those of the thread.
+    static USUAL: Memory<String, String> = const { Memory::new(None) };
+}
 
 /// Writes the records of one process.
 #[derive(Debug)]
@@ -81,9 +87,14 @@ impl Ecs {
         out.push_str(word(head.level));
         string(out, "\",\"message\":\"", record.text(head.message));
         out.push_str(&self.common);
-        string(out, ",\"log.logger\":\"", record.text(head.target));
         write_place(out, record);
-        write_source(out, record);
+        usual::with(&USUAL, |usual| {
+            match usual.of_place(record, || written(write_source, record)) {
+                Some(source) => out.push_str(source),
+                None => write_source(out, record),
+            }
+            out.push_str(usual.of_thread(record, || written(write_thread, record)));
+        });
         write_error(out, record);
         write_said(out, ",\"labels\":{", record, |value| !is_number(value));
         write_said(out, ",\"numeric_labels\":{", record, is_number);
@@ -121,15 +132,27 @@ fn write_place(out: &mut String, record: View<'_>) {
     }
 }
 
+fn written(write: fn(&mut String, View<'_>), record: View<'_>) -> String {
+    let mut out = String::new();
+    write(&mut out, record);
+    out
+}
+
 /// The place in the program.
 fn write_source(out: &mut String, record: View<'_>) {
     let head = record.head;
+    string(out, ",\"log.logger\":\"", record.text(head.target));
     if let Some(file) = head.file {
         string(out, ",\"log.origin.file.name\":\"", record.text(file));
     }
     if let Some(line) = head.line {
         number(out, ",\"log.origin.file.line\":", line);
     }
+}
+
+/// The thread.
+fn write_thread(out: &mut String, record: View<'_>) {
+    let head = record.head;
     number(out, ",\"process.thread.id\":", head.thread_id);
     if let Some(name) = head.thread {
         string(out, ",\"process.thread.name\":\"", record.text(name));

@@ -12,6 +12,7 @@ use super::levels::{InForce, Levels};
 use super::process::{Origin, Pipeline, Summaries};
 use super::recent::{Query, Recent};
 use super::record::Record;
+use super::scratch::Line;
 use super::writer::{FlushTimeout, Writer, WriterStats};
 use super::{count, pretty};
 use crate::{diagnostics, fork, redact};
@@ -85,13 +86,14 @@ impl RunningOutput {
         }
     }
 
-    fn write(&self, record: View<'_>, common: &Common, line: &mut String) {
-        line.clear();
+    fn write(&self, record: View<'_>, common: &Common, line: &mut Line) {
+        let Line { text, usual } = line;
+        text.clear();
         match self.format {
-            LogFormat::Json => json::write(line, record, common),
-            LogFormat::Pretty => pretty::write(line, record, common, self.colour),
+            LogFormat::Json => json::write(text, record, common, usual),
+            LogFormat::Pretty => pretty::write(text, record, common, self.colour),
         }
-        self.writer.push(record.head.level, line.as_bytes());
+        self.writer.push(record.head.level, text.as_bytes());
     }
 }
 
@@ -222,7 +224,7 @@ impl LogHandle {
     }
 
     /// Counts a record, hands it to the outputs and to those who send it away, and keeps it. `line` is memory to use.
-    pub(super) fn emit(&self, record: View<'_>, line: &mut String) {
+    pub(super) fn emit(&self, record: View<'_>, line: &mut Line) {
         count::record(record.head.level);
         for output in &self.log.outputs {
             output.write(record, &self.log.common, line);

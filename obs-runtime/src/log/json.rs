@@ -1,6 +1,7 @@
 //! A record as one line of JSON.
 
 use super::draft::{Raw, Text, View};
+use super::usual::Usual;
 use super::{digits, stamp};
 use crate::escape;
 
@@ -31,17 +32,31 @@ impl Common {
     }
 }
 
+/// What lines have in common with others.
+pub(super) type UsualJson = Usual<Place, String>;
+
+/// What all lines of a place in the program have in common.
+#[derive(Debug)]
+pub(super) struct Place {
+    /// Between the time and the message.
+    head: String,
+    /// Behind all that the program says.
+    source: String,
+}
+
 /// Appends a record as one JSON object, and a line feed.
 ///
 /// The keys of the object are those of the module documentation of [`log`](super) and no others:
 /// what the program or a client chose is inside `fields`, `attributes`, `context` and `spans`.
-pub(super) fn write(out: &mut String, record: View<'_>, common: &Common) {
+pub(super) fn write(out: &mut String, record: View<'_>, common: &Common, usual: &mut UsualJson) {
     let head = record.head;
     out.push_str("{\"timestamp\":\"");
     stamp::write(out, head.time_unix_ns);
-    out.push_str("\",\"level\":\"");
-    out.push_str(head.level.as_str());
-    string(out, "\",\"target\":\"", record.text(head.target));
+    let place = usual.of_place(record, || Place::new(record));
+    match place {
+        Some(place) => out.push_str(&place.head),
+        None => write_head(out, record),
+    }
     string(out, ",\"message\":\"", record.text(head.message));
     out.push_str(&common.json_service);
     write_place(out, record, common);
@@ -50,8 +65,28 @@ pub(super) fn write(out: &mut String, record: View<'_>, common: &Common) {
     write_fields(out, ",\"attributes\":{", record, record.attributes());
     write_context(out, record);
     write_spans(out, record);
-    write_source(out, record, common);
+    match place {
+        Some(place) => out.push_str(&place.source),
+        None => write_source(out, record),
+    }
+    number(out, ",\"pid\":", (common.pid)());
+    out.push_str(usual.of_thread(record, || thread(record)));
     out.push_str("}\n");
+}
+
+impl Place {
+    fn new(record: View<'_>) -> Self {
+        let (mut head, mut source) = (String::new(), String::new());
+        write_head(&mut head, record);
+        write_source(&mut source, record);
+        Self { head, source }
+    }
+}
+
+fn write_head(out: &mut String, record: View<'_>) {
+    out.push_str("\",\"level\":\"");
+    out.push_str(record.head.level.as_str());
+    string(out, "\",\"target\":\"", record.text(record.head.target));
 }
 
 /// The call, trace and request of the record.
@@ -104,8 +139,8 @@ fn write_spans(out: &mut String, record: View<'_>) {
     list.end();
 }
 
-/// The place in the program: source, process, thread.
-fn write_source(out: &mut String, record: View<'_>, common: &Common) {
+/// The place in the program.
+fn write_source(out: &mut String, record: View<'_>) {
     let head = record.head;
     if let Some(file) = head.file {
         string(out, ",\"file\":\"", record.text(file));
@@ -113,12 +148,16 @@ fn write_source(out: &mut String, record: View<'_>, common: &Common) {
     if let Some(line) = head.line {
         number(out, ",\"line\":", line);
     }
-    out.push_str(",\"pid\":");
-    out.push_str(itoa::Buffer::new().format((common.pid)()));
-    if let Some(name) = head.thread {
-        string(out, ",\"thread\":\"", record.text(name));
+}
+
+/// The thread.
+fn thread(record: View<'_>) -> String {
+    let mut out = String::new();
+    if let Some(name) = record.head.thread {
+        string(&mut out, ",\"thread\":\"", record.text(name));
     }
-    number(out, ",\"thread_id\":", head.thread_id);
+    number(&mut out, ",\"thread_id\":", record.head.thread_id);
+    out
 }
 
 fn write_fields(

@@ -78,6 +78,7 @@ mod suppress;
 pub(crate) mod temporary;
 #[cfg(test)]
 mod tests;
+pub(crate) mod usual;
 mod visit;
 mod writer;
 

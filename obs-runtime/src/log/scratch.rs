@@ -3,6 +3,7 @@
 use std::cell::Cell;
 
 use super::draft::Draft;
+use super::json::UsualJson;
 
 /// What only one long record needed is not kept.
 const WARM: usize = 64 * 1024;
@@ -16,7 +17,14 @@ thread_local! {
 #[derive(Debug)]
 pub(super) struct Scratch {
     pub(super) draft: Draft,
-    pub(super) line: String,
+    pub(super) line: Line,
+}
+
+/// A line in the making, and what it has in common with others of this thread.
+#[derive(Debug, Default)]
+pub(super) struct Line {
+    pub(super) text: String,
+    pub(super) usual: UsualJson,
 }
 
 /// Lends the thread's memory; after the thread's locals are gone, fresh one.
@@ -25,11 +33,11 @@ pub(super) fn with<R>(run: impl FnOnce(&mut Scratch) -> R) -> R {
     let mut scratch = kept.unwrap_or_else(|| {
         Box::new(Scratch {
             draft: Draft::new(),
-            line: String::new(),
+            line: Line::default(),
         })
     });
     let result = run(&mut scratch);
-    if scratch.line.capacity() + scratch.draft.capacity() <= WARM {
+    if scratch.line.text.capacity() + scratch.draft.capacity() <= WARM {
         let _ = SCRATCH.try_with(|kept| kept.set(Some(scratch)));
     }
     result

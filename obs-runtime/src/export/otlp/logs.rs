@@ -6,8 +6,6 @@
 //! Sources: `opentelemetry/proto/logs/v1/logs.proto` and
 //! <https://opentelemetry.io/docs/specs/semconv/exceptions/exceptions-logs/>.
 
-mod usual;
-
 use std::sync::Arc;
 
 use tracing::Level;
@@ -17,6 +15,7 @@ use super::wire;
 use crate::context::{REQUEST_ID, USER_ID};
 use crate::export::delivery::Queue;
 use crate::log::ship::{Item, Raw, Ship, View};
+use crate::log::usual::{self, Memory};
 
 /// `ScopeLogs.log_records`.
 const LOG_RECORDS: u32 = 2;
@@ -29,6 +28,11 @@ const TRACE_ID: u32 = 9;
 const SPAN_ID: u32 = 10;
 const OBSERVED_TIME: u32 = 11;
 const EVENT_NAME: u32 = 12;
+
+thread_local! {
+    /// What the records of a place have in common, and those of the thread.
+    static USUAL: Memory<Vec<u8>, Vec<u8>> = const { Memory::new(None) };
+}
 
 /// Encodes records on the threads that log.
 pub(super) struct Logs {
@@ -124,7 +128,13 @@ fn known(out: &mut Vec<u8>, record: View<'_>) {
         place(out, record, add);
         thread(out, record, add);
     } else {
-        usual::write(out, record);
+        usual::with(&USUAL, |usual| {
+            match usual.of_place(record, || encoded(place, record)) {
+                Some(place) => out.extend_from_slice(place),
+                None => place(out, record, &add),
+            }
+            out.extend_from_slice(usual.of_thread(record, || encoded(thread, record)));
+        });
     }
     if let Some(operation) = head.operation {
         add(out, "operation", Value::Text(operation));
@@ -146,6 +156,12 @@ fn known(out: &mut Vec<u8>, record: View<'_>) {
         // What type it is of is not known: it came as `dyn Error`. Its field has the causes too.
         add(out, "exception.message", Value::Text(record.text(error)));
     }
+}
+
+fn encoded(write: fn(&mut Vec<u8>, View<'_>, &Add<'_>), record: View<'_>) -> Vec<u8> {
+    let mut out = Vec::new();
+    write(&mut out, record, &add);
+    out
 }
 
 /// Appends an attribute, or not.

@@ -16,7 +16,12 @@ fn common() -> Common {
 
 fn line(record: &Record, common: &Common) -> String {
     let mut out = String::new();
-    write(&mut out, draft(record).view(), common);
+    write(
+        &mut out,
+        draft(record).view(),
+        common,
+        &mut UsualJson::default(),
+    );
     out
 }
 

@@ -7,6 +7,7 @@ use super::limit::{Limiter, Summary};
 use crate::diagnostics;
 use crate::log::draft::Draft;
 use crate::log::handle::{Log, LogHandle};
+use crate::log::scratch::Line;
 use crate::log::suppress::suppress;
 
 /// A thread that tells when the time has come. It ends with the log.
@@ -54,7 +55,7 @@ fn run(limiter: &Limiter, log: &Weak<Log>) {
 impl LogHandle {
     /// Logs how many records of one place were left out.
     pub(super) fn tell_left_out(&self, summary: &Summary, origin: Origin) {
-        let (mut draft, mut line) = (Draft::new(), String::new());
+        let (mut draft, mut line) = (Draft::new(), Line::default());
         summary.describe(&mut draft);
         if self.pipeline().finish(&mut draft, origin) {
             self.emit(draft.view(), &mut line);
