@@ -194,10 +194,13 @@ impl Reply {
         let why = self.status.to_string();
         Some(match self.status {
             StatusCode::PAYLOAD_TOO_LARGE => Answer::TooLarge { why },
-            status if again(status) => Answer::Later {
-                after: retry_after(&self.headers, SystemTime::now()),
-                why,
-            },
+            // Not the receiver's verdict: as where a proxy refuses a tunnel.
+            status if again(status) || status == StatusCode::PROXY_AUTHENTICATION_REQUIRED => {
+                Answer::Later {
+                    after: retry_after(&self.headers, SystemTime::now()),
+                    why,
+                }
+            }
             _ => Answer::Refused { why },
         })
     }

@@ -145,14 +145,20 @@ async fn grpc_goes_through_a_tunnel() {
     assert_eq!(receiver.names(), [["a"], ["a"]]);
 }
 
+/// Nothing is lost for a password of the proxy that is wrong for a while.
 #[tokio::test]
-async fn a_proxy_that_refuses_is_asked_again_for_a_tunnel() {
-    let proxy = Receiver::start([answers(407, "", "")]);
-    let answer = send(vec![], "https://localhost:1", &proxy.url("")).await;
-    let Answer::Later { why, .. } = answer else {
-        panic!("{answer:?}");
-    };
-    assert!(why.contains("proxy authorization required"), "{why}");
+async fn a_proxy_that_refuses_is_asked_again() {
+    for (address, expected) in [
+        ("https://localhost:1", "proxy authorization required"),
+        ("http://localhost:1", "407 Proxy Authentication Required"),
+    ] {
+        let proxy = Receiver::start([answers(407, "", "")]);
+        let answer = send(vec![], address, &proxy.url("")).await;
+        let Answer::Later { why, .. } = answer else {
+            panic!("{answer:?}");
+        };
+        assert!(why.contains(expected), "{why}");
+    }
 }
 
 #[test]
