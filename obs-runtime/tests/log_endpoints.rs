@@ -17,6 +17,7 @@ static SERVICE: LazyLock<SocketAddr> = LazyLock::new(|| {
     let file = directory.join(format!("obs-log-endpoints-{}.log", std::process::id()));
     let variables = [
         ("OBS_LISTEN", "127.0.0.1:0"),
+        ("OBS__HTTP__ANONYMOUS", "write"),
         ("OBS_LOG", "info"),
         ("OBS__LOGGING__OUTPUTS", "file"),
         ("OBS_LOG_FILE", file.to_str().unwrap()),
@@ -317,4 +318,18 @@ async fn a_debug_flag_is_shown_and_turned_on_for_a_while() {
     ] {
         assert_eq!(post("/debug/flags", body).await.0, 400, "{body}");
     }
+}
+
+#[tokio::test]
+async fn every_change_is_a_record_of_the_audit() {
+    let _alone = alone().await;
+    let (status, _) = put("/debug/log-level", r#"{"levels": "info,audited=debug"}"#).await;
+    assert_eq!(status, 200);
+    let (_, body) = get("/logs?target=obs::audit").await;
+    let fields = &body["records"][0]["fields"];
+    assert_eq!(fields["who"], "anonymous", "{body}");
+    assert_eq!(fields["path"], "/monitoring/debug/log-level");
+    assert_eq!(fields["before"], "info");
+    assert_eq!(fields["after"], "info,audited=debug");
+    assert!(fields["from"].as_str().unwrap().starts_with("127.0.0.1:"));
 }

@@ -2,9 +2,9 @@
 
 use obs_schema::Issue;
 use obs_schema::monitoring::{
-    Collector, Export, Health, HistogramForm, Http, LogFormat, LogOutput, Logging, Metrics,
-    MetricsExporter, Monitoring, Profiling, Propagator, Rotation, Sampler, TraceExporter, Tracing,
-    parse_log_filter,
+    Anonymous, ClientAccess, Collector, Export, Health, HistogramForm, Http, LogFormat, LogOutput,
+    Logging, Metrics, MetricsExporter, Monitoring, Profiling, Propagator, Rotation, Sampler,
+    SocketAccess, TraceExporter, Tracing, parse_log_filter,
 };
 use obs_schema::option::Target;
 use proc_macro2::{Span, TokenStream, TokenTree};
@@ -193,14 +193,37 @@ fn health(given: &Options) -> Health {
 
 fn http(given: &Options) -> Http {
     let default = Http::DEFAULT;
+    let text = |name, default| text(given.text(name), default);
+    let number = |name, default| number(given.int(name)).unwrap_or(default);
+    let yes = |name, default| or(given.bool(name), default);
     Http {
-        enabled: or(given.bool("enabled"), default.enabled),
-        listen: text(given.text("listen"), default.listen),
-        prefix: text(given.text("prefix"), default.prefix),
-        hosts: text(given.text("hosts"), default.hosts),
-        allow_unauthenticated: or(
-            given.bool("allow_unauthenticated"),
-            default.allow_unauthenticated,
+        enabled: yes("enabled", default.enabled),
+        listen: text("listen", default.listen),
+        probes_listen: text("probes_listen", default.probes_listen),
+        socket: choice(given.text("socket"), SocketAccess::WORDS, SocketAccess::ALL)
+            .unwrap_or(default.socket),
+        prefix: text("prefix", default.prefix),
+        hosts: text("hosts", default.hosts),
+        anonymous: choice(given.text("anonymous"), Anonymous::WORDS, Anonymous::ALL)
+            .unwrap_or(default.anonymous),
+        allow_unauthenticated: yes("allow_unauthenticated", default.allow_unauthenticated),
+        allow_remote: yes("allow_remote", default.allow_remote),
+        token_file: text("token_file", default.token_file),
+        metrics_username: text("metrics_username", default.metrics_username),
+        metrics_password_file: text("metrics_password_file", default.metrics_password_file),
+        tls_certificate: text("tls_certificate", default.tls_certificate),
+        tls_key: text("tls_key", default.tls_key),
+        client_ca: text("client_ca", default.client_ca),
+        client_access: choice(
+            given.text("client_access"),
+            ClientAccess::WORDS,
+            ClientAccess::ALL,
+        )
+        .unwrap_or(default.client_access),
+        max_connections: number("max_connections", default.max_connections),
+        max_connections_per_address: number(
+            "max_connections_per_address",
+            default.max_connections_per_address,
         ),
     }
 }

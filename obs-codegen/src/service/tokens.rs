@@ -164,17 +164,46 @@ fn http(value: &Http, at: &TokenStream) -> TokenStream {
     let Http {
         enabled,
         listen,
+        probes_listen,
+        socket,
         prefix,
         hosts,
+        anonymous,
         allow_unauthenticated,
+        allow_remote,
+        token_file,
+        metrics_username,
+        metrics_password_file,
+        tls_certificate,
+        tls_key,
+        client_ca,
+        client_access,
+        max_connections,
+        max_connections_per_address,
     } = value;
+    let socket = variant(socket);
+    let anonymous = variant(anonymous);
+    let client_access = variant(client_access);
     quote! {
         #at::Http {
             enabled: #enabled,
             listen: #listen,
+            probes_listen: #probes_listen,
+            socket: #at::SocketAccess::#socket,
             prefix: #prefix,
             hosts: #hosts,
+            anonymous: #at::Anonymous::#anonymous,
             allow_unauthenticated: #allow_unauthenticated,
+            allow_remote: #allow_remote,
+            token_file: #token_file,
+            metrics_username: #metrics_username,
+            metrics_password_file: #metrics_password_file,
+            tls_certificate: #tls_certificate,
+            tls_key: #tls_key,
+            client_ca: #client_ca,
+            client_access: #at::ClientAccess::#client_access,
+            max_connections: #max_connections,
+            max_connections_per_address: #max_connections_per_address,
         }
     }
 }

@@ -61,9 +61,14 @@ const SWITCHES: &[Switch] = &[
     Switch {
         key: "http.enabled",
         is_off: |m| !m.http.enabled,
-        moot: &[moot("http.listen", |m, default| {
-            m.http.listen = default.http.listen;
-        })],
+        moot: &[
+            moot("http.listen", |m, default| {
+                m.http.listen = default.http.listen;
+            }),
+            moot("http.probes_listen", |m, default| {
+                m.http.probes_listen = default.http.probes_listen;
+            }),
+        ],
     },
     Switch {
         key: "logging.outputs",

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use obs_schema::monitoring::{
-    Collector, HistogramForm, LogFormat, LogOutput, Logging, MetricsExporter, Monitoring,
-    Propagator, Rotation, Sampler, TraceExporter,
+    Anonymous, ClientAccess, Collector, HistogramForm, LogFormat, LogOutput, Logging,
+    MetricsExporter, Monitoring, Propagator, Rotation, Sampler, SocketAccess, TraceExporter,
 };
 
 /// Who the service is.
@@ -133,9 +133,24 @@ impl Settings {
             "export.proxy" => Slot::Text(&mut m.export.proxy),
             "http.enabled" => Slot::Bool(&mut m.http.enabled),
             "http.listen" => Slot::Text(&mut m.http.listen),
+            "http.probes_listen" => Slot::Text(&mut m.http.probes_listen),
+            "http.socket" => Slot::SocketAccess(&mut m.http.socket),
             "http.prefix" => Slot::Text(&mut m.http.prefix),
             "http.hosts" => Slot::Text(&mut m.http.hosts),
+            "http.anonymous" => Slot::Anonymous(&mut m.http.anonymous),
             "http.allow_unauthenticated" => Slot::Bool(&mut m.http.allow_unauthenticated),
+            "http.allow_remote" => Slot::Bool(&mut m.http.allow_remote),
+            "http.token_file" => Slot::Text(&mut m.http.token_file),
+            "http.metrics_username" => Slot::Text(&mut m.http.metrics_username),
+            "http.metrics_password_file" => Slot::Text(&mut m.http.metrics_password_file),
+            "http.tls_certificate" => Slot::Text(&mut m.http.tls_certificate),
+            "http.tls_key" => Slot::Text(&mut m.http.tls_key),
+            "http.client_ca" => Slot::Text(&mut m.http.client_ca),
+            "http.client_access" => Slot::ClientAccess(&mut m.http.client_access),
+            "http.max_connections" => Slot::Count(&mut m.http.max_connections),
+            "http.max_connections_per_address" => {
+                Slot::Count(&mut m.http.max_connections_per_address)
+            }
             _ => return None,
         })
     }
@@ -165,4 +180,7 @@ pub(super) enum Slot<'a> {
     MetricsExporters(&'a mut &'static [MetricsExporter]),
     TraceExporter(&'a mut TraceExporter),
     HistogramForm(&'a mut HistogramForm),
+    SocketAccess(&'a mut SocketAccess),
+    Anonymous(&'a mut Anonymous),
+    ClientAccess(&'a mut ClientAccess),
 }

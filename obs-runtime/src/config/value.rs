@@ -1,8 +1,8 @@
 //! Values as the layers give them, and how they get into the settings.
 
 use obs_schema::monitoring::{
-    Collector, HistogramForm, Level, LogFormat, LogOutput, MetricsExporter, Propagator, Rotation,
-    Sampler, TraceExporter, parse_log_filter,
+    Anonymous, ClientAccess, Collector, HistogramForm, Level, LogFormat, LogOutput,
+    MetricsExporter, Propagator, Rotation, Sampler, SocketAccess, TraceExporter, parse_log_filter,
 };
 use obs_schema::option::{Given, ValueKind};
 use obs_schema::value::{parse_duration, parse_share, parse_size};
@@ -66,6 +66,9 @@ impl Slot<'_> {
             Self::Rotation(slot) => *slot = Rotation::parse(text).ok()?,
             Self::HistogramForm(slot) => *slot = HistogramForm::parse(text).ok()?,
             Self::TraceExporter(slot) => *slot = TraceExporter::parse(text).ok()?,
+            Self::SocketAccess(slot) => *slot = SocketAccess::parse(text).ok()?,
+            Self::Anonymous(slot) => *slot = Anonymous::parse(text).ok()?,
+            Self::ClientAccess(slot) => *slot = ClientAccess::parse(text).ok()?,
             Self::Filter(logging) => {
                 let filter = parse_log_filter(text).ok()?;
                 let targets: Vec<(&'static str, Level)> = filter

@@ -15,6 +15,7 @@ use flate2::write::GzEncoder;
 use http_body_util::Full;
 use serde_json::Value;
 
+use super::audit::Change;
 use super::live::{Closing, EVENT_STREAM, Live};
 use super::problem::Problem;
 use super::stream::{Content, Made, Patience, Pieces};
@@ -49,6 +50,7 @@ pub(super) struct Answer {
     body: Body,
     header: Option<(HeaderName, HeaderValue)>,
     gzipped: bool,
+    change: Option<Box<Change>>,
 }
 
 impl Answer {
@@ -86,7 +88,22 @@ impl Answer {
             body,
             header: None,
             gzipped: false,
+            change: None,
         }
+    }
+
+    /// The same, with what was changed: for the audit trail.
+    pub(super) fn changing(self, before: impl Into<Value>, after: impl Into<Value>) -> Self {
+        let (before, after) = (before.into(), after.into());
+        Self {
+            change: Some(Box::new(Change { before, after })),
+            ..self
+        }
+    }
+
+    /// What was changed, once.
+    pub(super) fn take_change(&mut self) -> Option<Change> {
+        self.change.take().map(|change| *change)
     }
 
     /// A page for people.

@@ -12,9 +12,11 @@ use super::problem::Problem;
 /// A header that no browser sends to another site without asking it first.
 pub(super) const X_OBS_REQUEST: HeaderName = HeaderName::from_static("x-obs-request");
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+const SEC_FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
+const SEC_FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
 
 /// What a caller must be allowed to do to use an endpoint.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Access {
     /// Nothing: for probes and scrapers.
     Open,
@@ -36,27 +38,15 @@ impl Access {
     }
 }
 
-/// Lets a request pass or says why not.
-pub(super) fn admit(access: Access, head: &Parts) -> Result<(), Problem> {
-    if access != Access::Write {
-        return Ok(());
-    }
-    same_origin(head)?;
-    deliberate(head)
-}
-
-/// Whether the caller of an endpoint that is open to anybody may see what its answer is made of: one who may read,
-/// at a listener that only this machine reaches. A server of the program shows it to nobody, because it may be
-/// open to the world.
-pub(super) fn may_see_details(hosts: Option<&Hosts>, head: &Parts) -> bool {
-    hosts.is_some_and(|hosts| hosts.is_loopback) && admit(Access::Read, head).is_ok()
-}
-
-/// Refuses what a page of another site made a browser send.
-fn same_origin(head: &Parts) -> Result<(), Problem> {
+/// Refuses what a page of another site made a browser send. Following a link to a page here is no such thing:
+/// the other page sees nothing of it.
+pub(super) fn same_site(access: Access, head: &Parts) -> Result<(), Problem> {
     let text = |name: &HeaderName| Some(head.headers.get(name)?.to_str().unwrap_or("?"));
+    let is_link = access != Access::Write
+        && text(&SEC_FETCH_MODE) == Some("navigate")
+        && text(&SEC_FETCH_DEST) == Some("document");
     let is_foreign = match text(&SEC_FETCH_SITE) {
-        Some(site) => !matches!(site, "same-origin" | "none"),
+        Some(site) => !matches!(site, "same-origin" | "none") && !is_link,
         // Browsers without `Sec-Fetch-Site`: the origin has to be the host that was asked.
         None => text(&ORIGIN).is_some_and(|origin| {
             let origin = origin.split_once("://").map(|(_, host)| host);
@@ -71,7 +61,7 @@ fn same_origin(head: &Parts) -> Result<(), Problem> {
 }
 
 /// Refuses what a form could have sent.
-fn deliberate(head: &Parts) -> Result<(), Problem> {
+pub(super) fn deliberate(head: &Parts) -> Result<(), Problem> {
     let is_json = head.headers.get(CONTENT_TYPE).is_some_and(|value| {
         let value = value.to_str().unwrap_or("");
         let kind = value.split(';').next().unwrap_or("").trim();
@@ -95,8 +85,6 @@ pub(super) struct Hosts {
     names: Vec<String>,
     /// Reachable by every address of the machine, so asked by any of them.
     any_address: bool,
-    /// Reachable from this machine alone.
-    is_loopback: bool,
 }
 
 impl Hosts {
@@ -113,7 +101,6 @@ impl Hosts {
                 .chain(names.iter().cloned())
                 .collect(),
             any_address: listen.ip().is_unspecified(),
-            is_loopback: listen.ip().is_loopback(),
         }
     }
 

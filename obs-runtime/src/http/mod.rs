@@ -13,7 +13,9 @@
 //! in size, time and number, and whatever comes in costs at most one bad answer.
 
 mod accept;
+mod access;
 mod answer;
+mod audit;
 mod endpoint;
 mod guard;
 pub mod layer;
@@ -31,6 +33,7 @@ mod stream;
 #[cfg(test)]
 mod tests;
 
+pub use access::CredentialsError;
 pub use endpoint::{ENDPOINTS, Endpoint, reference};
 pub use guard::Access;
 pub use layer::{ServerLayer, Trust};
@@ -49,6 +52,8 @@ pub use crate::propagate::inject;
 pub(crate) fn start(config: &Config) -> Result<Option<Listener>, ListenError> {
     let monitoring = &config.monitoring;
     layer::count(monitoring.metrics.collectors.contains(&Collector::Request));
-    let listen = || Listener::start(&settings::Settings::from(monitoring));
+    let settings = settings::Settings::of(config);
+    access::Gate::new(&settings.rules, access::Reach::World)?.mount();
+    let listen = || Listener::start(&settings);
     monitoring.http.enabled.then(listen).transpose()
 }

@@ -72,6 +72,11 @@ impl Params {
         Ok(())
     }
 
+    /// Every parameter that is given, with its text.
+    pub(super) fn all(&self) -> &[(&'static str, String)] {
+        &self.0
+    }
+
     /// The text of a parameter, if it is given.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.0

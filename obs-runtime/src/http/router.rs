@@ -4,14 +4,17 @@ use axum::Router;
 use axum::extract::Request;
 use axum::routing::{MethodRouter, any};
 
+use super::access::Gate;
 use super::paths::{self, Paths};
 use super::settings;
 use super::site::Site;
 
 /// The endpoints, to be merged into or nested in a router of the program.
 ///
-/// They are at the paths of the configuration: call it after [`start`](crate::start). Whom they answer
-/// is left to the program's server: keep them from strangers as you would a debugger.
+/// They are at the paths of the configuration and ask for its credentials: call it after [`start`](crate::start).
+/// Without credentials in the configuration everybody who reaches the program's server can read, and nobody can change
+/// anything: keep strangers away as you would from a debugger, or configure credentials. The `Host` of a request is the
+/// affair of the program's server.
 ///
 /// ```
 /// use axum::{Router, routing::get};
@@ -32,7 +35,7 @@ pub fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
 }
 
 pub(super) fn routes<S: Clone + Send + Sync + 'static>(paths: &Paths) -> Router<S> {
-    let site = Site::new(paths.clone(), None);
+    let site = Site::new(paths.clone(), None, Gate::mounted());
     let answer: MethodRouter<S> = any(move |request: Request| site.clone().answer(request));
     let prefix = &paths.prefix;
     let mut routes: Vec<String> = paths::PROBES.map(str::to_owned).into();

@@ -1,12 +1,14 @@
 //! From a request to its answer, whoever received it.
 
+use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use ::http::header::{ALLOW, RETRY_AFTER};
 use ::http::request::Parts;
 use ::http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
-use axum::extract::OriginalUri;
+use axum::extract::{ConnectInfo, OriginalUri};
 use http_body::Body;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Bytes;
@@ -15,9 +17,11 @@ use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, oneshot, watch};
 
 use super::accept;
+use super::access::{Caller, From, Gate, Need, Peer};
 use super::answer::Answer;
+use super::audit::{self, Entry};
 use super::endpoint::{self, ENDPOINTS, Endpoint};
-use super::guard::{self, Hosts};
+use super::guard::{self, Access, Hosts};
 use super::live::Closing;
 use super::pages::Call;
 use super::params::Params;
@@ -38,6 +42,9 @@ pub(super) struct Site {
     paths: Paths,
     /// The names under which it may be asked; `None` leaves that to the program's own server.
     hosts: Option<Hosts>,
+    gate: Arc<Gate>,
+    /// Which of the endpoints it has: those for which this access is enough.
+    scope: Access,
     at_work: Arc<Semaphore>,
     asked: Semaphore,
     /// Ends when the listener stops.
@@ -53,14 +60,27 @@ struct Job {
     id: String,
     params: Params,
     headers: HeaderMap,
-    sees_details: bool,
+    caller: Caller,
+    peer: Option<Peer>,
 }
 
 impl Site {
-    pub(super) fn new(paths: Paths, hosts: Option<Hosts>) -> Arc<Self> {
+    /// Every endpoint.
+    pub(super) fn new(paths: Paths, hosts: Option<Hosts>, gate: Arc<Gate>) -> Arc<Self> {
+        Self::with_scope(paths, hosts, gate, Access::Write)
+    }
+
+    /// The probes and the metrics.
+    pub(super) fn of_probes(paths: Paths, hosts: Option<Hosts>, gate: Arc<Gate>) -> Arc<Self> {
+        Self::with_scope(paths, hosts, gate, Access::Open)
+    }
+
+    fn with_scope(paths: Paths, hosts: Option<Hosts>, gate: Arc<Gate>, scope: Access) -> Arc<Self> {
         Arc::new(Self {
             paths,
             hosts,
+            gate,
+            scope,
             at_work: Arc::new(Semaphore::new(MAX_AT_WORK)),
             asked: Semaphore::new(MAX_ASKED),
             closing: watch::Sender::new(false),
@@ -85,7 +105,8 @@ impl Site {
     where
         B: Body<Error: Into<Box<dyn std::error::Error + Send + Sync>>>,
     {
-        let (head, body) = request.into_parts();
+        let (mut head, body) = request.into_parts();
+        note_peer(&mut head);
         let is_head = head.method == Method::HEAD;
         let site = self.clone();
         let answer = match self.job(&head, body).await {
@@ -103,7 +124,16 @@ impl Site {
             hosts.check(head)?;
         }
         let (endpoint, id) = self.route(head)?;
-        guard::admit(endpoint.access(), head)?;
+        let access = endpoint.access();
+        guard::same_site(access, head)?;
+        let need = Need {
+            access,
+            is_metrics: endpoint.shows_metrics(),
+        };
+        let caller = self.gate.admit(need, head).await?;
+        if access == Access::Write {
+            guard::deliberate(head)?;
+        }
         let query = head.uri.query().unwrap_or("");
         let mut params = Params::of_query(query, endpoint.params())?;
         if endpoint.takes_body() {
@@ -115,13 +145,17 @@ impl Site {
             id: id.to_owned(),
             params,
             headers: head.headers.clone(),
-            sees_details: guard::may_see_details(self.hosts.as_ref(), head),
+            caller,
+            peer: head.extensions.get::<From>().map(|from| from.peer),
             site: self,
         })
     }
 
     fn route<'a>(&self, head: &'a Parts) -> Result<(&'static Endpoint, &'a str), Problem> {
-        let found = endpoint::find(head.uri.path(), &self.paths);
+        let mut found = endpoint::find(head.uri.path(), &self.paths);
+        found
+            .endpoints
+            .retain(|endpoint| endpoint.access() <= self.scope);
         if found.endpoints.is_empty() {
             return Err(self.no_endpoint(head.uri.path()));
         }
@@ -135,12 +169,14 @@ impl Site {
     fn no_endpoint(&self, path: &str) -> Problem {
         let mut known: Vec<String> = ENDPOINTS
             .iter()
+            .filter(|one| one.access() <= self.scope)
             .map(|one| one.path_at(&self.paths))
             .collect();
         known.dedup();
         let names: Vec<&str> = known.iter().map(String::as_str).collect();
         let help = match suggest(path, &names) {
             Some(meant) => format!("; did you mean `{meant}`?"),
+            None if self.scope < Access::Read => String::new(),
             None => format!("; `{}` lists them all", self.paths.prefix),
         };
         Problem::not_found(format!("no endpoint `{path}`{help}")).with_known(known)
@@ -183,8 +219,32 @@ impl Job {
     fn finish(self, read_meanwhile: bool, send: impl FnOnce(Answer)) {
         let answer = catch_unwind(AssertUnwindSafe(|| self.ask()));
         let answer = answer.unwrap_or_else(|_| Err(Problem::internal("the endpoint panicked")));
-        let answer = answer.unwrap_or_else(Answer::from);
+        let mut answer = answer.unwrap_or_else(Answer::from);
+        if self.endpoint.access() == Access::Write {
+            self.note(&mut answer);
+        }
         answer.deliver(accept::gzip(&self.headers), read_meanwhile, send);
+    }
+
+    /// Writes into the audit trail what was asked for and what came of it.
+    fn note(&self, answer: &mut Answer) {
+        let from = self
+            .peer
+            .map_or_else(|| "unknown".to_owned(), |peer| peer.to_string());
+        let path = self.endpoint.path_at(&self.site.paths);
+        let change = answer.take_change();
+        let (before, after) = change.map(|change| (change.before, change.after)).unzip();
+        audit::record(Entry {
+            at: SystemTime::now(),
+            who: self.caller.who.clone(),
+            from,
+            method: self.endpoint.method(),
+            path: path.replace("{id}", &self.id),
+            params: self.params.all().to_vec(),
+            status: answer.status.as_u16(),
+            before,
+            after,
+        });
     }
 
     fn ask(&self) -> Result<Answer, Problem> {
@@ -194,8 +254,22 @@ impl Job {
             id: &self.id,
             params: &self.params,
             headers: &self.headers,
-            sees_details: self.sees_details,
+            sees_details: self.caller.access >= Access::Read,
         })
+    }
+}
+
+/// Notes who asks a server of the program, if that says it. The listener knows by itself.
+fn note_peer(head: &mut Parts) {
+    if head.extensions.get::<From>().is_some() {
+        return;
+    }
+    if let Some(ConnectInfo(address)) = head.extensions.get::<ConnectInfo<SocketAddr>>() {
+        let peer = Peer::Machine(*address);
+        head.extensions.insert(From {
+            peer,
+            certificate: None,
+        });
     }
 }
 
@@ -268,7 +342,7 @@ mod tests {
 
     #[tokio::test]
     async fn heavy_answers_wait_for_their_turn() {
-        let site = Site::new(Paths::default(), None);
+        let site = Site::new(Paths::default(), None, Gate::mounted());
         let all = site.at_work.clone();
         let held = all.acquire_many_owned(MAX_AT_WORK as u32).await.unwrap();
         let mut asked = Box::pin(ask(&site, "/monitoring/catalog"));
@@ -284,7 +358,7 @@ mod tests {
 
     #[tokio::test]
     async fn too_many_requests_for_heavy_answers_are_refused() {
-        let site = Site::new(Paths::default(), None);
+        let site = Site::new(Paths::default(), None, Gate::mounted());
         let held = site.asked.acquire_many(MAX_ASKED as u32).await.unwrap();
         let refused = ask(&site, "/monitoring/catalog").await;
         assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
@@ -296,7 +370,7 @@ mod tests {
 
     #[test]
     fn another_runtime_than_tokio_s_will_do() {
-        let site = Site::new(Paths::default(), None);
+        let site = Site::new(Paths::default(), None, Gate::mounted());
         let answer = futures::executor::block_on(ask(&site, "/monitoring/catalog"));
         assert_eq!(answer.status(), StatusCode::OK);
     }

@@ -60,12 +60,19 @@ impl Running {
         }
     }
 
-    /// Where the endpoints listen; `None` if they do not. With port 0 in the configuration this is
-    /// the port that the system chose.
+    /// Where the endpoints listen; `None` if they do not, or on a Unix socket. With port 0 in the configuration this
+    /// is the port that the system chose.
     #[cfg(feature = "http")]
     #[must_use]
     pub fn address(&self) -> Option<std::net::SocketAddr> {
-        self.http.as_ref().map(crate::http::Listener::address)
+        self.http.as_ref()?.address()
+    }
+
+    /// Where the probes listen that have an address of their own, by `http.probes_listen`.
+    #[cfg(feature = "http")]
+    #[must_use]
+    pub fn probes_address(&self) -> Option<std::net::SocketAddr> {
+        self.http.as_ref()?.probes_address()
     }
 
     /// Waits until what has ended so far is where it belongs: traces in the store and with their receiver, log

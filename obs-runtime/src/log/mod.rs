@@ -98,6 +98,8 @@ pub use self::handle::LogHandle;
 pub use self::init::{InitError, LogGuard, init};
 pub use self::layer::{layer, layer_and_handle};
 pub use self::levels::{Levels, LevelsError};
+#[cfg(feature = "http")]
+pub(crate) use self::own::say_of;
 pub(crate) use self::own::{say, say_as};
 pub use self::panic::install_panic_hook;
 pub use self::process::{Decision, LogSampler, Processor, RecordMut};

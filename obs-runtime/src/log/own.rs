@@ -20,7 +20,17 @@ pub(crate) fn say(message: Arguments<'_>, fields: &[(&'static str, &str)]) {
 
 /// The same with another level.
 pub(crate) fn say_as(level: Level, message: Arguments<'_>, fields: &[(&'static str, &str)]) {
-    record(TARGET, level, |draft| {
+    say_of(TARGET, level, message, fields);
+}
+
+/// The same with a target of its own.
+pub(crate) fn say_of(
+    target: &'static str,
+    level: Level,
+    message: Arguments<'_>,
+    fields: &[(&'static str, &str)],
+) {
+    record(target, level, |draft| {
         draft.head.message = draft.format(message);
         for (key, value) in fields {
             let value = draft.keep(value);

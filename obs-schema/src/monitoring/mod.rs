@@ -40,7 +40,7 @@ mod tracing;
 
 pub use export::Export;
 pub use health::Health;
-pub use http::{Http, check_listen, check_url_path};
+pub use http::{Anonymous, ClientAccess, Http, SocketAccess, check_listen, check_url_path};
 pub use logging::{
     FilterError, Level, LogFilter, LogFormat, LogOutput, Logging, Rotation, parse_log_filter,
     read_log_filter,

@@ -10,12 +10,7 @@ use crate::suggest::suggest;
 /// Variables whose names are fixed, and that this version does not read.
 ///
 /// Setting one is not a typing mistake, so the loader says what is missing instead.
-pub const ENV_RESERVED: &[&str] = &[
-    "OBS_AUTH_TOKEN_FILE",
-    "OBS_METRICS_USERNAME",
-    "OBS_METRICS_PASSWORD_FILE",
-    "OBS_REDIS_URL",
-];
+pub const ENV_RESERVED: &[&str] = &["OBS_REDIS_URL"];
 
 /// Variables of the exporters that push metrics: where to, and how. The address of an exporter turns it on.
 pub const ENV_PUSH: &[&str] = &[

@@ -69,7 +69,7 @@ pub enum ValueKind {
     Names,
     /// A path of a URL: `"/metrics"`.
     UrlPath,
-    /// An IP address and a port.
+    /// An IP address and a port, or the path of a Unix socket.
     Address,
     /// An expression.
     Expr,

@@ -43,8 +43,8 @@ fn unknown_variables_are_refused() {
             "unknown variable `OBS__X`; write `OBS__SECTION__KEY`, such as `OBS__TRACING__SLOW`",
         ),
         (
-            "OBS_AUTH_TOKEN_FILE",
-            "`OBS_AUTH_TOKEN_FILE` is not supported by this version; unset it",
+            "OBS_REDIS_URL",
+            "`OBS_REDIS_URL` is not supported by this version; unset it",
         ),
     ] {
         let error = from_variables(&[(name, "x")]).unwrap_err();

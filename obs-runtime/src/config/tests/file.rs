@@ -42,7 +42,7 @@ obs.yaml:4:10: `tracing.store` must be at least `64KiB`, got `1KiB`
 obs.yaml:5:1: unknown key `logs`; did you mean `logging`?
 obs.yaml:7:25: unknown value `sytem`; did you mean `system`?
 obs.yaml:8:12: `le` is reserved for the bounds of histogram buckets; choose another name
-obs.yaml:9:7: `http` takes keys; it has `enabled`, `listen`, `prefix`, `hosts`, `allow_unauthenticated`
+obs.yaml:9:7: `http` takes keys; it has `enabled`, `listen`, `probes_listen`, `socket`, `prefix`, `hosts`, `anonymous`, `allow_unauthenticated`, `allow_remote`, `token_file`, `metrics_username`, `metrics_password_file`, `tls_certificate`, `tls_key`, `client_ca`, `client_access`, `max_connections`, `max_connections_per_address`
 OBS_LISTN: unknown variable `OBS_LISTN`; did you mean `OBS_LISTEN`?"
     );
     assert!(

@@ -72,7 +72,7 @@ fn shown(config: &Config, key: &str) -> Shown {
 
 /// Constants under which every key can be set alone.
 fn permissive() -> Monitoring {
-    use super::monitoring::{Export, LogOutput, Logging, Profiling};
+    use super::monitoring::{Export, Http, LogOutput, Logging, Profiling};
     Monitoring {
         logging: Logging {
             outputs: &[LogOutput::Console, LogOutput::File],
@@ -81,6 +81,13 @@ fn permissive() -> Monitoring {
         profiling: Profiling {
             enabled: true,
             ..Profiling::DEFAULT
+        },
+        http: Http {
+            metrics_username: "scraper",
+            metrics_password_file: "password",
+            tls_certificate: "certificate",
+            tls_key: "key",
+            ..Http::DEFAULT
         },
         export: Export {
             spool: "spool",

@@ -10,7 +10,8 @@ use Place::{Below, Fixed};
 
 use super::guard::Access;
 use super::pages::{
-    Page, breakers, catalog, config, flags, health, index, metrics, probes, summary, system, traces,
+    Page, audit, breakers, catalog, config, flags, health, index, metrics, probes, summary, system,
+    traces,
 };
 #[cfg(feature = "log")]
 use super::pages::{levels, logs};
@@ -89,6 +90,7 @@ pub static ENDPOINTS: &[Endpoint] = &[
     read(Below("/debug/flags"), &flags::LIST),
     write(Below("/debug/flags"), &flags::SET),
     read(Below("/debug/config"), &config::CONFIG),
+    read(Below("/audit"), &audit::TRAIL),
 ];
 
 /// Anybody may see it.
@@ -161,6 +163,11 @@ impl Endpoint {
     #[must_use]
     pub const fn params(&self) -> &'static [Param] {
         self.page.params
+    }
+
+    /// Whether it is one that the user of the metrics may see.
+    pub(super) fn shows_metrics(&self) -> bool {
+        matches!(self.place, Place::Metrics | Below("/metrics"))
     }
 
     pub(super) fn page(&self) -> &'static Page {

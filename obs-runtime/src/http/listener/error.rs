@@ -4,11 +4,13 @@ use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 
+use crate::http::access::CredentialsError;
+
 /// Why there is no listener.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ListenError {
-    /// The configured address is not an IP address and a port.
+    /// The configured address is neither an IP address and a port nor a Unix socket.
     Address {
         /// What is configured.
         listen: String,
@@ -21,10 +23,14 @@ pub enum ListenError {
     /// The system refuses the address: in use, not of this machine, or a port below 1024.
     Bind {
         /// What is configured.
-        listen: SocketAddr,
+        listen: String,
         /// Why.
         error: io::Error,
     },
+    /// A file with credentials, a certificate or a key cannot be used.
+    Credentials(CredentialsError),
+    /// A certificate is configured, and this build of obs has no TLS.
+    NoTls,
     /// The thread or its runtime could not be started.
     Start(io::Error),
 }
@@ -34,12 +40,14 @@ impl fmt::Display for ListenError {
         match self {
             Self::Address { listen } => write!(
                 f,
-                "`{listen}` is not an IP address and a port; set `http.listen` to `127.0.0.1:9464`"
+                "`{listen}` is not an IP address and a port; set `http.listen` to `127.0.0.1:9464`, or to a path such as \
+                 `unix:/run/obs.sock`"
             ),
             Self::Public { listen } => write!(
                 f,
-                "other machines can reach `{listen}` and the endpoints ask nobody who they are; \
-                 listen on `127.0.0.1:{}`, or set `http.allow_unauthenticated` to `true`",
+                "other machines can reach `{listen}` and may read without credentials; name a file with tokens by \
+                 `OBS_AUTH_TOKEN_FILE`, or listen on `127.0.0.1:{}`, or set both `http.allow_unauthenticated` and \
+                 `http.allow_remote` to `true`",
                 listen.port()
             ),
             Self::Bind { listen, error } if error.kind() == io::ErrorKind::AddrInUse => write!(
@@ -53,15 +61,26 @@ impl fmt::Display for ListenError {
                     "cannot listen on `{listen}`: {error}; set `http.listen` or `OBS_LISTEN`"
                 )
             }
+            Self::Credentials(error) => error.fmt(f),
+            Self::NoTls => f.write_str(
+                "`http.tls_certificate` is set but obs was built without TLS; add the feature `tls` of `obs-runtime`",
+            ),
             Self::Start(error) => write!(f, "cannot start the thread `obs-http`: {error}"),
         }
+    }
+}
+
+impl From<CredentialsError> for ListenError {
+    fn from(error: CredentialsError) -> Self {
+        Self::Credentials(error)
     }
 }
 
 impl std::error::Error for ListenError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Address { .. } | Self::Public { .. } => None,
+            Self::Address { .. } | Self::Public { .. } | Self::NoTls => None,
+            Self::Credentials(error) => Some(error),
             Self::Bind { error, .. } | Self::Start(error) => Some(error),
         }
     }

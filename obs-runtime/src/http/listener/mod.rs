@@ -1,35 +1,39 @@
 //! The listener for programs that have no server, or want the endpoints apart from theirs.
 
+mod connections;
 mod error;
+mod paced;
+mod serve;
+mod socket;
+#[cfg(feature = "tls")]
+mod tls;
+#[cfg(unix)]
+mod unix;
 
-use std::convert::Infallible;
 use std::fmt;
 use std::io;
-use std::net::{SocketAddr, TcpListener as StdListener};
-use std::pin::pin;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::Duration;
 
-use ::http::StatusCode;
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::net::{TcpListener, TcpStream};
+use obs_schema::monitoring::SocketAccess;
 use tokio::runtime::{Builder, Runtime};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot, watch};
-use tokio::time::{sleep, timeout};
+use tokio::sync::{oneshot, watch};
+use tokio::time::timeout;
 
 pub use error::ListenError;
 
-use super::answer::Answer;
-use super::guard::Hosts;
-use super::problem::Problem;
+use self::connections::Connections;
+use self::serve::Door;
+use self::socket::Bound;
+#[cfg(feature = "tls")]
+use self::tls::Tls;
+use super::access::{Gate, Reach};
+use super::guard::{Access, Hosts};
 use super::settings::Settings;
 use super::site::Site;
 
-/// Connections that are served at the same time; others wait to be accepted.
-const MAX_CONNECTIONS: u32 = 64;
 /// Bytes of a request's head; more is answered with 431.
 const MAX_HEADER: usize = 16 * 1024;
 /// Bytes that are held for a client that does not read, beside the piece that is being sent.
@@ -51,14 +55,12 @@ pub(super) struct Limits {
     pub(super) header_timeout: Duration,
     pub(super) request_timeout: Duration,
     pub(super) max_age: Duration,
-    pub(super) max_connections: u32,
 }
 
 pub(super) const LIMITS: Limits = Limits {
     header_timeout: HEADER_TIMEOUT,
     request_timeout: REQUEST_TIMEOUT,
     max_age: MAX_AGE,
-    max_connections: MAX_CONNECTIONS,
 };
 
 /// The monitoring endpoints on an address of their own.
@@ -66,15 +68,26 @@ pub(super) const LIMITS: Limits = Limits {
 /// They run on one thread, `obs-http`, with a runtime of its own, so they answer whatever the program
 /// is doing and whether it has a runtime or not.
 pub(crate) struct Listener {
-    address: SocketAddr,
+    address: Option<SocketAddr>,
+    probes: Option<SocketAddr>,
     stop: Option<oneshot::Sender<Duration>>,
     stopped: Receiver<()>,
+}
+
+/// A socket and what answers on it, before there is a runtime.
+struct Opened {
+    bound: Bound,
+    site: Arc<Site>,
+    connections: Arc<Connections>,
+    #[cfg(feature = "tls")]
+    tls: Option<Arc<Tls>>,
 }
 
 impl fmt::Debug for Listener {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Listener")
             .field("address", &self.address)
+            .field("probes", &self.probes)
             .finish_non_exhaustive()
     }
 }
@@ -86,26 +99,38 @@ impl Listener {
     }
 
     pub(super) fn start_with(settings: &Settings, limits: Limits) -> Result<Self, ListenError> {
-        let (socket, address) = bind(settings)?;
-        let hosts = Hosts::new(address, &settings.hosts);
-        let site = Site::new(settings.paths.clone(), Some(hosts));
-        let (runtime, listener) = runtime(socket).map_err(ListenError::Start)?;
+        let main = open_main(settings)?;
+        let probes = (!settings.probes_listen.is_empty())
+            .then(|| open_probes(settings))
+            .transpose()?;
+        let (address, probes_address) = (
+            main.bound.address(),
+            probes.as_ref().and_then(|probes| probes.bound.address()),
+        );
+        let opened = std::iter::once(main).chain(probes).collect();
+        let (runtime, doors) = runtime(opened).map_err(ListenError::Start)?;
         let (stop, stopping) = oneshot::channel();
         let (done, stopped) = sync_channel(1);
         std::thread::Builder::new()
             .name("obs-http".to_owned())
-            .spawn(move || run(runtime, listener, site, limits, stopping, &done))
+            .spawn(move || run(runtime, doors, limits, stopping, &done))
             .map_err(ListenError::Start)?;
         Ok(Self {
             address,
+            probes: probes_address,
             stop: Some(stop),
             stopped,
         })
     }
 
-    /// The address, with the real port.
-    pub(crate) fn address(&self) -> SocketAddr {
+    /// The address, with the real port; `None` for a Unix socket.
+    pub(crate) fn address(&self) -> Option<SocketAddr> {
         self.address
+    }
+
+    /// The address that has the probes alone, with the real port.
+    pub(crate) fn probes_address(&self) -> Option<SocketAddr> {
+        self.probes
     }
 
     /// Accepts no more connections, lets requests under way end, and returns when they have, or at the
@@ -132,23 +157,75 @@ impl Drop for Listener {
     }
 }
 
-fn bind(settings: &Settings) -> Result<(StdListener, SocketAddr), ListenError> {
-    let Ok(listen) = settings.listen.parse::<SocketAddr>() else {
-        return Err(ListenError::Address {
-            listen: settings.listen.clone(),
-        });
-    };
-    if !listen.ip().is_loopback() && !settings.allow_unauthenticated {
-        return Err(ListenError::Public { listen });
-    }
-    let refused = |error| ListenError::Bind { listen, error };
-    let socket = StdListener::bind(listen).map_err(refused)?;
-    socket.set_nonblocking(true).map_err(refused)?;
-    let address = socket.local_addr().map_err(refused)?;
-    Ok((socket, address))
+/// All endpoints, where the configuration says.
+fn open_main(settings: &Settings) -> Result<Opened, ListenError> {
+    check_exposure(settings)?;
+    let gate = Gate::new(&settings.rules, reach(settings))?;
+    let bound = Bound::new(&settings.listen, settings)?;
+    let site = Site::new(settings.paths.clone(), hosts(&bound, settings), gate);
+    Ok(Opened {
+        bound,
+        site,
+        connections: Connections::new(
+            settings.max_connections,
+            settings.max_connections_per_address,
+        ),
+        #[cfg(feature = "tls")]
+        tls: settings.tls.as_ref().map(Tls::new).transpose()?,
+    })
 }
 
-fn runtime(socket: StdListener) -> io::Result<(Runtime, TcpListener)> {
+/// The probes and the metrics, which other machines may ask for.
+fn open_probes(settings: &Settings) -> Result<Opened, ListenError> {
+    let gate = Gate::new(&settings.rules, Reach::World)?;
+    let bound = Bound::new(&settings.probes_listen, settings)?;
+    let hosts = hosts(&bound, settings);
+    Ok(Opened {
+        bound,
+        site: Site::of_probes(settings.paths.clone(), hosts, gate),
+        connections: Connections::new(
+            settings.max_connections,
+            settings.max_connections_per_address,
+        ),
+        #[cfg(feature = "tls")]
+        tls: None,
+    })
+}
+
+/// Who can reach all the endpoints.
+fn reach(settings: &Settings) -> Reach {
+    match settings.listen.parse::<SocketAddr>() {
+        Ok(listen) if listen.ip().to_canonical().is_loopback() => Reach::Machine,
+        Ok(_) => Reach::World,
+        Err(_) if settings.socket == SocketAccess::Owner => Reach::Owner,
+        Err(_) => Reach::Machine,
+    }
+}
+
+/// The names to be asked by. No browser can ask a Unix socket, whatever its pages are called.
+fn hosts(bound: &Bound, settings: &Settings) -> Option<Hosts> {
+    let address = bound.address()?;
+    Some(Hosts::new(address, &settings.hosts))
+}
+
+/// Refuses to show other machines what the program does, unless both keys say so.
+fn check_exposure(settings: &Settings) -> Result<(), ListenError> {
+    #[cfg(not(feature = "tls"))]
+    if settings.tls.is_some() {
+        return Err(ListenError::NoTls);
+    }
+    let Ok(listen) = settings.listen.parse::<SocketAddr>() else {
+        return Ok(());
+    };
+    let is_said = settings.allow_unauthenticated && settings.allow_remote;
+    let is_open = settings.rules.anonymous(Reach::World) > Access::Open;
+    if listen.ip().to_canonical().is_loopback() || !is_open || is_said {
+        return Ok(());
+    }
+    Err(ListenError::Public { listen })
+}
+
+fn runtime(opened: Vec<Opened>) -> io::Result<(Runtime, Vec<Door>)> {
     let runtime = Builder::new_current_thread()
         .enable_io()
         .enable_time()
@@ -156,23 +233,34 @@ fn runtime(socket: StdListener) -> io::Result<(Runtime, TcpListener)> {
         .thread_name("obs-http-work")
         .on_thread_start(keep_quiet)
         .build()?;
-    let listener = {
+    let doors: io::Result<Vec<Door>> = {
         let _inside = runtime.enter();
-        TcpListener::from_std(socket)?
+        opened.into_iter().map(Opened::listen).collect()
     };
-    Ok((runtime, listener))
+    Ok((runtime, doors?))
+}
+
+impl Opened {
+    fn listen(self) -> io::Result<Door> {
+        Ok(Door {
+            socket: self.bound.listen()?,
+            site: self.site,
+            connections: self.connections,
+            #[cfg(feature = "tls")]
+            tls: self.tls,
+        })
+    }
 }
 
 fn run(
     runtime: Runtime,
-    listener: TcpListener,
-    site: Arc<Site>,
+    doors: Vec<Door>,
     limits: Limits,
     stopping: oneshot::Receiver<Duration>,
     done: &SyncSender<()>,
 ) {
     keep_quiet();
-    runtime.block_on(serve(listener, site, limits, stopping));
+    runtime.block_on(serve(doors, limits, stopping));
     // Answers that are still being made are of no use to anybody.
     runtime.shutdown_background();
     let _ = done.send(());
@@ -184,79 +272,25 @@ fn keep_quiet() {
     std::mem::forget(crate::log::suppress());
 }
 
-async fn serve(
-    listener: TcpListener,
-    site: Arc<Site>,
-    limits: Limits,
-    mut stopping: oneshot::Receiver<Duration>,
-) {
-    let room = Arc::new(Semaphore::new(limits.max_connections as usize));
+async fn serve(doors: Vec<Door>, limits: Limits, stopping: oneshot::Receiver<Duration>) {
     let (closing, close) = watch::channel(());
-    let limit = loop {
-        tokio::select! {
-            // An error means that the owner is gone without a word.
-            limit = &mut stopping => break limit.unwrap_or_default(),
-            (stream, permit) = accept(&listener, &room) => {
-                tokio::spawn(connection(stream, permit, site.clone(), limits, close.clone()));
-            }
+    let sites: Vec<_> = doors.iter().map(|door| door.site.clone()).collect();
+    let connections: Vec<_> = doors.iter().map(|door| door.connections.clone()).collect();
+    let doors: Vec<_> = doors
+        .into_iter()
+        .map(|door| tokio::spawn(door.serve(limits, close.clone())))
+        .collect();
+    // An error means that the owner is gone without a word.
+    let limit = stopping.await.unwrap_or_default();
+    sites.iter().for_each(|site| site.close());
+    drop((close, closing));
+    let all_are_closed = async {
+        for door in doors {
+            let _ = door.await;
+        }
+        for connections in connections {
+            connections.are_gone().await;
         }
     };
-    site.close();
-    drop((listener, close, closing));
-    let all_are_closed = room.acquire_many(limits.max_connections);
     let _ = timeout(limit, all_are_closed).await;
-}
-
-/// The next connection, when there is room for it.
-async fn accept(
-    listener: &TcpListener,
-    room: &Arc<Semaphore>,
-) -> (TcpStream, OwnedSemaphorePermit) {
-    loop {
-        if let Ok(permit) = room.clone().acquire_owned().await {
-            match listener.accept().await {
-                Ok((stream, _)) => return (stream, permit),
-                Err(_) => sleep(ACCEPT_PAUSE).await,
-            }
-        }
-    }
-}
-
-/// Serves a connection until the client closes it, it is too old, or the listener stops. In the
-/// latter cases the request under way is answered first.
-async fn connection(
-    stream: TcpStream,
-    _permit: OwnedSemaphorePermit,
-    site: Arc<Site>,
-    limits: Limits,
-    mut close: watch::Receiver<()>,
-) {
-    let service = service_fn(move |request| {
-        let answer = site.clone().answer(request);
-        async move {
-            let answered = timeout(limits.request_timeout, answer).await;
-            Ok::<_, Infallible>(answered.unwrap_or_else(|_| too_slow().into_response(false)))
-        }
-    });
-    let mut connection = pin!(
-        http1::Builder::new()
-            .timer(TokioTimer::new())
-            .header_read_timeout(limits.header_timeout)
-            .max_header_size(MAX_HEADER)
-            .max_buf_size(MAX_BUFFER)
-            .serve_connection(TokioIo::new(stream), service)
-    );
-    tokio::select! {
-        // A broken connection is the client's affair.
-        _ = connection.as_mut() => return,
-        _ = close.changed() => {}
-        () = sleep(limits.max_age) => {}
-    }
-    connection.as_mut().graceful_shutdown();
-    let _ = timeout(limits.request_timeout, connection).await;
-}
-
-fn too_slow() -> Answer {
-    let message = "the request took too long; ask again";
-    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "timeout", message).into()
 }

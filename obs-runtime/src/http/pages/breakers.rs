@@ -87,8 +87,9 @@ fn disable(call: &Call<'_>) -> Result<Answer, Problem> {
 
 fn reset_all(_: &Call<'_>) -> Result<Answer, Problem> {
     let all = breaker::all();
+    let before = states(&all);
     all.iter().for_each(|breaker| breaker.reset());
-    Ok(json!({ "reset": all.len() }).into())
+    Ok(Answer::from(json!({ "reset": all.len() })).changing(before, states(&all)))
 }
 
 fn change(call: &Call<'_>, change: fn(&Breaker)) -> Result<Answer, Problem> {
@@ -96,12 +97,20 @@ fn change(call: &Call<'_>, change: fn(&Breaker)) -> Result<Answer, Problem> {
     let before = breaker.state();
     change(&breaker);
     let after = breaker.state();
-    Ok(json!({
+    let answer = json!({
         "name": breaker.name(),
         "before": before.as_str(),
         "after": after.as_str(),
-    })
-    .into())
+    });
+    Ok(Answer::from(answer).changing(before.as_str(), after.as_str()))
+}
+
+/// The states of breakers by their names.
+fn states(all: &[Arc<Breaker>]) -> Value {
+    let states = all
+        .iter()
+        .map(|one| (one.name().to_owned(), one.state().as_str().into()));
+    Value::Object(states.collect())
 }
 
 fn named(call: &Call<'_>) -> Result<Arc<Breaker>, Problem> {

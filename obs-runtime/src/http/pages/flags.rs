@@ -52,8 +52,12 @@ fn set(call: &Call<'_>) -> Result<Answer, Problem> {
         return Err(Problem::bad("missing_parameter", message));
     };
     let time = params.duration_within("for", SHORTEST..=LONGEST)?;
+    let before = debug::flags().into_iter().find(|known| known.name == flag);
     match debug::switch(flag, on, time) {
-        Ok(flag) => Ok(shown(&flag).into()),
+        Ok(flag) => {
+            let before = before.map(|before| before.on);
+            Ok(Answer::from(shown(&flag)).changing(before, flag.on))
+        }
         Err(unknown) => Err(not_found(&unknown)),
     }
 }

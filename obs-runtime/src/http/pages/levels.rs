@@ -54,10 +54,11 @@ fn change(call: &Call<'_>) -> Result<Answer, Problem> {
     let after = levels.to_string();
     let change = temporary::change(&log, levels, time)
         .map_err(|error| Problem::internal(format!("the levels are as before: {error}")))?;
-    Ok(json!({
-        "before": change.before.to_string(),
+    let before = change.before.to_string();
+    let answer = Answer::from(json!({
+        "before": before,
         "after": after,
         "until": change.until.map_or(Value::Null, system_time),
-    })
-    .into())
+    }));
+    Ok(answer.changing(before, after))
 }

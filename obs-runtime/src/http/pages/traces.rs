@@ -251,11 +251,13 @@ fn cleanup(call: &Call<'_>) -> Result<Answer, Problem> {
     let now = clock::to_unix_nanos(clock::ticks());
     let age = u64::try_from(max_age.as_nanos()).unwrap_or(u64::MAX);
     let store = trace::store();
+    let before = store.stats().traces;
     let removed = store.remove_older_than(now.saturating_sub(age));
-    Ok(json!({
+    let after = store.stats();
+    let answer = Answer::from(json!({
         "removed": removed,
         "max_age": format_duration(max_age),
-        "store": stats(&store.stats()),
-    })
-    .into())
+        "store": stats(&after),
+    }));
+    Ok(answer.changing(before, after.traces))
 }

@@ -52,11 +52,27 @@ fn other_machines_are_let_in_on_purpose_only() {
     for listen in ["0.0.0.0:0", "[::]:0", "192.0.2.7:0"] {
         let error = at(listen).unwrap_err();
         assert!(matches!(error, ListenError::Public { .. }), "{listen}");
-        assert!(error.to_string().contains("`http.allow_unauthenticated`"));
+        let message = error.to_string();
+        assert!(message.contains("`OBS_AUTH_TOKEN_FILE`"), "{message}");
+        assert!(message.contains("both `http.allow_unauthenticated` and `http.allow_remote`"));
+    }
+    for (one, other) in [(true, false), (false, true)] {
+        let half = Settings {
+            listen: "0.0.0.0:0".to_owned(),
+            allow_unauthenticated: one,
+            allow_remote: other,
+            ..settings()
+        };
+        let error = Listener::start(&half).unwrap_err();
+        assert!(
+            matches!(error, ListenError::Public { .. }),
+            "once is not twice"
+        );
     }
     let unreachable = Settings {
         listen: "192.0.2.7:0".to_owned(),
         allow_unauthenticated: true,
+        allow_remote: true,
         ..settings()
     };
     let error = Listener::start(&unreachable).unwrap_err();

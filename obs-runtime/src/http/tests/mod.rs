@@ -1,5 +1,7 @@
 //! The endpoints over real connections.
 
+mod access;
+mod attacks;
 mod breakers;
 mod endpoints;
 mod errors;
@@ -8,24 +10,28 @@ mod listening;
 mod mounting;
 mod origins;
 mod scrapes;
+#[cfg(feature = "tls")]
+mod tls;
 mod traces;
+#[cfg(unix)]
+mod unix;
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
-use obs_schema::monitoring::Monitoring;
+use obs_schema::monitoring::{Anonymous, Monitoring};
 use serde_json::Value;
 
 use super::listener::Listener;
 use super::settings::Settings;
 
-/// The default settings on any free port.
+/// The default settings on any free port, where everybody may do everything.
 fn settings() -> Settings {
-    Settings {
-        listen: "127.0.0.1:0".to_owned(),
-        ..Settings::from(&Monitoring::DEFAULT)
-    }
+    let mut monitoring = Monitoring::DEFAULT;
+    monitoring.http.listen = "127.0.0.1:0";
+    monitoring.http.anonymous = Anonymous::Write;
+    Settings::from(&monitoring)
 }
 
 /// A listener, and what it answers.
@@ -37,7 +43,7 @@ impl Server {
     }
 
     fn address(&self) -> SocketAddr {
-        self.0.address()
+        self.0.address().unwrap()
     }
 
     fn url(&self, path: &str) -> String {

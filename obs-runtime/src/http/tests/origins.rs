@@ -83,6 +83,7 @@ fn a_listener_for_all_addresses_is_asked_by_any() {
     let settings = Settings {
         listen: "0.0.0.0:0".to_owned(),
         allow_unauthenticated: true,
+        allow_remote: true,
         ..settings()
     };
     let server = Server(Listener::start(&settings).unwrap());

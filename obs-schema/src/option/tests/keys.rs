@@ -99,6 +99,6 @@ fn variables() {
     );
     assert_eq!(
         error("OBS_COLOUR"),
-        "unknown variable `OBS_COLOUR`; there are `OBS_LOG`, `OBS_LOG_FORMAT`, `OBS_LOG_FILE`, `OBS_METRICS_PREFIX`, `OBS_SAMPLER`, `OBS_PROFILING`, `OBS_LISTEN`, `OBS_CONFIG`",
+        "unknown variable `OBS_COLOUR`; there are `OBS_LOG`, `OBS_LOG_FORMAT`, `OBS_LOG_FILE`, `OBS_METRICS_PREFIX`, `OBS_SAMPLER`, `OBS_PROFILING`, `OBS_LISTEN`, `OBS_AUTH_TOKEN_FILE`, `OBS_METRICS_USERNAME`, `OBS_METRICS_PASSWORD_FILE`, `OBS_CONFIG`",
     );
 }

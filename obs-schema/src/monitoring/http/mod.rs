@@ -1,5 +1,10 @@
 //! The listener of the monitoring endpoints.
 
+mod access;
+mod rules;
+
+pub use access::{Anonymous, ClientAccess, SocketAccess};
+
 use super::address::is_socket_address;
 use crate::ascii;
 use crate::issue::{Finding, Findings, Issue};
@@ -18,6 +23,7 @@ const ROUTES: &[&str] = &[
     "circuit-breakers",
     "cache",
     "analytics",
+    "audit",
     "logs",
     "debug",
 ];
@@ -27,14 +33,41 @@ const ROUTES: &[&str] = &[
 pub struct Http {
     /// Whether obs opens a listener of its own. The routes can be mounted in a server of the program either way.
     pub enabled: bool,
-    /// The address of the listener: an IP address and a port, 0 for any free one.
+    /// The address of the listener: an IP address and a port, 0 for any free one, or `unix:` and a path.
     pub listen: &'static str,
+    /// The address of a second listener that has the probes and the metrics alone; empty for none.
+    pub probes_listen: &'static str,
+    /// Who may connect where the address is a Unix socket.
+    pub socket: SocketAccess,
     /// The path before every endpoint but the probes and the metrics.
     pub prefix: &'static str,
     /// Names beside `localhost` under which the listener may be asked, separated by commas.
     pub hosts: &'static str,
-    /// Whether other machines may reach the listener although it asks nobody who they are.
+    /// What callers without credentials may do.
+    pub anonymous: Anonymous,
+    /// Whether callers without credentials may read on a listener that other machines can reach. Only together with
+    /// [`allow_remote`](Self::allow_remote).
     pub allow_unauthenticated: bool,
+    /// Whether those callers may be on other machines.
+    pub allow_remote: bool,
+    /// The file of tokens and passwords; empty for none.
+    pub token_file: &'static str,
+    /// The user who may fetch the metrics; empty for everybody.
+    pub metrics_username: &'static str,
+    /// The file with this user's password or its hash.
+    pub metrics_password_file: &'static str,
+    /// The file with the certificates of the listener; empty for no TLS.
+    pub tls_certificate: &'static str,
+    /// The file with the key of the certificate.
+    pub tls_key: &'static str,
+    /// The file with the authorities whose certificates clients may have; empty for none.
+    pub client_ca: &'static str,
+    /// What clients with such a certificate may do.
+    pub client_access: ClientAccess,
+    /// Connections at the same time.
+    pub max_connections: u32,
+    /// Connections of one address at the same time.
+    pub max_connections_per_address: u32,
 }
 
 impl Http {
@@ -43,8 +76,21 @@ impl Http {
         enabled: true,
         listen: "127.0.0.1:9464",
         prefix: "/monitoring",
+        probes_listen: "",
+        socket: SocketAccess::Owner,
         hosts: "",
+        anonymous: Anonymous::Auto,
         allow_unauthenticated: false,
+        allow_remote: false,
+        token_file: "",
+        metrics_username: "",
+        metrics_password_file: "",
+        tls_certificate: "",
+        tls_key: "",
+        client_ca: "",
+        client_access: ClientAccess::Read,
+        max_connections: 256,
+        max_connections_per_address: 64,
     };
 
     /// Every mistake in these settings.
@@ -53,9 +99,14 @@ impl Http {
         Findings::new()
             .and(check_listen(self.listen))
             .and(self.address_while_off())
+            .and(self.probes_address())
             .and(check_url_path(self.prefix, "http.prefix"))
             .and(self.prefix_of_a_probe())
             .and(check_hosts(self.hosts))
+            .and(self.half_of_a_login())
+            .and(self.half_of_tls())
+            .and(self.clients_without_tls())
+            .and(self.more_of_one_than_of_all())
     }
 
     /// [`Http::findings`] as issues.
@@ -123,20 +174,32 @@ pub const fn check_url_path(path: &str, key: &'static str) -> Option<Finding> {
 }
 
 /// Checks that an address is one that the standard library reads as a
-/// [`SocketAddr`](core::net::SocketAddr): names are not looked up.
+/// [`SocketAddr`](core::net::SocketAddr), as names are not looked up, or the absolute path of a Unix socket after
+/// `unix:`.
 #[must_use]
 pub const fn check_listen(listen: &str) -> Option<Finding> {
-    if is_socket_address(listen) {
+    check_address(listen, "http.listen")
+}
+
+const fn check_address(listen: &str, key: &'static str) -> Option<Finding> {
+    if is_socket_address(listen) || is_socket_path(listen) {
         return None;
     }
     Some(Finding::new(
         "address.syntax",
-        "http.listen",
+        key,
         Message::new()
             .name(listen)
             .str(" is not an IP address and a port"),
         "write `127.0.0.1:9464`",
     ))
+}
+
+const fn is_socket_path(listen: &str) -> bool {
+    match ascii::strip_prefix(listen, "unix:") {
+        Some(path) => ascii::starts_with(path, "/") && !ascii::ends_with(path, "/"),
+        None => false,
+    }
 }
 
 /// Checks that every name is the name of a host, without a scheme, a port or a path.
