@@ -9,12 +9,17 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use super::source::count;
 use super::{Collect, Sink};
 
+#[cfg(feature = "http")]
+mod detail;
 #[cfg(target_os = "linux")]
 mod linux;
 #[cfg(test)]
 mod tests;
 #[cfg(unix)]
 mod unix;
+
+#[cfg(feature = "http")]
+pub(crate) use detail::{MemoryDetail, threads};
 
 /// What is known about this process at one moment. `None` means that the platform does not say.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]

@@ -136,7 +136,8 @@ impl Runtimes {
         self.lock().extract_if(.., ended).collect()
     }
 
-    fn running(&self) -> Vec<(String, RuntimeMetrics)> {
+    /// The runtimes that are watched, by name.
+    pub(crate) fn running(&self) -> Vec<(String, RuntimeMetrics)> {
         let metrics = |runtime: &Watched| (runtime.name.clone(), runtime.handle.metrics());
         self.lock().iter().map(metrics).collect()
     }

@@ -40,6 +40,8 @@ use self::monitoring::Monitoring;
 pub use self::otel::Otel;
 pub use self::problem::{ConfigError, Origin, Problem};
 pub use self::secret::HIDDEN;
+#[cfg(feature = "http")]
+pub(crate) use self::secret::{hide_userinfo as without_userinfo, is_secret_name};
 pub use self::settings::Service;
 use self::settings::Settings;
 pub use self::show::{Entry, Shown};

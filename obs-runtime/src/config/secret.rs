@@ -41,15 +41,20 @@ pub(super) fn hide(value: Shown) -> Shown {
 
 /// The value of an attribute or variable without its secrets.
 pub(super) fn hide_named(name: &str, value: &str) -> String {
-    let name = name.to_ascii_lowercase();
-    if TELLTALES.iter().any(|telltale| name.contains(telltale)) {
+    if is_secret_name(name) {
         return HIDDEN.to_owned();
     }
     hide_userinfo(value)
 }
 
+/// Whether an attribute or variable of this name is nobody's business.
+pub(crate) fn is_secret_name(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    TELLTALES.iter().any(|telltale| name.contains(telltale))
+}
+
 /// `https://user:password@host/` as `https://[hidden]@host/`, wherever in the text it is.
-fn hide_userinfo(text: &str) -> String {
+pub(crate) fn hide_userinfo(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find("://") {

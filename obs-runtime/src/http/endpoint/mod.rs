@@ -10,8 +10,8 @@ use Place::{Below, Fixed};
 
 use super::guard::Access;
 use super::pages::{
-    Page, audit, breakers, catalog, config, flags, health, index, metrics, probes, summary, system,
-    traces,
+    Page, audit, breakers, catalog, config, flags, health, index, metrics, probes, process,
+    summary, system, traces,
 };
 #[cfg(feature = "log")]
 use super::pages::{levels, logs};
@@ -90,6 +90,11 @@ pub static ENDPOINTS: &[Endpoint] = &[
     read(Below("/debug/flags"), &flags::LIST),
     write(Below("/debug/flags"), &flags::SET),
     read(Below("/debug/config"), &config::CONFIG),
+    read(Below("/debug/memory"), &process::MEMORY),
+    read(Below("/debug/threads"), &process::THREADS),
+    read(Below("/debug/tasks"), &process::TASKS),
+    read(Below("/debug/environment"), &process::ENVIRONMENT),
+    write(Below("/debug/force-error"), &process::FORCE_ERROR),
     read(Below("/audit"), &audit::TRAIL),
 ];
 

@@ -13,6 +13,7 @@ pub(super) mod levels;
 pub(super) mod logs;
 pub(super) mod metrics;
 pub(super) mod probes;
+pub(super) mod process;
 mod span;
 pub(super) mod summary;
 pub(super) mod system;

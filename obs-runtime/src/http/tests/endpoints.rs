@@ -259,3 +259,32 @@ async fn the_catalogue_has_every_definition() {
     };
     assert_eq!(calls["kind"], "counter");
 }
+
+#[tokio::test]
+async fn the_process_is_shown_from_inside() {
+    let server = Server::start();
+    let (status, memory) = server.json("/monitoring/debug/memory").await;
+    assert_eq!(status, 200);
+    assert!(memory["obs"]["trace_store_budget_bytes"].as_u64() > Some(0));
+    let (_, threads) = server.json("/monitoring/debug/threads").await;
+    let (_, tasks) = server.json("/monitoring/debug/tasks").await;
+    assert!(tasks["operations"].is_array() && tasks["runtimes"].is_array());
+    if cfg!(target_os = "linux") {
+        assert!(memory["process"]["resident_bytes"].as_u64() > Some(0));
+        let names = threads["threads"].to_string();
+        assert!(names.contains("\"obs-http\""), "{names}");
+    }
+    let (_, environment) = server.json("/monitoring/debug/environment").await;
+    assert!(environment["variables"]["CARGO_MANIFEST_DIR"].is_string());
+    assert!(environment["working_directory"].is_string());
+}
+
+#[tokio::test]
+async fn an_error_can_be_asked_for() {
+    let server = Server::start();
+    let ask = reqwest::Client::new().post(server.url("/monitoring/debug/force-error"));
+    let answer = ask.header("x-obs-request", "1").send().await.unwrap();
+    let (status, body) = read_json(answer).await;
+    assert_eq!(status, 200, "{body}");
+    assert_eq!(body["message"], "an error was asked for");
+}
