@@ -26,10 +26,14 @@ const HTML: &str = "text/html; charset=utf-8";
 const PAGE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
+/// Bytes of an answer, compressed if it is.
+const MAX_BYTES: usize = 256 << 20;
+
 /// How long an answer waits for a client that does not read it. As long as Prometheus waits for a scrape.
 const PATIENCE: Patience = Patience {
     piece: Duration::from_secs(10),
     whole: Duration::from_secs(30),
+    bytes: MAX_BYTES,
 };
 
 /// Writes a body.

@@ -16,6 +16,7 @@ mod accept;
 mod access;
 mod answer;
 mod audit;
+mod count;
 mod endpoint;
 mod guard;
 pub mod layer;
@@ -34,6 +35,7 @@ mod stream;
 mod tests;
 
 pub use access::CredentialsError;
+pub(crate) use count::REFUSED;
 pub use endpoint::{ENDPOINTS, Endpoint, reference};
 pub use guard::Access;
 pub use layer::{ServerLayer, Trust};

@@ -30,6 +30,8 @@ pub(super) struct Patience {
     pub(super) piece: Duration,
     /// For the whole body.
     pub(super) whole: Duration,
+    /// How many bytes that may have. More is broken off, and nobody takes it for the whole.
+    pub(super) bytes: usize,
 }
 
 /// A body that can be sent.
@@ -51,6 +53,7 @@ pub(super) struct Pieces<F> {
     send: Option<F>,
     patience: Patience,
     deadline: Instant,
+    written: usize,
 }
 
 /// The body of a response.
@@ -103,6 +106,7 @@ impl<F: FnOnce(Made)> Pieces<F> {
             send: Some(send),
             patience,
             deadline: Instant::now() + patience.whole,
+            written: 0,
         }
     }
 
@@ -151,6 +155,10 @@ impl<F: FnOnce(Made)> Pieces<F> {
 
 impl<F: FnOnce(Made)> Write for Pieces<F> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.written = self.written.saturating_add(bytes.len());
+        if self.written > self.patience.bytes {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
         if !self.piece.is_empty() && self.piece.len() + bytes.len() > self.size {
             self.hand_on()?;
         }

@@ -183,6 +183,13 @@ pub(super) static BREAKER_FAILURE_RATIO: MetricDef = MetricDef::new(
     MetricKind::Gauge,
 );
 
+#[cfg(feature = "http")]
+pub(super) static HTTP_REFUSED: MetricDef = MetricDef::new(
+    "obs_http_refused_total",
+    "Connections and requests that the monitoring listener turned away.",
+    MetricKind::Counter,
+);
+
 #[cfg(feature = "export")]
 pub(super) static EXPORT_ITEMS: MetricDef = MetricDef::new(
     "obs_export_items_total",
@@ -285,6 +292,8 @@ pub(super) static ALL: &[&MetricDef] = &[
     &BREAKER_CALLS,
     &BREAKER_TRANSITIONS,
     &BREAKER_FAILURE_RATIO,
+    #[cfg(feature = "http")]
+    &HTTP_REFUSED,
     #[cfg(feature = "export")]
     &EXPORT_ITEMS,
     #[cfg(feature = "export")]

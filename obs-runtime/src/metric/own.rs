@@ -56,6 +56,10 @@ pub(crate) fn forget_own() {
     for counter in COUNTERS {
         counter.store(0, Relaxed);
     }
+    #[cfg(feature = "http")]
+    for (_, counter) in crate::http::REFUSED {
+        counter.store(0, Relaxed);
+    }
 }
 
 /// Counts a scrape.
@@ -122,6 +126,12 @@ pub(super) fn families(
         }),
     ];
     all.extend(super::breakers::families());
+    #[cfg(feature = "http")]
+    all.push(by_label(
+        &builtin::HTTP_REFUSED,
+        "reason",
+        crate::http::REFUSED,
+    ));
     #[cfg(feature = "export")]
     all.extend(super::export::families());
     let counters = [

@@ -13,6 +13,7 @@
 
 mod derive;
 mod health;
+mod http;
 mod key;
 mod kind;
 mod lookup;

@@ -1,6 +1,6 @@
 //! Where options are written.
 
-use super::{OptionDef, derive, health, operation, resilience, service, tracing};
+use super::{OptionDef, derive, health, http, operation, resilience, service, tracing};
 
 /// A place that takes options: an attribute on a kind of item, or a group inside one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -184,7 +184,7 @@ impl Target {
             Self::Tracing => tracing::TRACING,
             Self::Profiling => service::PROFILING,
             Self::Health => service::HEALTH,
-            Self::Http => service::HTTP,
+            Self::Http => http::HTTP,
             Self::Export => service::EXPORT,
             Self::ServiceImpl => service::IMPL,
             Self::ServiceMethod => service::METHOD,

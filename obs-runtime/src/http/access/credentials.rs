@@ -1,24 +1,19 @@
 //! Tokens and users, and which of them a request names.
 
-use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
-use ::http::header::AUTHORIZATION;
-use ::http::{HeaderMap, HeaderValue};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use ::http::HeaderValue;
 
 use super::error::CredentialsError;
 use super::file::Place;
+use super::given::Given;
 use super::password::{Password, PasswordError};
 use super::secret::Digest;
 use super::{Access, Caller};
 
 /// The fewest characters of a token: what is shorter can be guessed.
 const MIN_TOKEN: usize = 16;
-/// The most characters of what a request gives.
-const MAX_GIVEN: usize = 1024;
 
 /// Everybody who has credentials.
 #[derive(Debug, Default)]
@@ -41,17 +36,6 @@ struct User {
     name: String,
     access: Access,
     password: Password,
-}
-
-/// What a request gives.
-pub(super) enum Given {
-    Token(Digest),
-    Password {
-        user: String,
-        password: String,
-    },
-    /// What is neither.
-    Nonsense,
 }
 
 /// What is known of what a request gives.
@@ -291,43 +275,5 @@ impl Check {
             Err(_) => check(),
         };
         (is_right && !is_stranger).then_some(caller)
-    }
-}
-
-impl Given {
-    /// What the header `Authorization` gives; `None` without one.
-    pub(super) fn of(headers: &HeaderMap) -> Option<Self> {
-        let mut all = headers.get_all(AUTHORIZATION).into_iter();
-        let first = all.next()?;
-        let only = (all.next().is_none() && first.len() <= MAX_GIVEN).then_some(first);
-        let text = only.and_then(|value| value.to_str().ok());
-        Some(text.and_then(Self::read).unwrap_or(Self::Nonsense))
-    }
-
-    fn read(text: &str) -> Option<Self> {
-        let (scheme, rest) = text.split_once(' ')?;
-        let rest = rest.trim();
-        if scheme.eq_ignore_ascii_case("bearer") {
-            return Some(Self::Token(Digest::of(&[rest.as_bytes()])));
-        }
-        if !scheme.eq_ignore_ascii_case("basic") {
-            return None;
-        }
-        let text = String::from_utf8(STANDARD.decode(rest).ok()?).ok()?;
-        let (user, password) = text.split_once(':')?;
-        Some(Self::Password {
-            user: user.to_owned(),
-            password: password.to_owned(),
-        })
-    }
-}
-
-impl fmt::Debug for Given {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Token(_) => "Token",
-            Self::Password { .. } => "Password",
-            Self::Nonsense => "Nonsense",
-        })
     }
 }

@@ -4,8 +4,12 @@ mod credentials;
 mod error;
 mod failures;
 mod file;
+mod files;
+mod given;
 mod password;
 mod peer;
+mod refusal;
+mod rules;
 mod secret;
 #[cfg(test)]
 mod tests;
@@ -13,18 +17,17 @@ mod tests;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use ::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use ::http::request::Parts;
-use ::http::{HeaderValue, StatusCode};
-use obs_schema::monitoring::{Anonymous, ClientAccess, Monitoring};
 use tokio::sync::Semaphore;
 
-use self::credentials::{Credentials, Given, Proof};
+use self::credentials::{Credentials, Proof};
 use self::failures::Failures;
-use self::file::Watched;
+use self::files::Files;
+use self::given::Given;
+use self::refusal::{MISSING, WRONG, nobody_may, not_enough, too_many, unauthorized};
+use super::count;
 use super::guard::Access;
 use super::problem::Problem;
-use crate::config::Origin;
 use crate::diagnostics;
 use crate::fork::PerProcess;
 
@@ -33,6 +36,7 @@ pub(super) use file::Place;
 #[cfg(feature = "tls")]
 pub(super) use file::{Stamp, warn_if_others_can_read};
 pub(super) use peer::{From, Peer};
+pub(super) use rules::{Reach, Rules};
 
 /// Passwords that are checked at the same time: each costs a core for some milliseconds.
 const MAX_CHECKS: usize = 1;
@@ -59,42 +63,12 @@ pub(super) struct Gate {
     looked: Mutex<Instant>,
 }
 
-/// Where the credentials are.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Rules {
-    pub(super) anonymous: Option<Access>,
-    pub(super) certified: Option<Access>,
-    pub(super) tokens: Option<Place>,
-    /// The user who may fetch the metrics, and where the password is.
-    pub(super) metrics: Option<(String, Place)>,
-    /// Whether clients may have certificates instead.
-    pub(super) has_certificates: bool,
-}
-
-#[derive(Debug, Default)]
-struct Files {
-    tokens: Option<Watched>,
-    metrics: Option<(String, Watched)>,
-    has_certificates: bool,
-}
-
 /// Somebody who may do what was asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Caller {
     /// The name of the credentials, or `anonymous`.
     pub(super) who: String,
     pub(super) access: Access,
-}
-
-/// Who can reach the endpoints at all.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Reach {
-    /// The user of the program alone.
-    Owner,
-    /// The users of this machine.
-    Machine,
-    /// Anybody, as far as is known.
-    World,
 }
 
 /// What an endpoint needs.
@@ -114,66 +88,10 @@ struct Needed {
     anonymous: Access,
 }
 
-impl Rules {
-    /// What the configuration says. `origin` tells who set a key.
-    pub(super) fn new(monitoring: &Monitoring, origin: impl Fn(&str) -> Origin) -> Self {
-        let http = &monitoring.http;
-        let place = |key, path: &str| Place::new(key, path, origin(key));
-        let user = http.metrics_username;
-        Self {
-            anonymous: match http.anonymous {
-                Anonymous::Auto => None,
-                Anonymous::Open => Some(Access::Open),
-                Anonymous::Read => Some(Access::Read),
-                Anonymous::Write => Some(Access::Write),
-            },
-            certified: Some(match http.client_access {
-                ClientAccess::Read => Access::Read,
-                ClientAccess::Write => Access::Write,
-            }),
-            tokens: place("http.token_file", http.token_file),
-            metrics: place("http.metrics_password_file", http.metrics_password_file)
-                .map(|place| (user.to_owned(), place)),
-            has_certificates: !http.client_ca.is_empty(),
-        }
-    }
-
-    /// Whether anybody has credentials.
-    fn has_credentials(&self) -> bool {
-        self.tokens.is_some() || self.metrics.is_some() || self.has_certificates
-    }
-
-    /// What callers without credentials may do.
-    pub(super) fn anonymous(&self, reach: Reach) -> Access {
-        match self.anonymous {
-            Some(access) => access,
-            None if reach == Reach::Owner => Access::Write,
-            None if self.has_credentials() => Access::Open,
-            None => Access::Read,
-        }
-    }
-
-    /// How much callers without credentials see of what is open to anybody: where the world asks, only what they
-    /// were given by name.
-    fn glimpse(&self, reach: Reach) -> Access {
-        match (self.anonymous, reach) {
-            (None, Reach::World) => Access::Open,
-            _ => self.anonymous(reach),
-        }
-    }
-}
-
 impl Gate {
     /// A gate that lets pass whom the rules name.
     pub(super) fn new(rules: &Rules, reach: Reach) -> Result<Arc<Self>, CredentialsError> {
-        let files = Files {
-            tokens: rules.tokens.clone().map(Watched::new),
-            metrics: rules
-                .metrics
-                .clone()
-                .map(|(user, place)| (user, Watched::new(place))),
-            has_certificates: rules.has_certificates,
-        };
+        let files = Files::new(rules);
         let credentials = files.read()?;
         Ok(Arc::new(Self {
             anonymous: rules.anonymous(reach),
@@ -318,6 +236,7 @@ impl Gate {
         if let Some(caller) = proof {
             return Ok(caller);
         }
+        count::wrong();
         match self.failures.count(peer) {
             Some(wait) => Err(too_many(wait)),
             None => Err(unauthorized(credentials, "wrong_credentials", WRONG)),
@@ -364,66 +283,4 @@ impl Caller {
             access,
         }
     }
-}
-
-impl Files {
-    fn changed(&self) -> bool {
-        let metrics = self.metrics.as_ref().map(|(_, file)| file);
-        // Each is asked, so that each remembers what it saw.
-        let changed = self
-            .tokens
-            .iter()
-            .chain(metrics)
-            .filter(|file| file.changed());
-        changed.count() > 0
-    }
-
-    fn read(&self) -> Result<Credentials, CredentialsError> {
-        let mut credentials = Credentials::default();
-        if let Some(file) = &self.tokens {
-            credentials.add_lines(&file.read()?, file.place())?;
-        }
-        if let Some((user, file)) = &self.metrics {
-            credentials.set_metrics(user, &file.read()?, file.place())?;
-        }
-        Ok(credentials)
-    }
-}
-
-const MISSING: &str = "this needs credentials; send the header `Authorization: Bearer TOKEN`";
-const WRONG: &str =
-    "nobody has these credentials; they are in the file that `http.token_file` names";
-
-fn unauthorized(credentials: &Credentials, code: &'static str, message: &'static str) -> Problem {
-    Problem::new(StatusCode::UNAUTHORIZED, code, message)
-        .with_header(WWW_AUTHENTICATE, credentials.challenge())
-}
-
-fn not_enough(caller: &Caller, needed: Access) -> Problem {
-    let (who, level) = (&caller.who, needed.as_str());
-    let message = format!(
-        "`{who}` may not do this; use a token whose line in the file of `http.token_file` begins with `{level}`"
-    );
-    Problem::new(StatusCode::FORBIDDEN, "forbidden", message)
-}
-
-fn nobody_may(needed: Access) -> Problem {
-    let verb = match needed {
-        Access::Write => "change anything",
-        Access::Open | Access::Read => "read this",
-    };
-    let level = needed.as_str();
-    let message = format!(
-        "nobody may {verb} here because no credentials are configured; \
-         write a line `{level} TOKEN` into a file and name it by `OBS_AUTH_TOKEN_FILE`"
-    );
-    Problem::new(StatusCode::FORBIDDEN, "no_credentials_configured", message)
-}
-
-fn too_many(wait: Duration) -> Problem {
-    let wait = wait.as_secs().max(1);
-    let message =
-        format!("too many wrong credentials came from this address; try again in {wait} s");
-    let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_failures", message);
-    problem.with_header(RETRY_AFTER, HeaderValue::from(wait))
 }

@@ -1,11 +1,12 @@
 //! What the files may say, and what the answers are to what they may not.
 
-use ::http::Request;
 use ::http::header::AUTHORIZATION;
+use ::http::{Request, StatusCode};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::*;
+use crate::config::Origin;
 
 /// `correct horse` by Argon2id with little memory, and by bcrypt with few rounds.
 fn hashes() -> [String; 2] {

@@ -1,4 +1,4 @@
-//! Readers that go, stall or are slow.
+//! Readers that go, stall or are slow, and bodies that are too long.
 
 use std::sync::mpsc;
 use std::thread;
@@ -10,6 +10,7 @@ use super::*;
 const LONG: Patience = Patience {
     piece: Duration::from_secs(20),
     whole: Duration::from_secs(20),
+    bytes: usize::MAX,
 };
 
 fn stream(made: Made) -> Stream {
@@ -106,6 +107,20 @@ fn a_reader_that_is_slow_all_along_is_given_up_as_well() {
         writer.join().unwrap()
     });
     assert_eq!(slow.unwrap_err().kind(), io::ErrorKind::TimedOut);
+}
+
+#[test]
+fn a_body_that_is_too_long_is_broken_off() {
+    let short = Patience {
+        bytes: 1000,
+        ..LONG
+    };
+    let mut sent = None;
+    let mut pieces = Pieces::new(short, |made| sent = Some(made));
+    let error = lines(1000)(&mut pieces).unwrap_err();
+    assert_eq!(error.kind(), io::ErrorKind::FileTooLarge);
+    pieces.end(false);
+    assert!(matches!(sent, Some(Made::Nothing)));
 }
 
 #[test]
