@@ -14,6 +14,8 @@ mod capture;
 pub mod collect;
 pub mod config;
 pub mod context;
+#[cfg(all(test, any(feature = "export", feature = "http")))]
+mod covered;
 pub mod debug;
 pub mod diagnostics;
 mod escape;

@@ -26,6 +26,21 @@ struct Trail {
     all: u64,
 }
 
+impl Trail {
+    fn push(&mut self, entry: Entry) {
+        self.all += 1;
+        if self.entries.len() >= MAX {
+            self.entries.pop_front();
+        }
+        self.entries.push_back(entry);
+    }
+
+    fn last(&self, limit: usize) -> (Vec<Entry>, u64) {
+        let newest = self.entries.iter().rev().take(limit);
+        (newest.cloned().collect(), self.all)
+    }
+}
+
 /// A change, or an attempt at one.
 #[derive(Debug, Clone)]
 pub(super) struct Entry {
@@ -78,19 +93,12 @@ pub(super) fn record(entry: Entry) {
     let entry = entry.tidy();
     #[cfg(feature = "log")]
     log(&entry);
-    let mut trail = trail();
-    trail.all += 1;
-    if trail.entries.len() >= MAX {
-        trail.entries.pop_front();
-    }
-    trail.entries.push_back(entry);
+    trail().push(entry);
 }
 
 /// The last changes, the newest first, and how many there were in all.
 pub(super) fn last(limit: usize) -> (Vec<Entry>, u64) {
-    let trail = trail();
-    let newest = trail.entries.iter().rev().take(limit);
-    (newest.cloned().collect(), trail.all)
+    trail().last(limit)
 }
 
 fn trail() -> MutexGuard<'static, Trail> {
@@ -170,12 +178,15 @@ mod tests {
 
     #[test]
     fn the_trail_is_bounded_and_counts_all() {
-        let (_, before) = last(0);
-        for _ in 0..MAX + 10 {
-            record(entry(Vec::new()));
+        let mut trail = Trail::default();
+        for status in 0..MAX as u16 + 10 {
+            trail.push(Entry {
+                status,
+                ..entry(Vec::new())
+            });
         }
-        let (kept, all) = last(usize::MAX);
-        assert_eq!(kept.len(), MAX);
-        assert!(all >= before + MAX as u64 + 10);
+        let (kept, all) = trail.last(usize::MAX);
+        assert_eq!((kept.len(), all), (MAX, MAX as u64 + 10));
+        assert_eq!(kept[0].status, MAX as u16 + 9, "the newest first");
     }
 }

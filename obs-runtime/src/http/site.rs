@@ -231,7 +231,6 @@ impl Job {
         let from = self
             .peer
             .map_or_else(|| "unknown".to_owned(), |peer| peer.to_string());
-        let path = self.endpoint.path_at(&self.site.paths);
         let change = answer.take_change();
         let (before, after) = change.map(|change| (change.before, change.after)).unzip();
         audit::record(Entry {
@@ -239,7 +238,7 @@ impl Job {
             who: self.caller.who.clone(),
             from,
             method: self.endpoint.method(),
-            path: path.replace("{id}", &self.id),
+            path: self.endpoint.path_of(&self.site.paths, &self.id),
             params: self.params.all().to_vec(),
             status: answer.status.as_u16(),
             before,

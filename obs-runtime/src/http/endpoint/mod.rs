@@ -187,6 +187,14 @@ impl Endpoint {
         }
     }
 
+    /// The path with a segment in the place of the word in braces.
+    pub(super) fn path_of(&self, paths: &Paths, id: &str) -> String {
+        let path = self.path_at(paths);
+        let segments = path.split('/');
+        let filled = segments.map(|own| if own.starts_with('{') { id } else { own });
+        filled.collect::<Vec<_>>().join("/")
+    }
+
     pub(super) fn allows(&self, method: &Method) -> bool {
         match self.verb {
             Verb::Get => method == Method::GET || method == Method::HEAD,

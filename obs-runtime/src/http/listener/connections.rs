@@ -105,10 +105,12 @@ impl Connections {
 
     /// Gives places to those that wait, as far as time has made some free.
     pub(super) fn tick(&self) {
-        let mut table = lock(&self.table);
-        if !table.waiting.is_empty() {
-            self.promote(&mut table);
-        }
+        self.promote(&mut lock(&self.table));
+    }
+
+    /// Whether anybody waits for a place.
+    pub(super) fn has_waiting(&self) -> bool {
+        !lock(&self.table).waiting.is_empty()
     }
 
     /// Waits until there are none.

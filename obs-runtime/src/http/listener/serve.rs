@@ -59,7 +59,7 @@ impl Door {
         loop {
             tokio::select! {
                 _ = close.changed() => return,
-                _ = ticks.tick() => self.connections.tick(),
+                _ = ticks.tick(), if self.connections.has_waiting() => self.connections.tick(),
                 accepted = self.socket.accept() => match accepted {
                     Ok((stream, peer)) => self.welcome(stream, peer, limits, &close),
                     Err(_) => sleep(ACCEPT_PAUSE).await,

@@ -1,4 +1,21 @@
-//! What somebody can try who has no credentials.
+//! What somebody can try who has no credentials, and where that is tested.
+//!
+//! In all of these the listener goes on to answer others, and answers are the clear errors of the documentation or
+//! none. What the service's own requests notice is measured by `examples/under_attack.rs`.
+//!
+//! | attack | tests |
+//! |---|---|
+//! | bodies of 1 GB | `bodies_of_a_gigabyte_are_not_taken`, `a_huge_body_is_refused` |
+//! | heads of 1 MB | `a_huge_head_is_refused` |
+//! | slow-loris with 5,000 connections | `thousands_of_connections_that_send_a_byte_at_a_time_keep_nobody_out`, `a_slow_head_is_given_up`, `a_slow_body_is_given_up`, `a_silent_connection_gives_its_place_to_the_next`, `an_address_with_its_share_gives_up_what_was_silent_for_longest` |
+//! | pipelined garbage | `requests_that_follow_each_other_are_answered_up_to_the_first_that_is_none`, `what_is_not_http_costs_its_connection` |
+//! | path traversal | `paths_lead_nowhere_else` |
+//! | names with newlines and quotes | `names_with_newlines_and_quotes_stay_text`, `secrets_and_length_stay_out` |
+//! | wrong tokens at rate | `wrong_tokens_at_rate_are_stopped_and_the_right_one_goes_on`, `guessing_is_stopped_and_honest_callers_notice_nothing` |
+//! | DNS rebinding | `a_page_that_made_its_name_point_here_is_turned_away`, `there_is_exactly_one_host` |
+//! | cross-site requests of a browser | `a_page_of_another_origin_can_neither_read_nor_change_anything`, `a_page_of_another_site_can_neither_read_nor_change`, `changes_are_made_by_programs_and_not_by_other_sites_pages`, `a_page_of_another_site_changes_nothing` |
+//! | clients that never read | `clients_that_never_read_keep_nobody_out`, `a_reader_that_stalls_is_given_up`, `who_does_not_read_is_silent` |
+//! | clients of event streams that never read | `a_client_that_never_reads_is_cut_off`, `who_listens_does_not_hold_up_the_end` |
 
 use std::thread;
 use std::time::Instant;
@@ -56,11 +73,18 @@ fn bodies_of_a_gigabyte_are_not_taken() {
     }
 }
 
-/// As many as the process may open; a server has its own half of each.
+/// The table above names tests that are there.
+#[test]
+fn every_attack_has_its_tests() {
+    crate::covered::check(include_str!("attacks.rs"), 11);
+}
+
+/// 5,000, or as many as the process may open at most; a server has its own half of each.
 fn many() -> usize {
-    let limit = nix::sys::resource::getrlimit(nix::sys::resource::Resource::RLIMIT_NOFILE);
-    let (soft, _) = limit.unwrap();
-    usize::try_from(soft.saturating_sub(1000) / 2)
+    use nix::sys::resource::{Resource, getrlimit, setrlimit};
+    let (_, hard) = getrlimit(Resource::RLIMIT_NOFILE).unwrap();
+    setrlimit(Resource::RLIMIT_NOFILE, hard, hard).unwrap();
+    usize::try_from(hard.saturating_sub(1000) / 2)
         .unwrap_or(5000)
         .clamp(100, 5000)
 }

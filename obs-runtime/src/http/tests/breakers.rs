@@ -99,6 +99,16 @@ async fn a_breaker_is_shown_and_changed() {
     let events = events["events"].as_array().unwrap();
     assert!(events.iter().all(|event| event["circuit_breaker"] == name));
     assert_eq!(events.last().unwrap()["to"], "disabled");
+    let (_, trail) = server.json("/monitoring/audit?limit=512").await;
+    let entries = trail["entries"].as_array().unwrap();
+    let reset = entries
+        .iter()
+        .find(|entry| entry["path"] == format!("{path}/reset"));
+    let reset = reset.unwrap();
+    assert_eq!(
+        (&reset["before"], &reset["after"]),
+        (&"open".into(), &"closed".into())
+    );
 }
 
 #[tokio::test]
