@@ -4,6 +4,7 @@
 //! the same style: `process_context_switches_total`, `process_page_faults_total`
 //! and `process_disk_io_bytes_total`.
 
+use std::sync::OnceLock;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::source::count;
@@ -11,8 +12,12 @@ use super::{Collect, Sink};
 
 #[cfg(feature = "http")]
 mod detail;
+#[cfg(feature = "http")]
+mod growth;
 #[cfg(target_os = "linux")]
 mod linux;
+#[cfg(feature = "http")]
+mod maps;
 #[cfg(test)]
 mod tests;
 #[cfg(unix)]
@@ -20,6 +25,12 @@ mod unix;
 
 #[cfg(feature = "http")]
 pub(crate) use detail::{MemoryDetail, threads};
+#[cfg(all(test, feature = "http"))]
+pub(crate) use growth::Trend;
+#[cfg(feature = "http")]
+pub(crate) use growth::{Growth, LONGEST, growth, note as note_memory};
+#[cfg(feature = "http")]
+pub(crate) use maps::{Maps, Purpose, Use};
 
 /// What is known about this process at one moment. `None` means that the platform does not say.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -73,6 +84,31 @@ impl ProcessStats {
         linux::fill(&mut stats, std::path::Path::new("/proc"));
         stats
     }
+}
+
+/// How the allocator of the program gives memory back.
+static TRIM: OnceLock<fn() -> bool> = OnceLock::new();
+
+/// Says how the allocator of the program gives back what it keeps, for `POST /monitoring/debug/memory/trim`.
+///
+/// `trim` returns whether there was anything. It runs on a thread of the endpoints, one at a time or several. Only the
+/// program knows its allocator: with that of glibc it is `malloc_trim(0)`, with jemalloc a purge of all arenas, with
+/// mimalloc `mi_collect`. The first call decides; it returns whether it was this one.
+///
+/// ```
+/// fn give_back() -> bool {
+///     // With the crate `libc`: `unsafe { libc::malloc_trim(0) == 1 }`
+///     true
+/// }
+/// assert!(obs_runtime::collect::process::trim_with(give_back));
+/// ```
+pub fn trim_with(trim: fn() -> bool) -> bool {
+    TRIM.set(trim).is_ok()
+}
+
+#[cfg(feature = "http")]
+pub(crate) fn trimmer() -> Option<fn() -> bool> {
+    TRIM.get().copied()
 }
 
 /// Collects `process_*`.

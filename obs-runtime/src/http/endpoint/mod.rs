@@ -10,7 +10,7 @@ use Place::{Below, Fixed};
 
 use super::guard::Access;
 use super::pages::{
-    Page, audit, breakers, catalog, config, flags, health, index, metrics, probes, process,
+    Page, audit, breakers, catalog, config, flags, health, index, memory, metrics, probes, process,
     summary, system, traces,
 };
 #[cfg(feature = "log")]
@@ -90,7 +90,10 @@ pub static ENDPOINTS: &[Endpoint] = &[
     read(Below("/debug/flags"), &flags::LIST),
     write(Below("/debug/flags"), &flags::SET),
     read(Below("/debug/config"), &config::CONFIG),
-    read(Below("/debug/memory"), &process::MEMORY),
+    read(Below("/debug/memory"), &memory::MEMORY),
+    read(Below("/debug/memory-analysis"), &memory::ANALYSIS),
+    read(Below("/debug/memory-leak-check"), &memory::LEAK_CHECK),
+    write(Below("/debug/memory/trim"), &memory::TRIM),
     read(Below("/debug/threads"), &process::THREADS),
     read(Below("/debug/tasks"), &process::TASKS),
     read(Below("/debug/environment"), &process::ENVIRONMENT),

@@ -11,6 +11,7 @@ pub(super) mod index;
 pub(super) mod levels;
 #[cfg(feature = "log")]
 pub(super) mod logs;
+pub(super) mod memory;
 pub(super) mod metrics;
 pub(super) mod probes;
 pub(super) mod process;

@@ -1,10 +1,10 @@
-//! This process from inside: memory, threads, tasks, environment; and an error on request.
+//! This process from inside: threads, tasks, environment; and an error on request.
 
 use serde_json::{Map, Value, json};
 
 use super::values::seconds;
 use super::{Call, Page};
-use crate::collect::process::{MemoryDetail, threads};
+use crate::collect::process::threads;
 use crate::config::HIDDEN;
 use crate::http::answer::Answer;
 use crate::http::problem::Problem;
@@ -12,10 +12,6 @@ use crate::metric::{self, Registry};
 use crate::redact::Redaction;
 use crate::{lifecycle, trace};
 
-pub(in crate::http) const MEMORY: Page = Page::heavy(
-    "The memory of the process by kind, and what obs itself holds. What the platform does not tell is `null`.",
-    memory,
-);
 pub(in crate::http) const THREADS: Page = Page::heavy(
     "The threads of the process: name, state, CPU time.",
     list_threads,
@@ -38,25 +34,6 @@ const MAX_SHOWN: usize = 1000;
 const MAX_TEXT: usize = 4096;
 /// Operations that are listed.
 const MAX_ACTIVE: usize = 1000;
-
-fn memory(_: &Call<'_>) -> Result<Answer, Problem> {
-    let memory = MemoryDetail::read();
-    let store = trace::store().stats();
-    Ok(json!({
-        "process": {
-            "resident_bytes": memory.resident,
-            "peak_resident_bytes": memory.peak_resident,
-            "proportional_bytes": memory.proportional,
-            "private_dirty_bytes": memory.private_dirty,
-            "anonymous_bytes": memory.anonymous,
-            "swapped_bytes": memory.swapped,
-            "virtual_bytes": memory.virtual_size,
-            "main_stack_bytes": memory.main_stack,
-        },
-        "obs": {"trace_store_bytes": store.bytes, "trace_store_budget_bytes": store.budget_bytes},
-    })
-    .into())
-}
 
 fn list_threads(_: &Call<'_>) -> Result<Answer, Problem> {
     let (threads, beyond) = threads();

@@ -1,6 +1,7 @@
 //! What each endpoint answers.
 
 use std::io::Read as _;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use obs_schema::def::{
     BlockDef, CallOutcome, LabelDef, MetricDef, MetricKind, OperationDef, OperationFamily, Source,
@@ -266,17 +267,57 @@ async fn the_process_is_shown_from_inside() {
     let (status, memory) = server.json("/monitoring/debug/memory").await;
     assert_eq!(status, 200);
     assert!(memory["obs"]["trace_store_budget_bytes"].as_u64() > Some(0));
+    let (_, analysis) = server.json("/monitoring/debug/memory-analysis").await;
+    assert_eq!(analysis["is_cut"], false);
+    let (_, check) = server
+        .json("/monitoring/debug/memory-leak-check?window=2h")
+        .await;
+    assert_eq!(
+        (&check["verdict"], &check["window_seconds"]),
+        (&"unknown".into(), &7200.0.into())
+    );
+    let (status, _) = server
+        .json("/monitoring/debug/memory-leak-check?window=1s")
+        .await;
+    assert_eq!(status, 400);
     let (_, threads) = server.json("/monitoring/debug/threads").await;
     let (_, tasks) = server.json("/monitoring/debug/tasks").await;
     assert!(tasks["operations"].is_array() && tasks["runtimes"].is_array());
     if cfg!(target_os = "linux") {
         assert!(memory["process"]["resident_bytes"].as_u64() > Some(0));
+        let of = |purpose: &str| analysis["by_purpose"][purpose]["resident_bytes"].as_u64();
+        assert!(
+            of("file") > Some(0) && of("anonymous") > Some(0),
+            "{analysis}"
+        );
+        assert!(analysis["largest_files"][0]["path"].is_string());
         let names = threads["threads"].to_string();
         assert!(names.contains("\"obs-http\""), "{names}");
     }
     let (_, environment) = server.json("/monitoring/debug/environment").await;
     assert!(environment["variables"]["CARGO_MANIFEST_DIR"].is_string());
     assert!(environment["working_directory"].is_string());
+}
+
+#[tokio::test]
+async fn memory_is_given_back_as_the_program_said() {
+    let server = Server::start();
+    let trim = async || {
+        let ask = reqwest::Client::new().post(server.url("/monitoring/debug/memory/trim"));
+        read_json(ask.header("x-obs-request", "1").send().await.unwrap()).await
+    };
+    let (status, body) = trim().await;
+    assert_eq!((status, &body["error"]), (501, &"no_trim".into()), "{body}");
+    static ASKED: AtomicU32 = AtomicU32::new(0);
+    let give_back = || ASKED.fetch_add(1, Relaxed) == 0;
+    assert!(crate::collect::process::trim_with(give_back));
+    assert!(
+        !crate::collect::process::trim_with(|| true),
+        "the first one counts"
+    );
+    let (status, body) = trim().await;
+    assert_eq!((status, &body["released"]), (200, &true.into()), "{body}");
+    assert_eq!(ASKED.load(Relaxed), 1);
 }
 
 #[tokio::test]

@@ -65,11 +65,13 @@ pub fn summary(window: Duration) -> WindowSummary {
     windows().summary(window)
 }
 
-/// Keeps the record up to date for ever, for the thread of the windows.
+/// Keeps the record up to date for ever, and that of the memory, for the thread of the windows.
 pub(crate) fn keep() {
     loop {
         let begun = Instant::now();
         tick(now());
+        #[cfg(feature = "http")]
+        crate::collect::process::note_memory(now());
         std::thread::sleep(SLOT.saturating_sub(begun.elapsed()));
     }
 }
