@@ -9,6 +9,7 @@ mod attribute;
 pub mod breaker;
 #[cfg(feature = "log")]
 mod bridge;
+pub mod cache;
 mod callsite;
 mod capture;
 pub mod collect;
@@ -56,6 +57,7 @@ mod span;
 mod switch;
 pub mod testing;
 pub mod trace;
+mod wait;
 
 pub use attribute::{AttributeRef, AttributeValue, debug, display};
 pub use label::{Label, LabelText, Labels};

@@ -62,6 +62,11 @@ impl Counter<u64> {
         Instrument::register(def)
     }
 
+    /// One that is shown nowhere by itself.
+    pub(crate) fn unregistered() -> Self {
+        cell::allocate().map_or_else(Self::void, Self::at)
+    }
+
     /// Adds 1.
     #[inline]
     pub fn inc(&self) {

@@ -10,8 +10,8 @@ use Place::{Below, Fixed};
 
 use super::guard::Access;
 use super::pages::{
-    Page, audit, breakers, catalog, config, flags, health, index, memory, metrics, probes, process,
-    summary, system, traces,
+    Page, audit, breakers, caches, catalog, config, flags, health, index, memory, metrics, probes,
+    process, summary, system, traces,
 };
 #[cfg(feature = "log")]
 use super::pages::{levels, logs};
@@ -81,6 +81,9 @@ pub static ENDPOINTS: &[Endpoint] = &[
         &breakers::DISABLE,
     ),
     write(Below("/circuit-breakers/reset-all"), &breakers::RESET_ALL),
+    read(Below("/cache/status"), &caches::STATUS),
+    write(Below("/cache/memory/clear"), &caches::CLEAR_MEMORY),
+    write(Below("/cache/redis/clear"), &caches::CLEAR_REDIS),
     #[cfg(feature = "log")]
     read(Below("/logs"), &logs::LOGS),
     #[cfg(feature = "log")]

@@ -2,6 +2,7 @@
 
 pub(super) mod audit;
 pub(super) mod breakers;
+pub(super) mod caches;
 pub(super) mod catalog;
 pub(super) mod config;
 pub(super) mod flags;

@@ -3,6 +3,7 @@
 mod access;
 mod attacks;
 mod breakers;
+mod caches;
 mod endpoints;
 mod errors;
 mod limits;

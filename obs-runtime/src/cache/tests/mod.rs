@@ -1,0 +1,4 @@
+//! What users rely on of caches.
+
+mod pattern;
+mod registering;
