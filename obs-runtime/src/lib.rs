@@ -58,6 +58,7 @@ mod switch;
 pub mod testing;
 pub mod trace;
 mod wait;
+pub mod watch;
 
 pub use attribute::{AttributeRef, AttributeValue, debug, display};
 pub use label::{Label, LabelText, Labels};
