@@ -72,7 +72,8 @@ fn clear(call: &Call<'_>, kind: CacheKind) -> Result<Answer, Problem> {
     let only = call.params.get("cache");
     check_known(kind, only)?;
     let attempts = cache::clear(kind, only, &pattern);
-    Ok(outcome(&pattern, &attempts))
+    let answer = outcome(&pattern, &attempts);
+    Ok(answer.changing(Value::Null, json!({ "removed": removed(&attempts) })))
 }
 
 /// Whether there is anything to be cleared.
@@ -95,13 +96,12 @@ fn check_known(kind: CacheKind, only: Option<&str>) -> Result<(), Problem> {
 }
 
 fn outcome(pattern: &Pattern, attempts: &[Attempt]) -> Answer {
-    let cleared = attempts.iter().filter_map(|one| one.result.as_ref().ok());
-    let removed: u64 = cleared.clone().map(|cleared| cleared.entries).sum();
-    let complete = cleared.filter(|cleared| cleared.complete).count() == attempts.len();
+    let is_complete = |one: &Attempt| one.result.as_ref().is_ok_and(|cleared| cleared.complete);
+    let complete = attempts.iter().all(is_complete);
     let caches: Vec<Value> = attempts.iter().map(attempt).collect();
     let mut body = json!({
         "pattern": pattern.as_str(),
-        "removed": removed,
+        "removed": removed(attempts),
         "complete": complete,
         "caches": caches,
     });
@@ -111,6 +111,11 @@ fn outcome(pattern: &Pattern, attempts: &[Attempt]) -> Answer {
     body["error"] = "incomplete".into();
     body["message"] = "not every cache was cleared; `caches` says why, ask again".into();
     Answer::from(body).with_status(StatusCode::BAD_GATEWAY)
+}
+
+fn removed(attempts: &[Attempt]) -> u64 {
+    let cleared = attempts.iter().filter_map(|one| one.result.as_ref().ok());
+    cleared.map(|cleared| cleared.entries).sum()
 }
 
 fn attempt(attempt: &Attempt) -> Value {
