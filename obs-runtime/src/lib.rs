@@ -5,6 +5,7 @@ extern crate self as obs_runtime;
 
 #[doc(hidden)]
 pub mod __private;
+pub mod analytics;
 mod attribute;
 pub mod breaker;
 #[cfg(feature = "log")]

@@ -2,9 +2,9 @@
 
 use obs_schema::Issue;
 use obs_schema::monitoring::{
-    Anonymous, ClientAccess, Collector, Export, Health, HistogramForm, Http, LogFormat, LogOutput,
-    Logging, Metrics, MetricsExporter, Monitoring, Profiling, Propagator, Rotation, Sampler,
-    SocketAccess, TraceExporter, Tracing, parse_log_filter,
+    Analytics, Anonymous, ClientAccess, Collector, Export, Health, HistogramForm, Http, LogFormat,
+    LogOutput, Logging, Metrics, MetricsExporter, Monitoring, Profiling, Propagator, Rotation,
+    Sampler, SocketAccess, TraceExporter, Tracing, parse_log_filter,
 };
 use obs_schema::option::Target;
 use proc_macro2::{Span, TokenStream, TokenTree};
@@ -24,6 +24,7 @@ pub(super) fn read(group: &Options) -> Monitoring {
         tracing: tracing(&section("tracing", Target::Tracing)),
         profiling: profiling(&section("profiling", Target::Profiling)),
         health: health(&section("health", Target::Health)),
+        analytics: analytics(&section("analytics", Target::Analytics)),
         http: http(&section("http", Target::Http)),
         export: export(&section("export", Target::Export)),
     }
@@ -188,6 +189,16 @@ fn health(given: &Options) -> Health {
             given.duration("shutdown_delay"),
             Health::DEFAULT.shutdown_delay,
         ),
+    }
+}
+
+fn analytics(given: &Options) -> Analytics {
+    let default = Analytics::DEFAULT;
+    Analytics {
+        enabled: or(given.bool("enabled"), default.enabled),
+        store: or(given.size("store"), default.store),
+        prices: texts(given, "prices").unwrap_or(default.prices),
+        currency: text(given.text("currency"), default.currency),
     }
 }
 

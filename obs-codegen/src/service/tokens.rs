@@ -1,7 +1,7 @@
 //! A configuration as the constant expression that makes it.
 
 use obs_schema::monitoring::{
-    Export, Health, Http, Logging, Metrics, Monitoring, Profiling, Tracing,
+    Analytics, Export, Health, Http, Logging, Metrics, Monitoring, Profiling, Tracing,
 };
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
@@ -17,6 +17,7 @@ pub(super) fn monitoring(value: &Monitoring, schema: &TokenStream) -> TokenStrea
     let profiling = profiling(&value.profiling, &at);
     let health = health(&value.health, &at);
     let export = export(&value.export, &at);
+    let analytics = analytics(&value.analytics, &at);
     let http = http(&value.http, &at);
     quote! {
         #at::Monitoring {
@@ -26,6 +27,7 @@ pub(super) fn monitoring(value: &Monitoring, schema: &TokenStream) -> TokenStrea
             profiling: #profiling,
             health: #health,
             export: #export,
+            analytics: #analytics,
             http: #http,
         }
     }
@@ -156,6 +158,24 @@ fn health(value: &Health, at: &TokenStream) -> TokenStream {
             interval: #interval,
             timeout: #timeout,
             shutdown_delay: #shutdown_delay,
+        }
+    }
+}
+
+fn analytics(value: &Analytics, at: &TokenStream) -> TokenStream {
+    let Analytics {
+        enabled,
+        store,
+        currency,
+        ..
+    } = value;
+    let prices = pairs(value.prices);
+    quote! {
+        #at::Analytics {
+            enabled: #enabled,
+            store: #store,
+            prices: #prices,
+            currency: #currency,
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::config::{Config, Layers};
 use crate::health::Monitor;
 use crate::hot::{body, pool};
 use crate::trace::console::Console;
-use crate::{debug, diagnostics, fork, propagate, redact, sampling, trace};
+use crate::{analytics, debug, diagnostics, fork, propagate, redact, sampling, trace};
 
 /// A start with settings of one's own. [`start`](crate::start) is this with the constants of a
 /// service and the environment of the process.
@@ -95,6 +95,7 @@ impl Starter {
         {
             running.exports = crate::export::Exports::start(&config).map_err(StartError::Export)?;
         }
+        analytics::configure(&config.monitoring.analytics);
         propagate::set_enabled(config.propagators());
         propagate::set_forwarded(config.monitoring.tracing.forward);
         running.health = Monitor::start(&config).map_err(StartError::Thread)?;

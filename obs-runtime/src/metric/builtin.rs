@@ -159,6 +159,27 @@ pub(super) static MESSAGES: MetricDef = MetricDef::new(
     MetricKind::Counter,
 );
 
+pub(super) static ANALYTICS_USERS: MetricDef = MetricDef::new(
+    "analytics_users",
+    "Different users of the business events of the last 24 hours.",
+    MetricKind::Gauge,
+);
+
+pub(super) static ANALYTICS_BYTES: MetricDef = MetricDef {
+    unit: "bytes",
+    ..MetricDef::new(
+        "obs_analytics_bytes",
+        "Memory of the counts of business events.",
+        MetricKind::Gauge,
+    )
+};
+
+pub(super) static ANALYTICS_DROPPED: MetricDef = MetricDef::new(
+    "obs_analytics_dropped_total",
+    "Names of business events that were counted as `__overflow__`, and events that were forgotten before their time.",
+    MetricKind::Counter,
+);
+
 pub(super) static BREAKER_STATE: MetricDef = MetricDef::new(
     "circuit_breaker_state",
     "What circuit breakers do with calls: 0 lets all through, 0.5 a few, 1 none.",
@@ -288,6 +309,9 @@ pub(super) static ALL: &[&MetricDef] = &[
     &CLOCK,
     &SKIPS,
     &MESSAGES,
+    &ANALYTICS_USERS,
+    &ANALYTICS_BYTES,
+    &ANALYTICS_DROPPED,
     &BREAKER_STATE,
     &BREAKER_CALLS,
     &BREAKER_TRANSITIONS,

@@ -27,6 +27,7 @@
 //! `_count` is the sum of the buckets, and `_sum` is over the same observations unless
 //! `obs_torn_reads_total` grew. Different series are read at slightly different moments.
 
+mod analytics;
 mod assembly;
 mod breakers;
 mod builtin;
@@ -58,6 +59,7 @@ pub mod window;
 #[doc(no_inline)]
 pub use obs_schema::def as definition;
 
+pub(crate) use analytics::count_model;
 pub use counter::Counter;
 pub(crate) use external::{rate_limit_remaining, set_rate_limit_remaining};
 pub use family::Family;

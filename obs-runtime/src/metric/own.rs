@@ -125,6 +125,7 @@ pub(super) fn families(
             Value::Gauge(record.took.as_secs_f64())
         }),
     ];
+    all.extend(super::analytics::families());
     all.extend(super::breakers::families());
     #[cfg(feature = "http")]
     all.push(by_label(
@@ -161,7 +162,7 @@ pub(super) fn family(def: &'static MetricDef, series: Vec<Series>) -> Family {
     }
 }
 
-fn unlabelled(value: Value) -> Series {
+pub(super) fn unlabelled(value: Value) -> Series {
     Series {
         labels: Vec::new(),
         value,

@@ -27,6 +27,7 @@ use crate::counts::{calls, outcomes, panics, series};
         tracing(sampler = 0.1, target_per_second = 7, operations(shop.health = "never", pay = 0.5), kept_per_second = 9, exporter = "jaeger", slow = "250ms", max_spans = 10),
         profiling(enabled = true, sample = 0.5),
         health(interval = "1m", timeout = "5s"),
+        analytics(store = "2MiB", prices("large*" = "2.5/10"), currency = "EUR"),
         http(listen = "127.0.0.1:0"),
         export(spool = "/var/spool/shop", spool_size = "1GiB", proxy = "environment"),
     )
@@ -52,6 +53,7 @@ fn options_become_the_configuration() {
         tracing,
         profiling,
         health,
+        analytics,
         http,
         export,
     } = Shop::MONITORING;
@@ -75,6 +77,9 @@ fn options_become_the_configuration() {
     assert!((profiling.sample - 0.5).abs() < f64::EPSILON);
     assert_eq!(health.interval.as_secs(), 60);
     assert_eq!(health.timeout.as_secs(), 5);
+    assert_eq!(analytics.prices, [("large*", "2.5/10")]);
+    assert_eq!((analytics.store, analytics.currency), (2 << 20, "EUR"));
+    assert!(analytics.enabled);
     assert_eq!(http.listen, "127.0.0.1:0");
     assert_eq!(
         (export.spool, export.spool_size, export.proxy),

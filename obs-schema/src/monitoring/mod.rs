@@ -28,6 +28,7 @@
 //! ```
 
 mod address;
+mod analytics;
 mod export;
 mod forward;
 mod health;
@@ -38,6 +39,7 @@ mod profiling;
 mod sampler;
 mod tracing;
 
+pub use analytics::Analytics;
 pub use export::Export;
 pub use health::Health;
 pub use http::{Anonymous, ClientAccess, Http, SocketAccess, check_listen, check_url_path};
@@ -66,6 +68,8 @@ pub struct Monitoring {
     pub profiling: Profiling,
     /// Health checks.
     pub health: Health,
+    /// What is kept of business events.
+    pub analytics: Analytics,
     /// The listener of the monitoring endpoints.
     pub http: Http,
     /// What waits to be sent to other systems.
@@ -80,6 +84,7 @@ impl Monitoring {
         tracing: Tracing::DEFAULT,
         profiling: Profiling::DEFAULT,
         health: Health::DEFAULT,
+        analytics: Analytics::DEFAULT,
         http: Http::DEFAULT,
         export: Export::DEFAULT,
     };
@@ -93,6 +98,7 @@ impl Monitoring {
             .and_all(&self.tracing.findings())
             .and_all(&self.profiling.findings())
             .and_all(&self.health.findings())
+            .and_all(&self.analytics.findings())
             .and_all(&self.http.findings())
             .and_all(&self.export.findings())
             .and(self.correlation_without_traces())

@@ -71,6 +71,8 @@ pub enum Section {
     Profiling,
     /// `health:`.
     Health,
+    /// `analytics:`.
+    Analytics,
     /// `http:`.
     Http,
     /// `export:`.
@@ -86,6 +88,7 @@ impl Section {
         Self::Tracing,
         Self::Profiling,
         Self::Health,
+        Self::Analytics,
         Self::Http,
         Self::Export,
     ];
@@ -100,6 +103,7 @@ impl Section {
             Self::Tracing => "tracing",
             Self::Profiling => "profiling",
             Self::Health => "health",
+            Self::Analytics => "analytics",
             Self::Http => "http",
             Self::Export => "export",
         }
@@ -115,6 +119,7 @@ impl Section {
             Self::Tracing => Target::Tracing.table(),
             Self::Profiling => Target::Profiling.table(),
             Self::Health => Target::Health.table(),
+            Self::Analytics => Target::Analytics.table(),
             Self::Http => Target::Http.table(),
             Self::Export => Target::Export.table(),
         }

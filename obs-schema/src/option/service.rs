@@ -4,7 +4,8 @@ use super::derive::SERIES_BUDGET;
 use super::operation::CRATE;
 use super::{OptionDef, Target, ValueKind};
 use crate::monitoring::{
-    Collector, Export, HistogramForm, LogFormat, LogOutput, Logging, MetricsExporter, Rotation,
+    Analytics, Collector, Export, HistogramForm, LogFormat, LogOutput, Logging, MetricsExporter,
+    Rotation,
 };
 use crate::name::NameOf;
 use core::time::Duration;
@@ -115,6 +116,12 @@ pub(super) const MONITORING: &[OptionDef] = &[
     group("profiling", Target::Profiling, "Profiles of operations.")
         .former(&["profile", "profiler"]),
     group("health", Target::Health, "Health checks.").former(&["health_checks", "healthcheck"]),
+    group(
+        "analytics",
+        Target::Analytics,
+        "What is kept of business events.",
+    )
+    .former(&["events", "business", "business_events"]),
     group(
         "http",
         Target::Http,
@@ -297,6 +304,37 @@ pub(super) const HEALTH: &[OptionDef] = &[
         "How long the shutdown waits after `/ready` has said no, so that no more requests come when the rest ends.",
     )
     .former(&["drain", "drain_delay", "pre_stop", "grace"]),
+];
+
+pub(super) const ANALYTICS: &[OptionDef] = &[
+    OptionDef::new(
+        "enabled",
+        ValueKind::Bool,
+        "`true`",
+        "Whether business events are kept count of. Without, an event is a counter and a log record only.",
+    )
+    .former(&["enable", "on"]),
+    OptionDef::new(
+        "store",
+        ValueKind::Size { min: Analytics::MIN_STORE },
+        "`\"8MiB\"`",
+        "How much memory the counts may take. When it is used up, the oldest go.",
+    )
+    .former(&["memory", "max_memory", "max_size"]),
+    OptionDef::new(
+        "prices",
+        ValueKind::TextMap,
+        "none",
+        "What a million tokens in and a million tokens out of a model cost, such as `2.5/10`. A name that ends in `*` is that of all models that begin so.",
+    )
+    .former(&["price", "price_table", "costs", "models"]),
+    OptionDef::new(
+        "currency",
+        ValueKind::Text,
+        "`\"USD\"`",
+        "The currency of the prices.",
+    )
+    .former(&["unit"]),
 ];
 
 pub(super) const EXPORT: &[OptionDef] = &[

@@ -19,6 +19,8 @@ pub enum Target {
     Profiling,
     /// `health(..)` in that.
     Health,
+    /// `analytics(..)` in that.
+    Analytics,
     /// `http(..)` in that.
     Http,
     /// `export(..)` in that.
@@ -79,6 +81,7 @@ impl Target {
         Self::Tracing,
         Self::Profiling,
         Self::Health,
+        Self::Analytics,
         Self::Http,
         Self::Export,
         Self::ServiceImpl,
@@ -116,6 +119,7 @@ impl Target {
             Self::Tracing => "tracing(..)",
             Self::Profiling => "profiling(..)",
             Self::Health => "health(..)",
+            Self::Analytics => "analytics(..)",
             Self::Http => "http(..)",
             Self::Export => "export(..)",
             Self::TraceRequest => "#[trace_request]",
@@ -170,6 +174,7 @@ impl Target {
             | Self::Tracing
             | Self::Profiling
             | Self::Health
+            | Self::Analytics
             | Self::Http
             | Self::Export => "",
         }
@@ -184,6 +189,7 @@ impl Target {
             Self::Tracing => tracing::TRACING,
             Self::Profiling => service::PROFILING,
             Self::Health => service::HEALTH,
+            Self::Analytics => service::ANALYTICS,
             Self::Http => http::HTTP,
             Self::Export => service::EXPORT,
             Self::ServiceImpl => service::IMPL,

@@ -116,6 +116,17 @@ const CASES: &[Case] = &[
     case("health.interval", "30s", "1h"),
     case("health.timeout", "1s", "10s"),
     case("health.shutdown_delay", "5s", "0s"),
+    case("analytics.enabled", "false", "true"),
+    case("analytics.store", "1MiB", "1GiB"),
+    shown_as(
+        "analytics.prices",
+        (
+            "{small: 0.15/0.6, large*: 2.5/10}",
+            "small=0.15/0.6, large*=2.5/10",
+        ),
+        ("{a-b: 1/2}", "a-b=1/2"),
+    ),
+    case("analytics.currency", "EUR", "CHF"),
     case("http.enabled", "false", "true"),
     case("http.listen", "0.0.0.0:80", "\"[::1]:0\""),
     case("http.probes_listen", "0.0.0.0:9465", "\"unix:/run/probes\""),

@@ -10,8 +10,8 @@ use Place::{Below, Fixed};
 
 use super::guard::Access;
 use super::pages::{
-    Page, audit, breakers, caches, catalog, config, flags, health, index, memory, metrics, probes,
-    process, summary, system, traces,
+    Page, analytics, audit, breakers, caches, catalog, config, flags, health, index, memory,
+    metrics, probes, process, summary, system, traces,
 };
 #[cfg(feature = "log")]
 use super::pages::{levels, logs};
@@ -84,6 +84,7 @@ pub static ENDPOINTS: &[Endpoint] = &[
     read(Below("/cache/status"), &caches::STATUS),
     write(Below("/cache/memory/clear"), &caches::CLEAR_MEMORY),
     write(Below("/cache/redis/clear"), &caches::CLEAR_REDIS),
+    read(Below("/analytics/summary"), &analytics::SUMMARY),
     #[cfg(feature = "log")]
     read(Below("/logs"), &logs::LOGS),
     #[cfg(feature = "log")]

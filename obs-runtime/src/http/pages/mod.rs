@@ -1,5 +1,6 @@
 //! What each endpoint answers.
 
+pub(super) mod analytics;
 pub(super) mod audit;
 pub(super) mod breakers;
 pub(super) mod caches;

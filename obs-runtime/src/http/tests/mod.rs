@@ -1,6 +1,7 @@
 //! The endpoints over real connections.
 
 mod access;
+mod analytics;
 mod attacks;
 mod breakers;
 mod caches;

@@ -56,7 +56,7 @@ fn unknown_keys() {
     );
     assert_eq!(
         error("alerts.rules"),
-        "unknown key `alerts.rules`; the sections are `service`, `logging`, `metrics`, `tracing`, `profiling`, `health`, `http`, `export`",
+        "unknown key `alerts.rules`; the sections are `service`, `logging`, `metrics`, `tracing`, `profiling`, `health`, `analytics`, `http`, `export`",
     );
 }
 

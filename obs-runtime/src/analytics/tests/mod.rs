@@ -1,0 +1,4 @@
+mod bounds;
+mod distinct;
+mod model;
+mod recording;
