@@ -1,7 +1,5 @@
 //! Characters that must not reach a line as they are.
 
-use std::fmt::Write;
-
 /// Whether a character could move the cursor, end the line, hide text or turn its direction:
 /// the C0 and C1 control characters, the separators of lines and paragraphs, bidirectional marks.
 pub(crate) fn is_unsafe(c: char) -> bool {
@@ -13,22 +11,35 @@ pub(crate) fn is_unsafe(c: char) -> bool {
 
 /// Appends `text` inside a JSON string, without the quotes.
 pub(crate) fn write_json(out: &mut String, text: &str) {
-    write_escaped(out, text, |out, c| match c {
-        '"' => out.push_str("\\\""),
-        '\\' => out.push_str("\\\\"),
-        '\n' => out.push_str("\\n"),
-        '\r' => out.push_str("\\r"),
-        '\t' => out.push_str("\\t"),
-        _ => {
-            // None of them needs a surrogate pair.
-            let _ = write!(out, "\\u{:04x}", u32::from(c));
-        }
+    write_escaped(out, text, String::push_str, |out, c| {
+        with_json_escape(c, |escape| out.push_str(escape));
     });
+}
+
+/// The same to bytes.
+#[cfg(feature = "log")]
+pub(crate) fn write_json_bytes(out: &mut Vec<u8>, text: &str) {
+    let push = |out: &mut Vec<u8>, text: &str| out.extend_from_slice(text.as_bytes());
+    write_escaped(out, text, push, |out, c| {
+        with_json_escape(c, |escape| push(out, escape));
+    });
+}
+
+fn with_json_escape(c: char, push: impl FnOnce(&str)) {
+    match c {
+        '"' => push("\\\""),
+        '\\' => push("\\\\"),
+        '\n' => push("\\n"),
+        '\r' => push("\\r"),
+        '\t' => push("\\t"),
+        // None of them needs a surrogate pair.
+        _ => push(&format!("\\u{:04x}", u32::from(c))),
+    }
 }
 
 /// Appends `text` for people, on one line.
 pub(crate) fn write_plain(out: &mut String, text: &str) {
-    write_escaped(out, text, |out, c| match c {
+    write_escaped(out, text, String::push_str, |out, c| match c {
         '"' | '\\' => out.push(c),
         _ => out.extend(c.escape_default()),
     });
@@ -43,31 +54,42 @@ pub(crate) fn write_word(out: &mut String, text: &str) {
         return;
     }
     out.push('"');
-    write_escaped(out, text, |out, c| match c {
+    write_escaped(out, text, String::push_str, |out, c| match c {
         '"' | '\\' => out.extend(['\\', c]),
         _ => out.extend(c.escape_default()),
     });
     out.push('"');
 }
 
-/// Appends `text`, with `escape` called for quotes, backslashes and unsafe characters.
-fn write_escaped(out: &mut String, text: &str, escape: impl Fn(&mut String, char)) {
+/// Appends `text` by `push`, with `escape` called for quotes, backslashes and unsafe characters.
+#[inline]
+fn write_escaped<O>(
+    out: &mut O,
+    text: &str,
+    push: impl Fn(&mut O, &str),
+    escape: impl Fn(&mut O, char),
+) {
     if is_plain_text(text.as_bytes()) {
-        return out.push_str(text);
+        return push(out, text);
     }
-    write_specials(out, text, escape);
+    write_specials(out, text, push, escape);
 }
 
 #[cold]
-fn write_specials(out: &mut String, text: &str, escape: impl Fn(&mut String, char)) {
+fn write_specials<O>(
+    out: &mut O,
+    text: &str,
+    push: impl Fn(&mut O, &str),
+    escape: impl Fn(&mut O, char),
+) {
     let mut rest = text;
     while let Some((at, c)) = first_special(rest) {
         let (before, after) = rest.split_at(at);
-        out.push_str(before);
+        push(out, before);
         escape(out, c);
         rest = after.get(c.len_utf8()..).unwrap_or("");
     }
-    out.push_str(rest);
+    push(out, rest);
 }
 
 /// The first quote, backslash or unsafe character, and where it is.
@@ -134,6 +156,16 @@ mod tests {
         let mut out = String::new();
         write(&mut out, text);
         out
+    }
+
+    #[cfg(feature = "log")]
+    #[test]
+    fn bytes_are_escaped_as_text_is() {
+        for text in ["plain", "a \"quote\"", "two\nlines\u{2028}", "größe", ""] {
+            let mut bytes = Vec::new();
+            write_json_bytes(&mut bytes, text);
+            assert_eq!(bytes, with(write_json, text).into_bytes());
+        }
     }
 
     #[test]

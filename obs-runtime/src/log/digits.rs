@@ -1,18 +1,11 @@
 //! Numbers as digits of a fixed width.
 
-/// Appends ASCII that was put together in an array.
-pub(super) fn push(out: &mut String, ascii: &[u8]) {
-    out.push_str(str::from_utf8(ascii).unwrap_or_default());
-}
-
 /// Appends the ids of a trace and of a span, with `between` between them.
-pub(super) fn push_ids(out: &mut String, trace_id: u128, between: &str, span_id: u64) {
-    let ids = [(trace_id >> 64) as u64, trace_id as u64, span_id].map(hex);
-    let ids = str::from_utf8(ids.as_flattened()).unwrap_or_default();
-    let (trace_id, span_id) = ids.split_at_checked(32).unwrap_or_default();
-    out.push_str(trace_id);
-    out.push_str(between);
-    out.push_str(span_id);
+pub(super) fn push_ids(out: &mut Vec<u8>, trace_id: u128, between: &str, span_id: u64) {
+    let trace_id = [(trace_id >> 64) as u64, trace_id as u64].map(hex);
+    out.extend_from_slice(trace_id.as_flattened());
+    out.extend_from_slice(between.as_bytes());
+    out.extend_from_slice(&hex(span_id));
 }
 
 /// 16 lower-case hex digits.

@@ -10,7 +10,7 @@
 use tracing::Level;
 
 use super::draft::{Item, Raw, View};
-use super::json::{self, Brackets, number, string};
+use super::json::{self, Brackets, number, push, string};
 use super::usual::{self, Memory};
 use super::{digits, stamp};
 use crate::config::Service;
@@ -32,20 +32,20 @@ const RESOURCE: [(&str, &str); 10] = [
 
 thread_local! {
     /// What the records of a place have in common, and those of the thread.
-    static USUAL: Memory<String, String> = const { Memory::new(None) };
+    static USUAL: Memory<Vec<u8>, Vec<u8>> = const { Memory::new(None) };
 }
 
 /// Writes the records of one process.
 #[derive(Debug)]
 pub(crate) struct Ecs {
     /// What all of them have, with a comma before it.
-    common: String,
+    common: Vec<u8>,
 }
 
 impl Ecs {
     /// For the records of a service on this host.
     pub(crate) fn new(service: &Service, host: Option<&str>, pid: u32) -> Self {
-        let mut common = String::from(",\"ecs.version\":\"8.11.0\"");
+        let mut common = Vec::from(",\"ecs.version\":\"8.11.0\"");
         let mut add = |before, text: &str| {
             if !text.is_empty() {
                 string(&mut common, before, text);
@@ -72,33 +72,27 @@ impl Ecs {
         Self { common }
     }
 
-    /// Appends a record, without a line feed. `out` has whole characters so far.
+    /// Appends a record, without a line feed.
     pub(crate) fn write(&self, out: &mut Vec<u8>, record: View<'_>) {
-        let mut text = String::from_utf8(std::mem::take(out)).unwrap_or_default();
-        self.write_text(&mut text, record);
-        *out = text.into_bytes();
-    }
-
-    fn write_text(&self, out: &mut String, record: View<'_>) {
         let head = record.head;
-        out.push_str("{\"@timestamp\":\"");
+        push(out, "{\"@timestamp\":\"");
         stamp::write(out, head.time_unix_ns);
-        out.push_str("\",\"log.level\":\"");
-        out.push_str(word(head.level));
+        push(out, "\",\"log.level\":\"");
+        push(out, word(head.level));
         string(out, "\",\"message\":\"", record.text(head.message));
-        out.push_str(&self.common);
+        out.extend_from_slice(&self.common);
         write_place(out, record);
         usual::with(&USUAL, |usual| {
             match usual.of_place(record, || written(write_source, record)) {
-                Some(source) => out.push_str(source),
+                Some(source) => out.extend_from_slice(source),
                 None => write_source(out, record),
             }
-            out.push_str(usual.of_thread(record, || written(write_thread, record)));
+            out.extend_from_slice(usual.of_thread(record, || written(write_thread, record)));
         });
         write_error(out, record);
         write_said(out, ",\"labels\":{", record, |value| !is_number(value));
         write_said(out, ",\"numeric_labels\":{", record, is_number);
-        out.push('}');
+        out.push(b'}');
     }
 }
 
@@ -113,13 +107,13 @@ const fn word(level: Level) -> &'static str {
 }
 
 /// The call, trace and request of the record.
-fn write_place(out: &mut String, record: View<'_>) {
+fn write_place(out: &mut Vec<u8>, record: View<'_>) {
     let head = record.head;
     if let Some(place) = head.place {
-        out.push_str(",\"trace.id\":\"");
+        push(out, ",\"trace.id\":\"");
         let (trace_id, span_id) = (place.trace_id.get(), place.span_id.get());
         digits::push_ids(out, trace_id, "\",\"span.id\":\"", span_id);
-        out.push('"');
+        out.push(b'"');
     }
     if let Some(operation) = head.operation {
         string(out, ",\"event.action\":\"", operation);
@@ -132,14 +126,14 @@ fn write_place(out: &mut String, record: View<'_>) {
     }
 }
 
-fn written(write: fn(&mut String, View<'_>), record: View<'_>) -> String {
-    let mut out = String::new();
+fn written(write: fn(&mut Vec<u8>, View<'_>), record: View<'_>) -> Vec<u8> {
+    let mut out = Vec::new();
     write(&mut out, record);
     out
 }
 
 /// The place in the program.
-fn write_source(out: &mut String, record: View<'_>) {
+fn write_source(out: &mut Vec<u8>, record: View<'_>) {
     let head = record.head;
     string(out, ",\"log.logger\":\"", record.text(head.target));
     if let Some(file) = head.file {
@@ -151,7 +145,7 @@ fn write_source(out: &mut String, record: View<'_>) {
 }
 
 /// The thread.
-fn write_thread(out: &mut String, record: View<'_>) {
+fn write_thread(out: &mut Vec<u8>, record: View<'_>) {
     let head = record.head;
     number(out, ",\"process.thread.id\":", head.thread_id);
     if let Some(name) = head.thread {
@@ -160,9 +154,9 @@ fn write_thread(out: &mut String, record: View<'_>) {
 }
 
 /// The first error with its causes, or the panic.
-fn write_error(out: &mut String, record: View<'_>) {
+fn write_error(out: &mut Vec<u8>, record: View<'_>) {
     if record.is_panic() {
-        out.push_str(",\"error.type\":\"panic\"");
+        push(out, ",\"error.type\":\"panic\"");
         let message = record.text(record.head.message);
         return string(out, ",\"error.message\":\"", message);
     }
@@ -173,24 +167,24 @@ fn write_error(out: &mut String, record: View<'_>) {
     if causes.peek().is_none() {
         return;
     }
-    out.push_str(",\"error.stack_trace\":\"");
-    escape::write_json(out, first);
+    push(out, ",\"error.stack_trace\":\"");
+    escape::write_json_bytes(out, first);
     for cause in causes {
-        out.push_str("\\nCaused by: ");
-        escape::write_json(out, cause);
+        push(out, "\\nCaused by: ");
+        escape::write_json_bytes(out, cause);
     }
-    out.push('"');
+    out.push(b'"');
 }
 
 /// What the program says, as far as the values are `wanted`: fields of the event, attributes of the call, fields of the
 /// spans around, keys of the request. Of those with the same key the first in this order counts, and of spans the innermost.
 fn write_said(
-    out: &mut String,
+    out: &mut Vec<u8>,
     open: &'static str,
     record: View<'_>,
     wanted: impl Fn(Raw) -> bool,
 ) {
-    let mut object = Brackets::new(out, open, '}');
+    let mut object = Brackets::new(out, open, b'}');
     for (at, item) in record.items.iter().enumerate() {
         let Some((rank, key, value)) = record.keyed(item) else {
             continue;
@@ -198,7 +192,7 @@ fn write_said(
         if wanted(value) && !is_hidden(record, at, rank, key) {
             let out = object.element();
             write_key(out, key);
-            out.push(':');
+            out.push(b':');
             write_value(out, record, value);
         }
     }
@@ -229,7 +223,7 @@ fn is_special(c: char) -> bool {
     matches!(c, '.' | '*' | '\\') || c.is_whitespace() || c.is_control()
 }
 
-fn write_key(out: &mut String, key: &str) {
+fn write_key(out: &mut Vec<u8>, key: &str) {
     if key.is_empty() || key.contains(is_special) {
         let key: String = characters(key).collect();
         json::write_string(out, &key);
@@ -248,14 +242,14 @@ fn is_number(value: Raw) -> bool {
 }
 
 /// Numbers always as floats: the first one says what the field is for good.
-fn write_value(out: &mut String, record: View<'_>, value: Raw) {
+fn write_value(out: &mut Vec<u8>, record: View<'_>, value: Raw) {
     match value {
-        Raw::Bool(true) => out.push_str("\"true\""),
-        Raw::Bool(false) => out.push_str("\"false\""),
+        Raw::Bool(true) => push(out, "\"true\""),
+        Raw::Bool(false) => push(out, "\"false\""),
         Raw::F64(_) | Raw::Text(_) => json::write_value(out, record, value),
         Raw::I64(_) | Raw::U64(_) => {
             json::write_value(out, record, value);
-            out.push_str(".0");
+            push(out, ".0");
         }
     }
 }

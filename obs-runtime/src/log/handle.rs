@@ -87,13 +87,20 @@ impl RunningOutput {
     }
 
     fn write(&self, record: View<'_>, common: &Common, line: &mut Line) {
-        let Line { text, usual } = line;
-        text.clear();
-        match self.format {
-            LogFormat::Json => json::write(text, record, common, usual),
-            LogFormat::Pretty => pretty::write(text, record, common, self.colour),
-        }
-        self.writer.push(record.head.level, text.as_bytes());
+        let Line { text, json, usual } = line;
+        let bytes = match self.format {
+            LogFormat::Json => {
+                json.clear();
+                json::write(json, record, common, usual);
+                json.as_slice()
+            }
+            LogFormat::Pretty => {
+                text.clear();
+                pretty::write(text, record, common, self.colour);
+                text.as_bytes()
+            }
+        };
+        self.writer.push(record.head.level, bytes);
     }
 }
 

@@ -14,12 +14,12 @@ pub(super) struct Common {
     /// Whether lines carry trace id and span id.
     pub(super) correlation: bool,
     /// The member of the object that every line has, with the comma before it.
-    json_service: String,
+    json_service: Vec<u8>,
 }
 
 impl Common {
     pub(super) fn new(service: String, pid: fn() -> u32, correlation: bool) -> Self {
-        let mut json_service = String::new();
+        let mut json_service = Vec::new();
         if !service.is_empty() {
             string(&mut json_service, ",\"service\":\"", &service);
         }
@@ -33,32 +33,32 @@ impl Common {
 }
 
 /// What lines have in common with others.
-pub(super) type UsualJson = Usual<Place, String>;
+pub(super) type UsualJson = Usual<Place, Vec<u8>>;
 
 /// What all lines of a place in the program have in common.
 #[derive(Debug)]
 pub(super) struct Place {
     /// Between the time and the message.
-    head: String,
+    head: Vec<u8>,
     /// Behind all that the program says.
-    source: String,
+    source: Vec<u8>,
 }
 
 /// Appends a record as one JSON object, and a line feed.
 ///
 /// The keys of the object are those of the module documentation of [`log`](super) and no others:
 /// what the program or a client chose is inside `fields`, `attributes`, `context` and `spans`.
-pub(super) fn write(out: &mut String, record: View<'_>, common: &Common, usual: &mut UsualJson) {
+pub(super) fn write(out: &mut Vec<u8>, record: View<'_>, common: &Common, usual: &mut UsualJson) {
     let head = record.head;
-    out.push_str("{\"timestamp\":\"");
+    push(out, "{\"timestamp\":\"");
     stamp::write(out, head.time_unix_ns);
     let place = usual.of_place(record, || Place::new(record));
     match place {
-        Some(place) => out.push_str(&place.head),
+        Some(place) => out.extend_from_slice(&place.head),
         None => write_head(out, record),
     }
     string(out, ",\"message\":\"", record.text(head.message));
-    out.push_str(&common.json_service);
+    out.extend_from_slice(&common.json_service);
     write_place(out, record, common);
     write_fields(out, ",\"fields\":{", record, record.fields());
     write_errors(out, record);
@@ -66,37 +66,37 @@ pub(super) fn write(out: &mut String, record: View<'_>, common: &Common, usual: 
     write_context(out, record);
     write_spans(out, record);
     match place {
-        Some(place) => out.push_str(&place.source),
+        Some(place) => out.extend_from_slice(&place.source),
         None => write_source(out, record),
     }
     number(out, ",\"pid\":", (common.pid)());
-    out.push_str(usual.of_thread(record, || thread(record)));
-    out.push_str("}\n");
+    out.extend_from_slice(usual.of_thread(record, || thread(record)));
+    push(out, "}\n");
 }
 
 impl Place {
     fn new(record: View<'_>) -> Self {
-        let (mut head, mut source) = (String::new(), String::new());
+        let (mut head, mut source) = (Vec::new(), Vec::new());
         write_head(&mut head, record);
         write_source(&mut source, record);
         Self { head, source }
     }
 }
 
-fn write_head(out: &mut String, record: View<'_>) {
-    out.push_str("\",\"level\":\"");
-    out.push_str(record.head.level.as_str());
+fn write_head(out: &mut Vec<u8>, record: View<'_>) {
+    push(out, "\",\"level\":\"");
+    push(out, record.head.level.as_str());
     string(out, "\",\"target\":\"", record.text(record.head.target));
 }
 
 /// The call, trace and request of the record.
-fn write_place(out: &mut String, record: View<'_>, common: &Common) {
+fn write_place(out: &mut Vec<u8>, record: View<'_>, common: &Common) {
     let head = record.head;
     if let (Some(place), true) = (head.place, common.correlation) {
-        out.push_str(",\"trace_id\":\"");
+        push(out, ",\"trace_id\":\"");
         let (trace_id, span_id) = (place.trace_id.get(), place.span_id.get());
         digits::push_ids(out, trace_id, "\",\"span_id\":\"", span_id);
-        out.push('"');
+        out.push(b'"');
     }
     if let Some(operation) = head.operation {
         string(out, ",\"operation\":\"", operation);
@@ -109,8 +109,8 @@ fn write_place(out: &mut String, record: View<'_>, common: &Common) {
     }
 }
 
-fn write_errors(out: &mut String, record: View<'_>) {
-    let mut list = Brackets::new(out, ",\"error_chain\":[", ']');
+fn write_errors(out: &mut Vec<u8>, record: View<'_>) {
+    let mut list = Brackets::new(out, ",\"error_chain\":[", b']');
     for error in record.errors() {
         let out = list.element();
         write_string(out, record.text(error));
@@ -118,8 +118,8 @@ fn write_errors(out: &mut String, record: View<'_>) {
     list.end();
 }
 
-fn write_context(out: &mut String, record: View<'_>) {
-    let mut object = Brackets::new(out, ",\"context\":{", '}');
+fn write_context(out: &mut Vec<u8>, record: View<'_>) {
+    let mut object = Brackets::new(out, ",\"context\":{", b'}');
     for (key, value) in record.context() {
         let out = object.element();
         write_string(out, record.text(key));
@@ -128,19 +128,19 @@ fn write_context(out: &mut String, record: View<'_>) {
     object.end();
 }
 
-fn write_spans(out: &mut String, record: View<'_>) {
-    let mut list = Brackets::new(out, ",\"spans\":[", ']');
+fn write_spans(out: &mut Vec<u8>, record: View<'_>) {
+    let mut list = Brackets::new(out, ",\"spans\":[", b']');
     for (name, fields) in record.spans() {
         let out = list.element();
         string(out, "{\"name\":\"", name);
         write_fields(out, ",\"fields\":{", record, fields);
-        out.push('}');
+        out.push(b'}');
     }
     list.end();
 }
 
 /// The place in the program.
-fn write_source(out: &mut String, record: View<'_>) {
+fn write_source(out: &mut Vec<u8>, record: View<'_>) {
     let head = record.head;
     if let Some(file) = head.file {
         string(out, ",\"file\":\"", record.text(file));
@@ -151,8 +151,8 @@ fn write_source(out: &mut String, record: View<'_>) {
 }
 
 /// The thread.
-fn thread(record: View<'_>) -> String {
-    let mut out = String::new();
+fn thread(record: View<'_>) -> Vec<u8> {
+    let mut out = Vec::new();
     if let Some(name) = record.head.thread {
         string(&mut out, ",\"thread\":\"", record.text(name));
     }
@@ -161,17 +161,17 @@ fn thread(record: View<'_>) -> String {
 }
 
 fn write_fields(
-    out: &mut String,
+    out: &mut Vec<u8>,
     open: &'static str,
     record: View<'_>,
     fields: impl Iterator<Item = (Text, Raw)>,
 ) {
-    let mut object = Brackets::new(out, open, '}');
+    let mut object = Brackets::new(out, open, b'}');
     for (key, value) in fields {
         let out = object.element();
-        out.push('"');
-        escape::write_json(out, record.text(key));
-        out.push_str("\":");
+        out.push(b'"');
+        escape::write_json_bytes(out, record.text(key));
+        push(out, "\":");
         write_value(out, record, value);
     }
     object.end();
@@ -179,14 +179,14 @@ fn write_fields(
 
 /// A list or an object that is not there when it is empty.
 pub(super) struct Brackets<'a> {
-    out: &'a mut String,
+    out: &'a mut Vec<u8>,
     open: &'static str,
-    close: char,
+    close: u8,
     empty: bool,
 }
 
 impl<'a> Brackets<'a> {
-    pub(super) fn new(out: &'a mut String, open: &'static str, close: char) -> Self {
+    pub(super) fn new(out: &'a mut Vec<u8>, open: &'static str, close: u8) -> Self {
         Self {
             out,
             open,
@@ -196,9 +196,9 @@ impl<'a> Brackets<'a> {
     }
 
     /// Where the next element comes.
-    pub(super) fn element(&mut self) -> &mut String {
+    pub(super) fn element(&mut self) -> &mut Vec<u8> {
         let empty = std::mem::replace(&mut self.empty, false);
-        self.out.push_str(if empty { self.open } else { "," });
+        push(self.out, if empty { self.open } else { "," });
         self.out
     }
 
@@ -209,37 +209,42 @@ impl<'a> Brackets<'a> {
     }
 }
 
+#[inline]
+pub(super) fn push(out: &mut Vec<u8>, text: &str) {
+    out.extend_from_slice(text.as_bytes());
+}
+
 /// What comes before a text, its quote included, and the text.
 #[inline]
-pub(super) fn string(out: &mut String, before: &'static str, text: &str) {
-    out.push_str(before);
-    escape::write_json(out, text);
-    out.push('"');
+pub(super) fn string(out: &mut Vec<u8>, before: &'static str, text: &str) {
+    push(out, before);
+    escape::write_json_bytes(out, text);
+    out.push(b'"');
 }
 
 #[inline]
-pub(super) fn number(out: &mut String, before: &'static str, number: impl itoa::Integer) {
-    out.push_str(before);
-    out.push_str(itoa::Buffer::new().format(number));
+pub(super) fn number(out: &mut Vec<u8>, before: &'static str, number: impl itoa::Integer) {
+    push(out, before);
+    push(out, itoa::Buffer::new().format(number));
 }
 
-pub(super) fn write_string(out: &mut String, text: &str) {
+pub(super) fn write_string(out: &mut Vec<u8>, text: &str) {
     string(out, "\"", text);
 }
 
-pub(super) fn write_value(out: &mut String, record: View<'_>, value: Raw) {
+pub(super) fn write_value(out: &mut Vec<u8>, record: View<'_>, value: Raw) {
     match value {
-        Raw::Bool(true) => out.push_str("true"),
-        Raw::Bool(false) => out.push_str("false"),
-        Raw::I64(value) => out.push_str(itoa::Buffer::new().format(value)),
-        Raw::U64(value) => out.push_str(itoa::Buffer::new().format(value)),
+        Raw::Bool(true) => push(out, "true"),
+        Raw::Bool(false) => push(out, "false"),
+        Raw::I64(value) => push(out, itoa::Buffer::new().format(value)),
+        Raw::U64(value) => push(out, itoa::Buffer::new().format(value)),
         Raw::F64(value) if value.is_finite() => {
-            out.push_str(zmij::Buffer::new().format_finite(value));
+            push(out, zmij::Buffer::new().format_finite(value));
         }
         // JSON has no numbers for these; the words are those of the JSON form of Protocol Buffers.
-        Raw::F64(value) if value.is_nan() => out.push_str("\"NaN\""),
-        Raw::F64(value) if value > 0.0 => out.push_str("\"Infinity\""),
-        Raw::F64(_) => out.push_str("\"-Infinity\""),
+        Raw::F64(value) if value.is_nan() => push(out, "\"NaN\""),
+        Raw::F64(value) if value > 0.0 => push(out, "\"Infinity\""),
+        Raw::F64(_) => push(out, "\"-Infinity\""),
         Raw::Text(text) => write_string(out, record.text(text)),
     }
 }

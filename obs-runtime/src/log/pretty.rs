@@ -10,15 +10,14 @@ use tracing::Level;
 
 use super::draft::{Raw, Text, View};
 use super::json::Common;
-use super::stamp;
-use crate::escape;
 use crate::paint::{BOLD, DIM, Paint, RED};
+use crate::{escape, rfc3339};
 
 /// Appends a record as a line, and a line feed.
 pub(super) fn write(out: &mut String, record: View<'_>, common: &Common, colour: bool) {
     let paint = Paint { colour };
     let head = record.head;
-    paint.write(out, DIM, |out| stamp::write(out, head.time_unix_ns));
+    paint.write(out, DIM, |out| rfc3339::write(out, head.time_unix_ns));
     out.push(' ');
     paint.write(out, level_colour(head.level), |out| {
         let _ = write!(out, "{:>5}", head.level.as_str());

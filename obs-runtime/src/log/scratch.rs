@@ -24,6 +24,7 @@ pub(super) struct Scratch {
 #[derive(Debug, Default)]
 pub(super) struct Line {
     pub(super) text: String,
+    pub(super) json: Vec<u8>,
     pub(super) usual: UsualJson,
 }
 
@@ -37,7 +38,9 @@ pub(super) fn with<R>(run: impl FnOnce(&mut Scratch) -> R) -> R {
         })
     });
     let result = run(&mut scratch);
-    if scratch.line.text.capacity() + scratch.draft.capacity() <= WARM {
+    if scratch.line.text.capacity() + scratch.line.json.capacity() + scratch.draft.capacity()
+        <= WARM
+    {
         let _ = SCRATCH.try_with(|kept| kept.set(Some(scratch)));
     }
     result

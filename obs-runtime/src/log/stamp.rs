@@ -17,7 +17,7 @@ thread_local! {
 }
 
 /// Appends what [`rfc3339::write`] does. Most records are of the same second as the one before.
-pub(super) fn write(out: &mut String, unix_ns: u64) {
+pub(super) fn write(out: &mut Vec<u8>, unix_ns: u64) {
     let second = unix_ns / NANOS_PER_SECOND;
     let (last, mut text) = LAST.get();
     if last != second {
@@ -27,16 +27,16 @@ pub(super) fn write(out: &mut String, unix_ns: u64) {
     if let Some(place) = text.get_mut(MICROS) {
         place.copy_from_slice(&digits::six(micros));
     }
-    digits::push(out, &text);
+    out.extend_from_slice(&text);
 }
 
 /// Appends the time of the first record of a second.
 #[cold]
-fn write_first(out: &mut String, unix_ns: u64) {
-    let start = out.len();
-    rfc3339::write(out, unix_ns);
-    let written = out.as_bytes().get(start..);
-    if let Some(text) = written.and_then(|text| text.try_into().ok()) {
+fn write_first(out: &mut Vec<u8>, unix_ns: u64) {
+    let mut text = String::new();
+    rfc3339::write(&mut text, unix_ns);
+    out.extend_from_slice(text.as_bytes());
+    if let Ok(text) = text.as_bytes().try_into() {
         LAST.set((unix_ns / NANOS_PER_SECOND, text));
     }
 }
@@ -53,10 +53,10 @@ mod tests {
         fn times_are_as_elsewhere(times in proptest::collection::vec((0..4_u64, 0..NANOS_PER_SECOND), 1..20)) {
             for (second, nanos) in times {
                 let time = (1_786_017_598 + second) * NANOS_PER_SECOND + nanos;
-                let (mut found, mut expected) = (String::from("at "), String::from("at "));
+                let (mut found, mut expected) = (Vec::from("at "), String::from("at "));
                 write(&mut found, time);
                 rfc3339::write(&mut expected, time);
-                prop_assert_eq!(found, expected);
+                prop_assert_eq!(found, expected.into_bytes());
             }
         }
     }
