@@ -13,6 +13,7 @@ pages! {
     configuration: "../../docs/guide/configuration.md";
     endpoints: "../../docs/guide/endpoints.md";
     health: "../../docs/guide/health.md";
+    caches: "../../docs/guide/caches.md";
     security: "../../docs/guide/security.md";
     logs: "../../docs/guide/logs.md";
     propagation: "../../docs/guide/propagation.md";

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::option::{
-    ENV_ELASTIC, ENV_PUSH, ENV_RESERVED, Key, OptionDef, Section, Target, ValueKind, options_of,
+    ENV_ELASTIC, ENV_PUSH, Key, OptionDef, Section, Target, ValueKind, options_of,
 };
 
 /// `docs/reference/options.md`: every attribute and derive with its options.
@@ -85,10 +85,8 @@ pub fn configuration() -> String {
         "The output to [Elasticsearch](../guide/exporters.md#log-records-to-elasticsearch-or-opensearch) reads {}.\n",
         names(ENV_ELASTIC)
     );
-    let _ = writeln!(
-        out,
-        "Reserved for later versions, and reported when they are set: {}.",
-        names(ENV_RESERVED)
+    out.push_str(
+        "`OBS_REDIS_URL` says where the program's [caches](../guide/caches.md) are. The program connects, obs does not.\n",
     );
     out
 }

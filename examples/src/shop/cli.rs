@@ -41,6 +41,15 @@ pub struct Cli {
     #[arg(long, value_name = "FILE")]
     pub database: Option<PathBuf>,
 
+    /// Redis to keep answers in; memory without it
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "OBS_REDIS_URL",
+        hide_env_values = true
+    )]
+    pub redis: Option<String>,
+
     /// Seed of the customers' choices and of the payment API's moods
     #[arg(long, default_value_t = 1, value_name = "N")]
     pub seed: u64,

@@ -9,6 +9,7 @@
 //! | what happens to an order? | [`orders`] |
 //! | how is it paid, and by whom? | [`payment`] |
 //! | what is in the database? | [`store`], [`stock`], [`notify`] |
+//! | what is kept for a while? | [`answers`] |
 //! | which routes are there? | [`web`] |
 //! | what does it tell of itself? | [`monitoring`] |
 //! | is it well, and what does it depend on? | [`health`] |
@@ -16,6 +17,7 @@
 //! | what is printed? | [`banner`], [`progress`], [`traffic`] |
 //! | how does it start and stop? | [`run()`], [`cli`] |
 
+pub mod answers;
 pub mod banner;
 pub mod cli;
 pub mod health;

@@ -3,10 +3,13 @@
 use std::time::Duration;
 
 use obs_runtime::config::monitoring::{Level, LogFormat, Logging, Monitoring, Tracing};
+use obs_runtime::watch::{self, QueueState};
 use obs_runtime::{Counter, Family, Gauge, Histogram, Label, Labels, Metrics};
 
+use super::notify;
 use super::payment::PaymentMethod;
 use super::stock::Product;
+use super::store::Store;
 
 /// Warnings and errors for people, and every trace; traces of half a second and more count as slow.
 ///
@@ -67,6 +70,13 @@ pub enum OrderResult {
     OutOfStock,
     /// The shop's fault, or the payment API's.
     Failed,
+}
+
+/// Watches the connection of the database, and the confirmations that are not sent yet.
+pub fn watch_queues(store: &Store) {
+    let store = store.clone();
+    watch::pool("database", move || store.pool());
+    watch::queue("confirmations", || QueueState::new(notify::unsent()));
 }
 
 /// Sets the gauges of the stock.

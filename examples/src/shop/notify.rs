@@ -1,5 +1,7 @@
 //! Confirmations: messages in the database's outbox, written after the customer has the answer.
 
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
 use obs_runtime::{monitor_performance, trace_request, track_db_query};
 use rusqlite::{Connection, params};
 
@@ -7,6 +9,8 @@ use super::store::{Store, StoreError};
 
 /// Messages that the outbox holds; older ones go.
 const MAX_MESSAGES: i64 = 1_000;
+
+static UNSENT: AtomicU64 = AtomicU64::new(0);
 
 /// A message to a customer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,12 +26,20 @@ pub struct Confirmation {
 /// Sends a confirmation on a task of its own, which stays in the caller's trace.
 pub fn send_later(store: &Store, confirmation: Confirmation) {
     let store = store.clone();
+    UNSENT.fetch_add(1, Relaxed);
     obs_runtime::handoff::spawn(async move {
         let order = confirmation.order;
         if let Err(error) = send(&store, confirmation).await {
             tracing::error!(order, %error, "confirmation lost");
         }
+        UNSENT.fetch_sub(1, Relaxed);
     });
+}
+
+/// How many confirmations are not sent yet.
+#[must_use]
+pub fn unsent() -> u64 {
+    UNSENT.load(Relaxed)
 }
 
 #[trace_request("send_confirmation", kind = producer, attributes(order = confirmation.order))]

@@ -6,6 +6,7 @@ use obs_runtime::{Outcome, context, service, timed, trace, trace_request, track_
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 
+use super::answers::Answers;
 use super::monitoring::{MONITORING, OrderLabels, OrderResult, Sales, set_stock};
 use super::notify::{self, Confirmation};
 use super::payment::{Charge, PaymentError, PaymentMethod, Payments};
@@ -18,6 +19,8 @@ const MAX_ORDERS: i64 = 100_000;
 const MAX_LINES: usize = 20;
 /// Pieces in one line.
 const MAX_QUANTITY: u32 = 100;
+/// The answer with all products.
+const PRODUCTS: &str = "products";
 
 /// What a customer sends.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -87,15 +90,20 @@ pub enum OrderError {
 pub struct Shop {
     store: Store,
     payments: Payments,
+    answers: Answers,
 }
 
 #[service]
 impl Shop {
-    /// A shop over this database and this payment API.
+    /// A shop over this database and this payment API, which keeps answers there.
     #[service(skip)]
     #[must_use]
-    pub fn new(store: Store, payments: Payments) -> Self {
-        Self { store, payments }
+    pub fn new(store: Store, payments: Payments, answers: Answers) -> Self {
+        Self {
+            store,
+            payments,
+            answers,
+        }
     }
 
     /// Takes an order: checks it, has it paid, takes it from the stock and confirms it.
@@ -147,8 +155,16 @@ impl Shop {
     ///
     /// If there is none.
     pub async fn find_order(&self, id: i64) -> Result<Order, OrderError> {
+        let key = format!("order:{id}");
+        if let Some(order) = self.answers.get(&key).await {
+            return Ok(order);
+        }
         let found = self.store.run(move |connection| select(connection, id));
-        found.await?.ok_or(OrderError::NotFound(id))
+        let order = found.await?.ok_or(OrderError::NotFound(id))?;
+        if order.status != Status::Open {
+            self.answers.keep(key, &order).await;
+        }
+        Ok(order)
     }
 
     /// All products with their stock.
@@ -157,8 +173,13 @@ impl Shop {
     ///
     /// Those of the database.
     pub async fn products(&self) -> Result<Vec<stock::Product>, OrderError> {
+        if let Some(products) = self.answers.get(PRODUCTS).await {
+            return Ok(products);
+        }
         let found = self.store.run(|connection| stock::products(connection));
-        Ok(found.await?)
+        let products = found.await?;
+        self.answers.keep(PRODUCTS.to_owned(), &products).await;
+        Ok(products)
     }
 
     /// A delivery: fills up what has become low.
@@ -172,10 +193,11 @@ impl Shop {
             .store
             .run(|connection| stock::restock(connection))
             .await?;
-        set_stock(&self.products().await?);
         if filled > 0 {
+            self.answers.forget(PRODUCTS).await;
             tracing::info!(products = filled, "delivery");
         }
+        set_stock(&self.products().await?);
         Ok(())
     }
 
@@ -205,6 +227,7 @@ impl Shop {
             self.payments.refund(&paid.id).await?;
             return Err(OrderError::OutOfStock(sku));
         }
+        self.answers.forget(PRODUCTS).await;
         Ok(())
     }
 

@@ -10,6 +10,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use super::answers::Answers;
 use super::banner::{self, Addresses};
 use super::cli::Cli;
 use super::load::{Load, Losses};
@@ -18,7 +19,7 @@ use super::output::say;
 use super::payment::{Payments, api};
 use super::store::Store;
 use super::traffic::Traffic;
-use super::{health, progress, stock, web};
+use super::{health, monitoring, progress, stock, web};
 
 /// How often a delivery comes.
 const DELIVERY: Duration = Duration::from_secs(2);
@@ -50,6 +51,9 @@ pub enum RunError {
     /// A check of what the shop depends on cannot be made.
     #[error(transparent)]
     Health(#[from] obs_runtime::health::HealthError),
+    /// Answers cannot be kept.
+    #[error(transparent)]
+    Answers(#[from] super::answers::AnswersError),
     /// No HTTP client.
     #[error("cannot set up the HTTP client: {0}")]
     Http(#[from] reqwest::Error),
@@ -75,12 +79,14 @@ async fn serve(cli: &Cli) -> Result<(), RunError> {
     let store = Store::open(cli.database.as_deref())?;
     store.run(stock::stock_up).await?;
     health::watch(&store, cli.database.as_deref())?;
+    monitoring::watch_queues(&store);
+    let answers = Answers::open(cli.redis.as_deref()).await?;
     let (stop, stopped) = watch::channel(());
 
     let payments = Server::start(api::router(cli.seed), cli.payment_port, "--payment-port").await?;
     health::watch_payments(payments.address)?;
     let client = Payments::new(format!("http://{}", payments.address))?;
-    let shop = Arc::new(Shop::new(store, client));
+    let shop = Arc::new(Shop::new(store, client, answers));
     let traffic = Arc::new(Traffic::default());
     let service = Server::start(
         web::router(shop.clone(), traffic.clone()),

@@ -20,7 +20,7 @@ const FULL: i64 = 400;
 const LOW: i64 = 100;
 
 /// A product as the shop shows it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Product {
     /// Identifies the product.
     pub sku: String,

@@ -1,9 +1,10 @@
 //! The database: one SQLite connection, used from blocking threads.
 
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 
 use obs_runtime::Outcome;
+use obs_runtime::watch::PoolState;
 use rusqlite::Connection;
 
 const SCHEMA: &str = "
@@ -56,6 +57,14 @@ impl Store {
         Ok(Self {
             connection: Arc::new(Mutex::new(connection)),
         })
+    }
+
+    /// Whether the connection is in use.
+    #[must_use]
+    pub fn pool(&self) -> PoolState {
+        let is_used = matches!(self.connection.try_lock(), Err(TryLockError::WouldBlock));
+        let used = u64::from(is_used);
+        PoolState::new(used, 1 - used).max(1)
     }
 
     /// Runs `query` on a blocking thread, inside the caller's trace.

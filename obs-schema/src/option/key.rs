@@ -7,11 +7,6 @@ use super::{OptionDef, Target, service};
 use crate::issue::Issue;
 use crate::suggest::suggest;
 
-/// Variables whose names are fixed, and that this version does not read.
-///
-/// Setting one is not a typing mistake, so the loader says what is missing instead.
-pub const ENV_RESERVED: &[&str] = &["OBS_REDIS_URL"];
-
 /// Variables of the exporters that push metrics: where to, and how. The address of an exporter turns it on.
 pub const ENV_PUSH: &[&str] = &[
     "OBS_PUSHGATEWAY_URL",
@@ -50,8 +45,9 @@ pub const ENV_ELASTIC: &[&str] = &[
     "OBS_ELASTIC_CERTIFICATE",
 ];
 
-/// Variables that are not a key: the configuration file, and the argument of the sampler.
-const ENV_OTHER: &[&str] = &["OBS_CONFIG", "OTEL_TRACES_SAMPLER_ARG"];
+/// Variables that are not a key: the configuration file, the argument of the sampler, and where the program's
+/// caches are, which the program reads itself.
+const ENV_OTHER: &[&str] = &["OBS_CONFIG", "OBS_REDIS_URL", "OTEL_TRACES_SAMPLER_ARG"];
 
 /// How the variables begin that every key has.
 const LONG: &str = "OBS__";
@@ -264,7 +260,7 @@ impl std::error::Error for UnknownKey {}
 /// `Ok(None)` is a variable that is known but no key, or one of OpenTelemetry's that obs does not use.
 ///
 /// # Errors
-/// For a variable that begins with `OBS_` and does not exist, or is in [`ENV_RESERVED`].
+/// For a variable that begins with `OBS_` and does not exist.
 ///
 /// ```
 /// use obs_schema::option::find_variable;
@@ -293,19 +289,9 @@ pub struct UnknownVariable {
 }
 
 impl UnknownVariable {
-    /// Whether the name is one that a later version reads.
-    #[must_use]
-    pub fn is_reserved(&self) -> bool {
-        ENV_RESERVED.contains(&self.name.as_str())
-    }
-
     /// This error as an [`Issue`].
     #[must_use]
     pub fn issue(&self) -> Issue {
-        if self.is_reserved() {
-            let message = format!("`{}` is not supported by this version", self.name);
-            return Issue::new("variable.reserved", self.name.clone(), message, "unset it");
-        }
         // Compared without the prefix, which makes all of them look alike.
         let help = match self.name.strip_prefix(LONG) {
             Some(rest) => long_help(rest),

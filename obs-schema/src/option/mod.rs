@@ -25,8 +25,7 @@ mod tracing;
 mod value;
 
 pub use key::{
-    ENV_ELASTIC, ENV_PUSH, ENV_RESERVED, Key, Section, UnknownKey, UnknownVariable, find_key,
-    find_variable, keys,
+    ENV_ELASTIC, ENV_PUSH, Key, Section, UnknownKey, UnknownVariable, find_key, find_variable, keys,
 };
 pub use kind::ValueKind;
 pub use lookup::{

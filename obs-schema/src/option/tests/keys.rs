@@ -65,7 +65,6 @@ fn each_variable_sets_one_key() {
     let mut seen = std::collections::BTreeSet::new();
     for variable in keys().flat_map(|key| key.option.env) {
         assert!(seen.insert(variable), "{variable} sets two keys");
-        assert!(!ENV_RESERVED.contains(variable));
         assert!(!ENV_PUSH.contains(variable));
         assert!(!ENV_ELASTIC.contains(variable));
     }
@@ -82,13 +81,10 @@ fn variables() {
     );
     assert_eq!(find_variable("OTEL_BSP_SCHEDULE_DELAY"), Ok(None));
     assert_eq!(find_variable("OBS_CONFIG"), Ok(None));
+    assert_eq!(find_variable("OBS_REDIS_URL"), Ok(None));
     assert_eq!(find_variable("OBS_PUSHGATEWAY_URL"), Ok(None));
     assert_eq!(find_variable("OBS_ELASTIC_URL"), Ok(None));
     let error = |name| find_variable(name).unwrap_err().to_string();
-    assert_eq!(
-        error("OBS_REDIS_URL"),
-        "`OBS_REDIS_URL` is not supported by this version; unset it"
-    );
     assert_eq!(
         error("OBS_PUSHGATEWAY_ULR"),
         "unknown variable `OBS_PUSHGATEWAY_ULR`; did you mean `OBS_PUSHGATEWAY_URL`?"
@@ -99,6 +95,6 @@ fn variables() {
     );
     assert_eq!(
         error("OBS_COLOUR"),
-        "unknown variable `OBS_COLOUR`; there are `OBS_LOG`, `OBS_LOG_FORMAT`, `OBS_LOG_FILE`, `OBS_METRICS_PREFIX`, `OBS_SAMPLER`, `OBS_PROFILING`, `OBS_LISTEN`, `OBS_AUTH_TOKEN_FILE`, `OBS_METRICS_USERNAME`, `OBS_METRICS_PASSWORD_FILE`, `OBS_CONFIG`",
+        "unknown variable `OBS_COLOUR`; there are `OBS_LOG`, `OBS_LOG_FORMAT`, `OBS_LOG_FILE`, `OBS_METRICS_PREFIX`, `OBS_SAMPLER`, `OBS_PROFILING`, `OBS_LISTEN`, `OBS_AUTH_TOKEN_FILE`, `OBS_METRICS_USERNAME`, `OBS_METRICS_PASSWORD_FILE`, `OBS_CONFIG`, `OBS_REDIS_URL`",
     );
 }
