@@ -96,6 +96,8 @@ async fn serve(cli: &Cli) -> Result<(), RunError> {
     .await?;
     let deliveries = tokio::spawn(deliver(shop, stopped.clone()));
 
+    // Whoever has read the addresses may end it.
+    let signalled = signals()?;
     banner::print(
         &Addresses {
             shop: service.address,
@@ -108,7 +110,7 @@ async fn serve(cli: &Cli) -> Result<(), RunError> {
     let load = load(cli, service.address, stopped)?;
     tokio::select! {
         () = progress::report(&traffic, start) => {}
-        end = end(cli.run_for) => end?,
+        () = end(cli.run_for, signalled) => {}
     }
 
     let ran = start.elapsed();
@@ -154,8 +156,8 @@ fn print_losses(losses: Option<Losses>) {
     }
 }
 
-/// Ready on Ctrl-C, on SIGTERM, and when `run_for` is over.
-async fn end(run_for: Option<Duration>) -> io::Result<()> {
+/// Ready after a signal, and when `run_for` is over.
+async fn end(run_for: Option<Duration>, signalled: impl Future<Output = ()>) {
     let timer = async {
         match run_for {
             Some(duration) => tokio::time::sleep(duration).await,
@@ -163,24 +165,31 @@ async fn end(run_for: Option<Duration>) -> io::Result<()> {
         }
     };
     tokio::select! {
-        () = timer => Ok(()),
-        interrupted = tokio::signal::ctrl_c() => interrupted,
-        () = terminated() => Ok(()),
+        () = timer => {}
+        () = signalled => {}
     }
 }
 
+/// Ready on Ctrl-C, and on SIGTERM, from this call on.
 #[cfg(unix)]
-async fn terminated() {
+fn signals() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminate) => drop(terminate.recv().await),
-        Err(_) => std::future::pending().await,
-    }
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
 }
 
 #[cfg(not(unix))]
-async fn terminated() {
-    std::future::pending().await
+fn signals() -> io::Result<impl Future<Output = ()>> {
+    Ok(async {
+        // An error means that there is no such signal.
+        let _ = tokio::signal::ctrl_c().await;
+    })
 }
 
 /// Has a delivery come every [`DELIVERY`].
