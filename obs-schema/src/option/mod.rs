@@ -18,6 +18,7 @@ mod key;
 mod kind;
 mod lookup;
 mod operation;
+mod policy;
 mod resilience;
 mod service;
 mod target;

@@ -1,24 +1,32 @@
-//! Options of the attributes that guard a function.
+//! Options of `#[circuit_breaker]`.
 
 use super::operation::{CRATE, expression};
 use super::{OptionDef, ValueKind};
 use crate::name::NameOf;
 use crate::resilience::BreakerSettings;
 
-const fn int(max: u64) -> ValueKind {
+pub(super) const fn int(max: u64) -> ValueKind {
     ValueKind::Int { min: 1, max }
 }
 
-const fn duration(name: &'static str, default: &'static str, doc: &'static str) -> OptionDef {
+pub(super) const fn duration(
+    name: &'static str,
+    default: &'static str,
+    doc: &'static str,
+) -> OptionDef {
     OptionDef::new(name, ValueKind::POSITIVE, default, doc)
 }
 
-const fn ratio(name: &'static str, default: &'static str, doc: &'static str) -> OptionDef {
+pub(super) const fn ratio(
+    name: &'static str,
+    default: &'static str,
+    doc: &'static str,
+) -> OptionDef {
     OptionDef::new(name, ValueKind::Ratio, default, doc)
 }
 
 /// The name of a policy that several functions may share.
-const fn name(doc: &'static str) -> OptionDef {
+pub(super) const fn name(doc: &'static str) -> OptionDef {
     OptionDef::new("name", ValueKind::Name(NameOf::Value), "", doc)
         .at(0)
         .required()

@@ -1,6 +1,6 @@
 //! Where options are written.
 
-use super::{OptionDef, derive, health, http, operation, resilience, service, tracing};
+use super::{OptionDef, derive, health, http, operation, policy, resilience, service, tracing};
 
 /// A place that takes options: an attribute on a kind of item, or a group inside one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -41,8 +41,16 @@ pub enum Target {
     TrackDbQuery,
     /// `#[track_external_api(..)]`.
     TrackExternalApi,
+    /// `#[retry(..)]`.
+    Retry,
     /// `#[circuit_breaker(..)]`.
     CircuitBreaker,
+    /// `#[rate_limit(..)]`.
+    RateLimit,
+    /// `#[bulkhead(..)]`.
+    Bulkhead,
+    /// `#[timeout(..)]`.
+    Timeout,
     /// `#[debug_trace(..)]`.
     DebugTrace,
     /// `#[health_check(..)]`.
@@ -92,7 +100,11 @@ impl Target {
         Self::Counted,
         Self::TrackDbQuery,
         Self::TrackExternalApi,
+        Self::Retry,
         Self::CircuitBreaker,
+        Self::RateLimit,
+        Self::Bulkhead,
+        Self::Timeout,
         Self::DebugTrace,
         Self::HealthCheck,
         Self::MetricsStruct,
@@ -128,7 +140,11 @@ impl Target {
             Self::Counted => "#[counted]",
             Self::TrackDbQuery => "#[track_db_query]",
             Self::TrackExternalApi => "#[track_external_api]",
+            Self::Retry => "#[retry]",
             Self::CircuitBreaker => "#[circuit_breaker]",
+            Self::RateLimit => "#[rate_limit]",
+            Self::Bulkhead => "#[bulkhead]",
+            Self::Timeout => "#[timeout]",
             Self::DebugTrace => "#[debug_trace]",
             Self::HealthCheck => "#[health_check]",
             Self::MetricsStruct => "#[metrics]",
@@ -154,7 +170,11 @@ impl Target {
             | Self::Counted
             | Self::TrackDbQuery
             | Self::TrackExternalApi
+            | Self::Retry
             | Self::CircuitBreaker
+            | Self::RateLimit
+            | Self::Bulkhead
+            | Self::Timeout
             | Self::DebugTrace
             | Self::HealthCheck => "a function",
             Self::MetricsStruct => "a struct with `#[derive(Metrics)]`",
@@ -200,7 +220,11 @@ impl Target {
             Self::Counted => operation::COUNTED,
             Self::TrackDbQuery => operation::TRACK_DB_QUERY,
             Self::TrackExternalApi => operation::TRACK_EXTERNAL_API,
+            Self::Retry => policy::RETRY,
             Self::CircuitBreaker => resilience::CIRCUIT_BREAKER,
+            Self::RateLimit => policy::RATE_LIMIT,
+            Self::Bulkhead => policy::BULKHEAD,
+            Self::Timeout => policy::TIMEOUT,
             Self::DebugTrace => operation::DEBUG_TRACE,
             Self::HealthCheck => health::HEALTH_CHECK,
             Self::MetricsStruct => derive::METRICS_STRUCT,

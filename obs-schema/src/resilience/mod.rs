@@ -1,4 +1,4 @@
-//! Policies around a call: circuit breakers.
+//! Policies around a call: circuit breakers, retries, limits of time, concurrency and rate.
 //!
 //! Settings are plain constants with one `findings` each. An attribute calls it on what the user typed,
 //! the expansion asserts it in a constant, and the runtime calls it on settings that are changed while
@@ -20,10 +20,18 @@
 //! ```
 
 mod breaker;
+mod bulkhead;
+mod policy;
+mod rate_limit;
+mod retry;
 #[cfg(test)]
 mod tests;
 
 pub use breaker::{BreakerSettings, Window};
+pub use bulkhead::BulkheadSettings;
+pub use policy::PolicySettings;
+pub use rate_limit::RateLimitSettings;
+pub use retry::RetrySettings;
 
 use core::time::Duration;
 

@@ -144,6 +144,36 @@ fn the_defaults_in_the_table_are_those_of_the_constants() {
 }
 
 #[test]
+fn the_defaults_of_policies_are_those_of_their_settings() {
+    use crate::resilience::{BulkheadSettings, RateLimitSettings, RetrySettings};
+    use crate::value::format_duration;
+    let time = |value| format!("`\"{}\"`", format_duration(value));
+    let retry = RetrySettings::DEFAULT;
+    let bulkhead = BulkheadSettings::DEFAULT;
+    let limit = RateLimitSettings::DEFAULT;
+    assert_eq!(limit.burst, limit.calls);
+    for (target, option, default) in [
+        (Target::Retry, "attempts", format!("`{}`", retry.attempts)),
+        (Target::Retry, "delay", time(retry.delay)),
+        (Target::Retry, "backoff", format!("`{:?}`", retry.backoff)),
+        (Target::Retry, "jitter", format!("`{:?}`", retry.jitter)),
+        (Target::Retry, "budget", format!("`{:?}`", retry.budget)),
+        (
+            Target::Bulkhead,
+            "concurrent",
+            format!("`{}`", bulkhead.concurrent),
+        ),
+        (Target::Bulkhead, "queue", format!("`{}`", bulkhead.queue)),
+        (Target::Bulkhead, "wait", time(bulkhead.wait)),
+        (Target::RateLimit, "calls", format!("`{}`", limit.calls)),
+        (Target::RateLimit, "per", time(limit.per)),
+        (Target::RateLimit, "wait", time(limit.wait)),
+    ] {
+        assert_eq!(find(target, option).unwrap().default, default, "{option}");
+    }
+}
+
+#[test]
 fn every_attribute_and_derive_takes_a_crate_path() {
     for &target in Target::ALL {
         let has_item_of_its_own = matches!(
@@ -156,7 +186,11 @@ fn every_attribute_and_derive_takes_a_crate_path() {
                 | Target::Counted
                 | Target::TrackDbQuery
                 | Target::TrackExternalApi
+                | Target::Retry
                 | Target::CircuitBreaker
+                | Target::RateLimit
+                | Target::Bulkhead
+                | Target::Timeout
                 | Target::DebugTrace
                 | Target::HealthCheck
                 | Target::MetricsStruct

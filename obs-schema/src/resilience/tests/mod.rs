@@ -1,3 +1,5 @@
+mod policy;
+
 use core::time::Duration;
 
 use super::{BreakerSettings, Window};
