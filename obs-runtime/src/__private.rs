@@ -12,7 +12,9 @@ pub use obs_schema::def::{
 };
 pub use obs_schema::health::HealthCheckDef;
 
-pub use obs_schema::resilience::{BreakerSettings, Window};
+pub use obs_schema::resilience::{
+    BreakerSettings, BulkheadSettings, RateLimitSettings, RetrySettings, Window,
+};
 
 pub use crate::attribute::{AttributeValue, Debugged, Displayed};
 pub use crate::breaker::site::{BREAKER_SITES, BreakerSite, KeyedSite};
@@ -30,13 +32,20 @@ pub use crate::op::{Begun, Clock, Count, Observed, Op, Recorder, Task};
 pub use crate::outcome::{
     ByDisplay, ByOutcome, ByOutcomeAndDisplay, ByResult, ByValue, Class, Classify, Outcome, Verdict,
 };
-pub use crate::policy::Rejected;
+pub use crate::policy::bulkhead::BULKHEAD_SITES;
 pub use crate::policy::fate::{Fate, ValueOf, value_of};
 pub use crate::policy::guarded::{
     AnyClass, ClassOf, ErrorTest, FromRejected, Guarded, OwnClass, ResultClass, class_error_if,
     class_ok_if, ignored, recorded, refused,
 };
-pub use crate::policy::limit::time_limited;
+pub use crate::policy::limit::{pause, time_limited, waiting};
+pub use crate::policy::rate_limit::RATE_LIMIT_SITES;
+pub use crate::policy::registry::Site;
+pub use crate::policy::retry::{
+    Attempts, RETRY_SITES, RetryTest, Retryable, TimeOf, advice, retry_after, retry_if,
+};
+pub use crate::policy::timeout::TIME_LIMIT_SITES;
+pub use crate::policy::{Bulkhead, RateLimit, Rejected, Retry, TimeLimit};
 pub use crate::probe::{
     AnyValue, LabelProbe, LabelValue, Probe, ProbeDefault, TypeOf, TypeOfValue, label_values,
     values_of,
@@ -52,6 +61,12 @@ pub use crate::trace::SpanContext;
 #[inline(always)]
 pub fn call<R>(body: impl FnOnce() -> R) -> R {
     body()
+}
+
+/// Waits, and blocks the thread meanwhile.
+#[inline]
+pub fn block(time: std::time::Duration) {
+    std::thread::sleep(time);
 }
 
 /// Mentions what a closure or an `async` block captures.

@@ -8,7 +8,10 @@ mod sync {
     pub(super) use loom::sync::atomic::{
         AtomicBool, AtomicPtr, AtomicU64, AtomicUsize, Ordering, fence,
     };
+    pub(super) use loom::sync::{Arc, Mutex, MutexGuard};
 }
+#[path = "../src/policy/rate_limit/bucket.rs"]
+mod bucket;
 #[path = "../src/breaker/count.rs"]
 mod count;
 #[path = "../src/breaker/gate.rs"]
@@ -19,15 +22,20 @@ mod ring;
 mod roster;
 #[path = "../src/hot/tally.rs"]
 mod tally;
+#[path = "../src/policy/bulkhead/turnstile.rs"]
+mod turnstile;
 #[path = "../src/breaker/word.rs"]
 #[allow(unreachable_pub, reason = "public in the crate")]
 mod word;
 
+use bucket::Bucket;
 use count::CountWindow;
 use gate::{Gate, Probe};
 use loom::sync::Arc;
 use loom::thread;
+use std::task::{Context, Waker};
 use sync::{AtomicPtr, AtomicU64, AtomicUsize, Ordering::Relaxed, UnsafeCell};
+use turnstile::{Come, Turnstile};
 use word::{Generation, State, Word};
 
 /// As many interleavings as fit into a few seconds: all with at most three preemptions.
@@ -326,5 +334,72 @@ fn results_that_come_at_once_are_all_in_the_window() {
         thread.join().unwrap();
         let tally = window.tally(30);
         assert_eq!((tally.calls, tally.failed, tally.slow), (24, 1, 1));
+    });
+}
+
+/// Comes, stays inside for a moment if it is let in, and leaves. Whether it was inside.
+fn visit(turnstile: &Turnstile, gives_up: bool) -> bool {
+    let is_inside = match turnstile.come() {
+        Come::Inside => true,
+        Come::Full => false,
+        Come::InLine(ticket) => {
+            let mut context = Context::from_waker(Waker::noop());
+            let is_called = ticket.poll(&mut context).is_ready();
+            if is_called || gives_up {
+                turnstile.withdraw(&ticket)
+            } else {
+                // It waits on: whoever leaves has to call it.
+                while !ticket.is_called() {
+                    thread::yield_now();
+                }
+                true
+            }
+        }
+    };
+    if is_inside {
+        assert_eq!(turnstile.inside(), 1, "there is one place");
+        turnstile.leave();
+    }
+    is_inside
+}
+
+#[test]
+fn a_place_in_a_bulkhead_goes_to_whoever_waits_and_none_is_lost() {
+    for gives_up in [false, true] {
+        model(move || {
+            let turnstile = Arc::new(Turnstile::new(1, 1));
+            assert!(turnstile.go_in());
+            let other = turnstile.clone();
+            let visitor = thread::spawn(move || visit(&other, gives_up));
+            turnstile.leave();
+            assert!(visitor.join().unwrap() || gives_up);
+            assert_eq!((turnstile.inside(), turnstile.in_line()), (0, 0));
+        });
+    }
+}
+
+#[test]
+fn visitors_of_a_bulkhead_are_never_inside_together() {
+    model(|| {
+        let turnstile = Arc::new(Turnstile::new(1, 1));
+        let other = turnstile.clone();
+        let visitor = thread::spawn(move || visit(&other, true));
+        let was_inside = visit(&turnstile, true);
+        assert!(visitor.join().unwrap() || was_inside);
+        assert_eq!((turnstile.inside(), turnstile.in_line()), (0, 0));
+    });
+}
+
+#[test]
+fn a_permit_of_a_rate_is_given_to_one() {
+    model(|| {
+        let bucket = Arc::new(Bucket::new(10, 1));
+        let other = bucket.clone();
+        let thread = thread::spawn(move || other.take(100, 0).ok());
+        let own = bucket.take(100, 0).ok();
+        let others = thread.join().unwrap();
+        assert!(own.is_some() != others.is_some());
+        let given_back = own.or(others).map(|turn| bucket.give_back(turn));
+        assert_eq!((given_back, bucket.available(100)), (Some(true), 1));
     });
 }

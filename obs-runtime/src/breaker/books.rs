@@ -1,6 +1,6 @@
 //! How the calls of a breaker ended, counted by every thread for itself.
 
-use crate::hot::{alone, cells};
+use crate::policy::cells::Cells;
 
 /// How a call of a breaker ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -56,46 +56,34 @@ pub(super) type Counts = [u64; CallResult::ALL.len()];
 /// The counts of a breaker. They can be those of another one before it: then they begin where it ended.
 #[derive(Debug)]
 pub(super) struct Books {
-    /// Where the cells are; 0 if there are none.
-    offset: u32,
+    cells: Cells<{ CallResult::ALL.len() }>,
     begin: Counts,
 }
 
 impl Books {
     pub(super) fn new() -> Self {
-        let offset = cells::allocate(CallResult::ALL.len());
         Self {
-            offset: offset.unwrap_or(0),
+            cells: Cells::new(),
             begin: Counts::default(),
         }
     }
 
     /// New books on the paper of old ones.
     pub(super) fn after(old: &Self) -> Self {
-        let mut books = Self {
-            offset: old.offset,
-            begin: Counts::default(),
-        };
-        books.begin = books.read();
-        books
+        let cells = old.cells.again();
+        let begin = cells.read();
+        Self { cells, begin }
     }
 
     #[inline(always)]
     pub(super) fn add(&self, result: CallResult) {
-        if self.offset != 0 {
-            cells::add(self.offset + result as u32, 1);
-        } else {
-            alone::skip();
-        }
+        self.cells.add(result as u32);
     }
 
     pub(super) fn read(&self) -> Counts {
-        let mut counts = Counts::default();
-        if self.offset != 0 {
-            for ((count, begin), result) in counts.iter_mut().zip(&self.begin).zip(CallResult::ALL)
-            {
-                *count = cells::read(self.offset + result as u32).saturating_sub(*begin);
-            }
+        let mut counts = self.cells.read();
+        for (count, begin) in counts.iter_mut().zip(&self.begin) {
+            *count = count.saturating_sub(*begin);
         }
         counts
     }

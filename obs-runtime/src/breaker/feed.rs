@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::event::{Event, EventKind};
 use crate::hot::clock;
-use crate::policy::Name;
+use crate::policy::{Name, park};
 
 /// How many events are kept.
 pub const MAX_EVENTS: usize = 1_000;
@@ -184,7 +184,7 @@ impl Subscription {
     #[must_use]
     pub fn next(&self, within: Duration) -> Option<Arc<Event>> {
         let deadline = std::time::Instant::now() + within;
-        let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
+        let waker = park::waker();
         loop {
             match self.poll(&mut Context::from_waker(&waker)) {
                 Poll::Ready(event) => return event,
@@ -216,14 +216,6 @@ impl Subscription {
     #[must_use]
     pub fn is_cut(&self) -> bool {
         lock(&self.0).is_cut
-    }
-}
-
-struct Unpark(std::thread::Thread);
-
-impl std::task::Wake for Unpark {
-    fn wake(self: Arc<Self>) {
-        self.0.unpark();
     }
 }
 

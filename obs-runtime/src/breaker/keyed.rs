@@ -10,10 +10,10 @@ use rapidhash::quality::RandomState;
 
 use super::books::Books;
 use super::machine::Breaker;
-use super::registry::{self, InvalidSettings};
+use super::registry;
 use super::word::State;
 use crate::hot::body::cut;
-use crate::policy::Name;
+use crate::policy::{InvalidSettings, Name};
 use crate::series::{MAX_LABEL_BYTES, OVERFLOW};
 
 /// A breaker for each key, up to a number of them.
@@ -53,7 +53,7 @@ impl Breakers {
         settings: BreakerSettings,
         max_keys: usize,
     ) -> Result<Arc<Self>, InvalidSettings> {
-        InvalidSettings::check(&settings)?;
+        InvalidSettings::none(settings.check())?;
         Ok(registry::keyed(name, settings, max_keys))
     }
 

@@ -15,7 +15,7 @@ use super::event::EventKind;
 use super::feed::{self, Subscription};
 use super::gate::{Gate, Probe};
 use super::permit::Permit;
-use super::registry::{self, InvalidSettings};
+use super::registry;
 use super::rules::{Rules, Span};
 use super::streak::Streak;
 use super::time::TimeWindow;
@@ -24,7 +24,7 @@ use super::watch::Watch;
 use super::word::{Generation, State, Word};
 use crate::hot::clock;
 use crate::op::Clock;
-use crate::policy::{Name, Reason, Rejected};
+use crate::policy::{InvalidSettings, Name, Reason, Rejected};
 
 /// In [`Breaker::quiet`]: every call that goes well changes something.
 pub(super) const NEVER_QUIET: u64 = u64::MAX;
@@ -75,7 +75,7 @@ impl Breaker {
     ///
     /// If the settings contradict themselves.
     pub fn named(name: &str, settings: BreakerSettings) -> Result<Arc<Self>, InvalidSettings> {
-        InvalidSettings::check(&settings)?;
+        InvalidSettings::none(settings.check())?;
         Ok(registry::named(name, settings))
     }
 
@@ -240,7 +240,7 @@ impl Breaker {
     ///
     /// If the settings contradict themselves. Then nothing is changed.
     pub fn update(&self, settings: BreakerSettings) -> Result<(), InvalidSettings> {
-        InvalidSettings::check(&settings)?;
+        InvalidSettings::none(settings.check())?;
         let mut ledger = self.ledger();
         ledger.settings = settings;
         self.rules.set(&settings);

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use obs_schema::resilience::BreakerSettings;
-use obs_schema::{Issue, suggest};
+use obs_schema::suggest;
 
 use super::books::Books;
 use super::keyed::Breakers;
@@ -27,35 +27,6 @@ enum Entry {
     One(Arc<Breaker>),
     Keyed(Arc<Breakers>),
 }
-
-/// Settings that contradict themselves.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct InvalidSettings {
-    /// What is wrong, at least one thing.
-    pub issues: Vec<Issue>,
-}
-
-impl InvalidSettings {
-    pub(super) fn check(settings: &BreakerSettings) -> Result<(), Self> {
-        let issues = settings.check();
-        match issues.is_empty() {
-            true => Ok(()),
-            false => Err(Self { issues }),
-        }
-    }
-}
-
-impl fmt::Display for InvalidSettings {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, issue) in self.issues.iter().enumerate() {
-            let between = if at > 0 { "\n" } else { "" };
-            write!(f, "{between}{issue}")?;
-        }
-        Ok(())
-    }
-}
-
-impl std::error::Error for InvalidSettings {}
 
 /// A name that no circuit breaker of the program has.
 #[derive(Debug, Clone, PartialEq, Eq)]

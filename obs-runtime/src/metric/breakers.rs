@@ -7,8 +7,8 @@ use super::own::family;
 use super::snapshot::{Family, Label, Series, Value};
 use crate::breaker::{self, Breaker, Status};
 
-/// The series of a breaker, without the label `name`.
-type Unnamed = Vec<(Vec<Label>, Value)>;
+/// The series of a policy, without the label `name`.
+pub(super) type Unnamed = Vec<(Vec<Label>, Value)>;
 
 /// The families, if the program has breakers.
 pub(super) fn families() -> Vec<Family> {
@@ -66,7 +66,7 @@ fn transitions(status: &Status) -> Unnamed {
 }
 
 /// The series with the label `name` in front.
-fn named(name: &str, series: Unnamed) -> impl Iterator<Item = Series> {
+pub(super) fn named(name: &str, series: Unnamed) -> impl Iterator<Item = Series> {
     let name = name.to_owned();
     series.into_iter().map(move |(labels, value)| Series {
         labels: [("name".into(), name.clone().into())]

@@ -46,6 +46,7 @@ mod info;
 mod instrument;
 mod operations;
 mod own;
+mod policies;
 mod quantile;
 mod registry;
 mod scan;

@@ -133,6 +133,7 @@ pub(super) fn families(
         "reason",
         crate::http::REFUSED,
     ));
+    all.extend(super::policies::families());
     #[cfg(feature = "export")]
     all.extend(super::export::families());
     let counters = [

@@ -7,14 +7,14 @@ use std::task::{Context, Poll, ready};
 use obs_schema::def::CallOutcome;
 use pin_project_lite::pin_project;
 
-use crate::outcome::Verdict;
+use crate::outcome::{Class, Verdict};
 
 /// What became of a guarded call, beside the value that its caller gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fate {
     /// The body ran, and the value is its own.
     Ran,
-    /// The body ran and failed; the value is that of the fallback.
+    /// The body ran and failed; the value is that of the fallback, if there is one.
     Failed,
     /// The body did not run.
     Rejected,
@@ -23,6 +23,23 @@ pub enum Fate {
 }
 
 impl Fate {
+    /// That of a call whose value has this class, where it matters whether it failed.
+    #[inline(always)]
+    #[must_use]
+    pub const fn of(class: Class) -> Self {
+        match class.is_failure() {
+            true => Self::Failed,
+            false => Self::Ran,
+        }
+    }
+
+    /// Whether there is no value of the body, or one that will not do.
+    #[inline(always)]
+    #[must_use]
+    pub const fn is_failed(self) -> bool {
+        !matches!(self, Self::Ran)
+    }
+
     /// The verdict on the call, which `verdict` would be if the value were the body's own.
     #[inline(always)]
     #[must_use]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::hot::clock;
+use crate::outcome::{Class, Outcome};
 
 /// Why a policy rejected a call or ended it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -12,6 +13,10 @@ use crate::hot::clock;
 pub enum Reason {
     /// The circuit breaker is open.
     CircuitOpen,
+    /// Too many calls have begun in a time.
+    RateLimited,
+    /// Too many calls are running.
+    BulkheadFull,
     /// The call took longer than its limit.
     TimedOut,
 }
@@ -22,6 +27,8 @@ impl Reason {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::CircuitOpen => "circuit_open",
+            Self::RateLimited => "rate_limited",
+            Self::BulkheadFull => "bulkhead_full",
             Self::TimedOut => "timed_out",
         }
     }
@@ -89,6 +96,8 @@ impl fmt::Display for Rejected {
         let name = self.name();
         match self.reason {
             Reason::CircuitOpen => write!(f, "the circuit breaker `{name}` is open")?,
+            Reason::RateLimited => write!(f, "the rate limit `{name}` is reached")?,
+            Reason::BulkheadFull => write!(f, "the bulkhead `{name}` is full")?,
             Reason::TimedOut => write!(f, "`{name}` took longer than its limit")?,
         }
         match self.retry_after() {
@@ -100,10 +109,22 @@ impl fmt::Display for Rejected {
 
 impl std::error::Error for Rejected {}
 
+/// A call that took too long may go well later; the others were not let run, for the very purpose that nobody calls.
+impl Outcome for Rejected {
+    fn class(&self) -> Class {
+        match self.reason {
+            Reason::TimedOut => Class::Retryable,
+            Reason::CircuitOpen | Reason::RateLimited | Reason::BulkheadFull => Class::Failure,
+        }
+    }
+}
+
 /// The name of a policy. One that the program has for good is not counted by its users.
 #[derive(Debug, Clone)]
-pub(crate) enum Name {
+pub enum Name {
+    /// One for good.
     Static(&'static str),
+    /// One that goes with the policy.
     Shared(Arc<str>),
 }
 

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use super::{BreakerSettings, BulkheadSettings, RateLimitSettings, RetrySettings, time};
+use super::{BreakerSettings, BulkheadSettings, RateLimitSettings, RetrySettings, no_time, time};
 use crate::issue::{Finding, Findings, Issue};
 use crate::text::Message;
 
@@ -23,6 +23,18 @@ pub struct PolicySettings {
 }
 
 impl PolicySettings {
+    /// A limit of time alone.
+    #[must_use]
+    pub const fn of_limit(limit: Duration) -> Self {
+        Self {
+            retry: None,
+            breaker: None,
+            rate_limit: None,
+            bulkhead: None,
+            timeout: Some(limit),
+        }
+    }
+
     /// The limit of time of the body, whichever policy gives it.
     #[must_use]
     pub const fn limit(&self) -> Option<Duration> {
@@ -50,10 +62,15 @@ impl PolicySettings {
         all
     }
 
-    /// Combinations that cannot work. What is wrong with each policy alone is not among them.
+    /// A limit of time of 0, and combinations that cannot work. What is wrong with each of the others alone is not
+    /// among them.
     #[must_use]
     pub const fn findings(&self) -> Findings {
         Findings::new()
+            .and(match self.timeout {
+                Some(limit) => no_time("limit", limit),
+                None => None,
+            })
             .and(self.two_limits())
             .and(self.late())
             .and(self.slow())
