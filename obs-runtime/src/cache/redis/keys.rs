@@ -8,7 +8,7 @@ use ::redis::{RedisResult, cmd};
 use crate::cache::{ClearError, Cleared, Pattern};
 
 /// For how long keys are looked through.
-const LIMIT: Duration = Duration::from_secs(15);
+pub(super) const LIMIT: Duration = Duration::from_secs(15);
 /// Keys that the server looks at in one call: about a millisecond of its time.
 const AT_ONCE: usize = 1_000;
 /// Calls that counting may take.
@@ -61,14 +61,16 @@ impl<C: ConnectionLike> Scan<C> {
     }
 }
 
-/// Removes the keys that begin with `prefix` and match behind it.
+/// Removes the keys that begin with `prefix` and match behind it. After `limit` it stops.
 pub(super) async fn clear<C: ConnectionLike>(
     connection: C,
     prefix: &str,
     pattern: &Pattern,
+    limit: Duration,
 ) -> Result<Cleared, ClearError> {
+    let deadline = Instant::now() + limit;
     let mut entries = 0;
-    let cleared = clear_counting(connection, prefix, pattern, &mut entries).await;
+    let cleared = clear_counting(connection, prefix, pattern, deadline, &mut entries).await;
     match cleared {
         Ok(true) => Ok(Cleared::all(entries)),
         Ok(false) => Ok(Cleared::part(entries)),
@@ -81,9 +83,9 @@ async fn clear_counting<C: ConnectionLike>(
     connection: C,
     prefix: &str,
     pattern: &Pattern,
+    deadline: Instant,
     removed: &mut u64,
 ) -> RedisResult<bool> {
-    let begin = Instant::now();
     let mut scan = Scan::new(connection, prefix, pattern.as_redis());
     while let Some(mut keys) = scan.next().await? {
         // The server has compared them already. What would be lost by its mistake is compared once more.
@@ -91,7 +93,7 @@ async fn clear_counting<C: ConnectionLike>(
         for keys in keys.chunks(AT_ONCE) {
             *removed += scan.unlink(keys).await?;
         }
-        if scan.cursor.is_some() && begin.elapsed() > LIMIT {
+        if scan.cursor.is_some() && Instant::now() >= deadline {
             return Ok(false);
         }
     }

@@ -2,6 +2,8 @@
 
 mod keys;
 mod server;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 use std::sync::Arc;
@@ -122,7 +124,8 @@ impl<C: ConnectionLike + Clone + Send + Sync + 'static> Redis<C> {
     /// If Redis does not answer; the text says how many keys were removed before that.
     pub async fn clear(&self, pattern: &Pattern) -> Result<Cleared, ClearError> {
         let _timer = self.meter.time(CacheOperation::Clear);
-        keys::clear(self.connection.clone(), &self.prefix, pattern).await
+        let connection = self.connection.clone();
+        keys::clear(connection, &self.prefix, pattern, keys::LIMIT).await
     }
 
     fn full(&self, key: &str) -> String {
