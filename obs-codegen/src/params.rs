@@ -200,6 +200,21 @@ pub(crate) fn idents(tokens: &TokenStream) -> Vec<Ident> {
     found
 }
 
+/// Whether tokens name a variable, be it in a format string.
+pub(crate) fn is_mentioned(name: &Ident, tokens: &TokenStream) -> bool {
+    idents(tokens).contains(name) || is_printed(name, tokens)
+}
+
+/// Whether a format string names it: `"{order}"`.
+fn is_printed(name: &Ident, tokens: &TokenStream) -> bool {
+    let opening = format!("{{{name}");
+    tokens.clone().into_iter().any(|token| match token {
+        TokenTree::Literal(literal) => literal.to_string().contains(&opening),
+        TokenTree::Group(group) => is_printed(name, &group.stream()),
+        _ => false,
+    })
+}
+
 /// A single capital is a type parameter of an `impl` block that the function's attribute cannot see.
 fn is_like_a_parameter(ident: &Ident) -> bool {
     let text = ident.to_string();

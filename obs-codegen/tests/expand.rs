@@ -142,6 +142,43 @@ fn a_limit_of_time_drops_the_body_and_a_fallback_has_the_arguments() {
 }
 
 #[test]
+fn policies_are_one_in_their_own_order() {
+    check(
+        "policy",
+        operation::attribute(
+            Kind::Bulkhead,
+            quote!("stock", concurrent = 4, queue = 8, wait = "50ms"),
+            quote! {
+                #[rate_limit("stock", calls = 10)]
+                #[retry(idempotent, retry_if = Error::is_busy, deadline = "2s")]
+                #[circuit_breaker("stock")]
+                fn stock(mut order: Order, shop: &Shop) -> Result<u64, Error> {
+                    shop.ask(order.next())
+                }
+            },
+        ),
+    );
+}
+
+#[test]
+fn each_attempt_makes_the_future_that_a_function_returns() {
+    check(
+        "policy_future",
+        operation::attribute(
+            Kind::Timeout,
+            quote!("1s"),
+            quote! {
+                #[retry("ask", idempotent, retry_after = Error::after)]
+                #[bulkhead("ask", queue = 2, wait = "10ms")]
+                fn ask(&self, id: u64) -> impl Future<Output = Result<u64, Error>> + '_ {
+                    async move { self.client.ask(id).await }
+                }
+            },
+        ),
+    );
+}
+
+#[test]
 fn a_service_is_its_definition_and_its_configuration() {
     check(
         "service",

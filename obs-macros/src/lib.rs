@@ -29,8 +29,16 @@ function_attributes! {
     track_db_query => TrackDbQuery;
     /// Traces and measures a call to another service.
     track_external_api => TrackExternalApi;
+    /// Calls a function again when it fails.
+    retry => Retry;
     /// Puts a circuit breaker around a function.
     circuit_breaker => CircuitBreaker;
+    /// Limits how many calls of a function begin in a time.
+    rate_limit => RateLimit;
+    /// Limits how many calls of a function run at the same time.
+    bulkhead => Bulkhead;
+    /// Limits how long a call of a function takes.
+    timeout => Timeout;
     /// Logs the calls of a function while a debug flag is on.
     debug_trace => DebugTrace;
 }

@@ -25,8 +25,16 @@ pub enum Kind {
     TrackDbQuery,
     /// `#[track_external_api]`.
     TrackExternalApi,
+    /// `#[retry]`, which runs the body again.
+    Retry,
     /// `#[circuit_breaker]`, which decides whether the body runs.
     CircuitBreaker,
+    /// `#[rate_limit]`, which does so too.
+    RateLimit,
+    /// `#[bulkhead]`, which does so too.
+    Bulkhead,
+    /// `#[timeout]`, which decides how long the body runs.
+    Timeout,
     /// `#[debug_trace]`, which is no part of the operation but runs inside it.
     DebugTrace,
 }
@@ -40,7 +48,11 @@ impl Kind {
         Self::Counted,
         Self::TrackDbQuery,
         Self::TrackExternalApi,
+        Self::Retry,
         Self::CircuitBreaker,
+        Self::RateLimit,
+        Self::Bulkhead,
+        Self::Timeout,
         Self::DebugTrace,
     ];
 
@@ -61,7 +73,16 @@ impl Kind {
     /// Whether it runs inside of the operation that the others make, and is no part of it.
     #[must_use]
     pub const fn is_inside(self) -> bool {
-        matches!(self, Self::CircuitBreaker | Self::DebugTrace)
+        self.is_policy() || matches!(self, Self::DebugTrace)
+    }
+
+    /// Whether it is a part of the policy that decides about the body.
+    #[must_use]
+    pub const fn is_policy(self) -> bool {
+        matches!(
+            self,
+            Self::Retry | Self::CircuitBreaker | Self::RateLimit | Self::Bulkhead | Self::Timeout
+        )
     }
 
     /// The options of the attribute.
@@ -74,7 +95,11 @@ impl Kind {
             Self::Counted => Target::Counted,
             Self::TrackDbQuery => Target::TrackDbQuery,
             Self::TrackExternalApi => Target::TrackExternalApi,
+            Self::Retry => Target::Retry,
             Self::CircuitBreaker => Target::CircuitBreaker,
+            Self::RateLimit => Target::RateLimit,
+            Self::Bulkhead => Target::Bulkhead,
+            Self::Timeout => Target::Timeout,
             Self::DebugTrace => Target::DebugTrace,
         }
     }

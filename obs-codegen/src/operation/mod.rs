@@ -54,7 +54,7 @@ pub struct Operation {
     pub rate_limit: Option<RateLimit>,
     /// What is counted of a call, by this operation and by attributes above it; see [`outer`].
     pub counted: Vec<String>,
-    /// Whether something decides whether the body runs.
+    /// Whether something decides whether the body runs, or for how long.
     pub is_guarded: bool,
     /// The paths of the attributes that were taken off the function.
     pub taken: Vec<Path>,
@@ -202,22 +202,24 @@ pub fn one(func: &Func, parts: Vec<kind::Part>, place: &Place, diag: &mut Diag) 
     check::signature(func, &parts, diag);
     let is_inside = |part: &kind::Part| part.kind.is_inside();
     let (inside, parts): (Vec<_>, Vec<_>) = parts.into_iter().partition(is_inside);
+    let repetition = guard::Repetition::of(&parts);
     let krate = debug::krate(&inside, place, diag);
     let operation = merged(func, parts, place, krate.as_ref(), diag);
     let (seen, krate) = (operation.as_ref(), krate.as_ref());
     let part = |kind| inside.iter().find(|part| part.kind == kind);
-    let guard = part(kind::Kind::CircuitBreaker)
-        .and_then(|part| guard::model(func, part, seen, place, krate, diag));
     let debug = part(kind::Kind::DebugTrace)
         .and_then(|part| debug::model(func, part, seen, place, krate, diag));
+    let inner = debug.map(|debug| expand::debugged(&debug, func));
+    // What runs behind the guard mentions more than what was typed.
+    let guarded = inner.as_ref().unwrap_or(func);
+    let guard = guard::model(guarded, &inside, &repetition, seen, place, krate, diag);
     if !diag.is_empty() {
         return func.unchanged(&taken);
     }
-    let inner = debug.map(|debug| expand::debugged(&debug, func));
-    let func = inner.as_ref().unwrap_or(func);
+    let func = guarded;
     match (operation.filter(Operation::is_seen), guard) {
         (Some(operation), guard) => {
-            let is_guarded = guard.is_some();
+            let is_guarded = guard.as_ref().is_some_and(guard::Guard::may_reject);
             let operation = Operation {
                 taken,
                 is_guarded,

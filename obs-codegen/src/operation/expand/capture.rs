@@ -4,23 +4,30 @@
 //! captures is dropped in the order in which it is mentioned. So they are mentioned, from the last to the
 //! first, before the body does it in its own order.
 
-use proc_macro2::{Ident, TokenStream, TokenTree};
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use syn::visit::Visit;
 use syn::{FnArg, PatIdent, ReceiverKind, Type};
 
 use crate::crate_path::CratePath;
 use crate::func::{Body, Func};
-use crate::params::idents;
+use crate::params::is_mentioned;
 use crate::return_ty::peeled;
 
 /// A statement that captures the parameters in order, if the order can be seen.
-pub(super) fn in_order(krate: &CratePath, func: &Func, body: &Body) -> TokenStream {
+///
+/// Of a body that is repeated, what it does not mention stays outside, for the next time.
+pub(super) fn in_order(
+    krate: &CratePath,
+    func: &Func,
+    body: &Body,
+    is_repeated: bool,
+) -> TokenStream {
     let mut owned: Vec<Ident> = func.sig.inputs.iter().flat_map(owned_names).collect();
-    let mentioned = idents(&body.tokens);
     // To mention one that the body does not would hide that it is unused, unless its name says so.
     owned.retain(|name| {
-        is_underscored(name) || mentioned.contains(name) || is_printed(name, &body.tokens)
+        let is_kept = is_underscored(name) && !is_repeated;
+        is_kept || is_mentioned(name, &body.tokens)
     });
     if owned.len() < 2 {
         return TokenStream::new();
@@ -61,16 +68,6 @@ fn is_borrowed(ty: &Type) -> bool {
     matches!(peeled(ty), Type::Reference(_) | Type::Ptr(_))
 }
 
-/// Whether a format string names it: `"{order}"`.
-fn is_printed(name: &Ident, tokens: &TokenStream) -> bool {
-    let opening = format!("{{{name}");
-    tokens.clone().into_iter().any(|token| match token {
-        TokenTree::Literal(literal) => literal.to_string().contains(&opening),
-        TokenTree::Group(group) => is_printed(name, &group.stream()),
-        _ => false,
-    })
-}
-
 struct Names(Vec<Ident>);
 
 impl Visit<'_> for Names {
@@ -89,7 +86,7 @@ mod tests {
     fn captured(function: &str) -> String {
         let func: Func = syn::parse_str(function).unwrap();
         let body = func.body.clone().unwrap();
-        let tokens = in_order(&CratePath::default(), &func, &body).to_string();
+        let tokens = in_order(&CratePath::default(), &func, &body, false).to_string();
         let arguments = tokens.split_once("capture (").map(|(_, rest)| rest);
         arguments
             .map(|rest| rest.trim_end_matches(" ;").replace(' ', ""))

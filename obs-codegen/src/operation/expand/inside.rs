@@ -8,6 +8,7 @@ use super::capture::in_order;
 use super::local;
 use crate::crate_path::CratePath;
 use crate::func::{Body, Func};
+use crate::operation::guard::Guard;
 use crate::return_ty::{Returned, inferable};
 
 /// A body, and the function that it is of.
@@ -16,6 +17,8 @@ pub(super) struct Inside<'a> {
     pub(super) func: &'a Func,
     pub(super) body: &'a Body,
     pub(super) returned: Returned,
+    /// Whether it runs once for each attempt.
+    pub(super) is_repeated: bool,
 }
 
 impl<'a> Inside<'a> {
@@ -26,7 +29,16 @@ impl<'a> Inside<'a> {
             func,
             body: func.body.as_ref()?,
             returned: func.returned(),
+            is_repeated: false,
         })
+    }
+
+    /// The same behind a guard, if there is one.
+    pub(super) fn behind(self, guard: Option<&Guard>) -> Self {
+        Self {
+            is_repeated: guard.is_some_and(|guard| guard.retry.is_some()),
+            ..self
+        }
     }
 
     /// The value of the body.
@@ -86,7 +98,7 @@ impl<'a> Inside<'a> {
     }
 
     fn capture(&self) -> TokenStream {
-        in_order(self.krate, self.func, self.body)
+        in_order(self.krate, self.func, self.body, self.is_repeated)
     }
 }
 

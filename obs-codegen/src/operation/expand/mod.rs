@@ -48,6 +48,7 @@ pub fn function(operation: &Operation, guard: Option<&Guard>, func: &Func) -> To
     let Some(inside) = Inside::of(&operation.krate, func) else {
         return func.with_body(TokenStream::new());
     };
+    let inside = inside.behind(guard);
     let ending = match guard {
         Some(_) => Ending::Value,
         None => Ending::of(operation, &inside.returned),

@@ -5,30 +5,47 @@ use syn::spanned::Spanned as _;
 
 use crate::diag::Diag;
 use crate::func::Func;
-use crate::operation::kind::Part;
+use crate::operation::kind::{Kind, Part};
 use crate::return_ty::{How, Value};
 
-pub(super) fn function(func: &Func, part: &Part, diag: &mut Diag) {
-    let returned = func.returned();
-    let attribute = part.kind.as_str();
-    if !matches!(returned.value, Value::Fallible(_)) {
-        let at = match &func.sig.output {
-            ReturnType::Default => func.sig.ident.span(),
-            ReturnType::Type(_, ty) => ty.span(),
-        };
-        diag.error(
-            at,
-            format_args!(
-                "`{attribute}` goes on a function that returns a `Result`: a call that is not let through has to \
-                 return something; write `Result<.., E>`, where `E` implements `From<obs_runtime::Rejected>`"
-            ),
-        );
+/// A function that cannot return an error.
+pub(super) fn returned(func: &Func, part: &Part, diag: &mut Diag) {
+    if matches!(func.returned().value, Value::Fallible(_)) {
+        return;
     }
-    if returned.how == How::Directly
-        && let Some(limit) = part.options.get("timeout")
+    let at = match &func.sig.output {
+        ReturnType::Default => func.sig.ident.span(),
+        ReturnType::Type(_, ty) => ty.span(),
+    };
+    let why = match part.kind {
+        Kind::Retry => {
+            "only an error says that another attempt may go well; write `Result<.., E>`, where `E` derives `Outcome`"
+        }
+        _ => {
+            "a call that is not let through has to return something; write `Result<.., E>`, where `E` implements \
+             `From<obs_runtime::Rejected>`"
+        }
+    };
+    diag.error(
+        at,
+        format_args!(
+            "`{}` goes on a function that returns a `Result`: {why}",
+            part.kind.as_str()
+        ),
+    );
+}
+
+/// A limit of time of a function that cannot be stopped.
+pub(super) fn stoppable(func: &Func, part: &Part, diag: &mut Diag) {
+    let limit = match part.kind {
+        Kind::Timeout => Some(part.span),
+        _ => part.options.get("timeout").map(|given| given.key),
+    };
+    if let Some(limit) = limit
+        && func.returned().how == How::Directly
     {
         diag.error(
-            limit.key,
+            limit,
             "a function that is not `async` cannot be stopped, so it has no `timeout`; make it `async`, or set the \
              limit in the client that it calls, and return an error",
         );

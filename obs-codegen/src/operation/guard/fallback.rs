@@ -82,7 +82,7 @@ fn saved(parameter: &FnArg, diag: &mut Diag) -> Option<Saved> {
 
 /// Whether a type is a reference that stays although the body has it, and whether it is one that the body may
 /// change.
-fn of_type(ty: &Type) -> (bool, bool) {
+pub(super) fn of_type(ty: &Type) -> (bool, bool) {
     match peeled(ty) {
         Type::Reference(reference) => (
             reference.mutability.is_none(),

@@ -1,107 +1,141 @@
-//! `#[circuit_breaker]`: what decides whether the body of a call runs.
+//! `#[retry]`, `#[circuit_breaker]`, `#[rate_limit]`, `#[bulkhead]`, `#[timeout]`: what decides whether the body of a call
+//! runs, how often, and for how long.
 
+mod breaker;
 mod check;
 mod fallback;
-mod settings;
+mod limits;
+mod repeat;
+mod retry;
 
-use obs_schema::resilience::BreakerSettings;
-use syn::Expr;
+use std::time::Duration;
 
+use obs_schema::resilience::{BulkheadSettings, PolicySettings, RateLimitSettings};
+
+pub use self::breaker::{Breaker, KeyedBy};
 pub use self::fallback::{Fallback, Saved};
-use super::argument::check_names;
-use super::kind::Part;
+pub use self::repeat::{Repeated, Repetition};
+pub use self::retry::Retry;
+use super::kind::{Kind, Part};
 use super::{Judgement, Operation, Place};
 use crate::crate_path::CratePath;
 use crate::diag::Diag;
 use crate::func::Func;
 
-/// What decides whether the body of a call runs, and judges how it ended.
+/// The policies of a function: what decides whether its body runs, and judges how it ended.
 pub struct Guard {
     /// Where the runtime is.
     pub krate: CratePath,
+    /// What runs it again.
+    pub retry: Option<Retry>,
     /// The circuit breaker.
-    pub breaker: Breaker,
-    /// What gives the value instead.
-    pub fallback: Option<Fallback>,
+    pub breaker: Option<Breaker>,
+    /// The limit of rate.
+    pub rate_limit: Option<Named<RateLimitSettings>>,
+    /// The limit of concurrency.
+    pub bulkhead: Option<Named<BulkheadSettings>>,
+    /// The limit of time, unless it is that of the breaker.
+    pub timeout: Option<Named<Duration>>,
     /// How the returned value is judged, by the operation around.
     pub judgement: Judgement,
-    /// A function that says which errors are ignored.
-    pub ignore: Option<Expr>,
-    /// A function that says which errors are failures.
-    pub record: Option<Expr>,
 }
 
-/// A circuit breaker.
-pub struct Breaker {
+/// A policy with its settings, which have been checked.
+pub struct Named<S> {
     /// Its name.
     pub name: String,
-    /// Its settings, which have been checked.
-    pub settings: BreakerSettings,
-    /// What tells it from its siblings.
-    pub key: Option<KeyedBy>,
+    /// How it is set up.
+    pub settings: S,
 }
 
-/// A breaker for each value of an expression.
-pub struct KeyedBy {
-    /// The expression.
-    pub expr: Expr,
-    /// How many there are at the most.
-    pub max_keys: u32,
+impl Guard {
+    /// Whether a call can end without a value of the body.
+    #[must_use]
+    pub fn may_reject(&self) -> bool {
+        self.breaker.is_some()
+            || self.rate_limit.is_some()
+            || self.bulkhead.is_some()
+            || self.timeout.is_some()
+    }
+
+    /// The limit of time of the breaker.
+    #[must_use]
+    pub fn breaker_timeout(&self) -> Option<Duration> {
+        self.breaker.as_ref()?.settings.timeout
+    }
+
+    fn settings(&self) -> PolicySettings {
+        PolicySettings {
+            retry: self.retry.as_ref().map(|retry| retry.settings),
+            breaker: self.breaker.as_ref().map(|breaker| breaker.settings),
+            rate_limit: self.rate_limit.as_ref().map(|limit| limit.settings),
+            bulkhead: self.bulkhead.as_ref().map(|bulkhead| bulkhead.settings),
+            timeout: self.timeout.as_ref().map(|limit| limit.settings),
+        }
+    }
 }
 
-/// How many breakers there are for the keys of one, unless it says otherwise.
-const MAX_KEYS: u32 = 100;
-
-/// Resolves the attribute. `operation` is what the others make of the function.
+/// Resolves the attributes that form a policy, if there are any among `parts`. `operation` is what those around make of
+/// the function, and `repetition` what they know of calls that are carried out twice.
 pub fn model(
     func: &Func,
-    part: &Part,
+    parts: &[Part],
+    repetition: &Repetition,
     operation: Option<&Operation>,
     place: &Place,
     krate: Option<&CratePath>,
     diag: &mut Diag,
 ) -> Option<Guard> {
-    let options = &part.options;
+    let policies = || parts.iter().filter(|part| part.kind.is_policy());
+    let first = policies().next()?;
+    check::returned(func, first, diag);
+    policies().for_each(|part| check::stoppable(func, part, diag));
+    let part = |kind| policies().find(|part| part.kind == kind);
     let krate = krate.or(operation.map(|operation| &operation.krate));
-    check::function(func, part, diag);
-    let settings = settings::breaker(part, diag);
-    let fallback = options
-        .expr("fallback")
-        .and_then(|given| fallback::model(func, given.value, diag));
-    let expr = |name: &str| options.expr(name).map(|given| given.value.clone());
-    let breaker = Breaker {
-        name: options.text("name")?.value.to_owned(),
-        settings,
-        key: key(func, part, place, diag),
-    };
-    Some(Guard {
+    let mut guard = Guard {
         krate: krate.cloned().unwrap_or_default(),
-        breaker,
-        fallback,
+        retry: part(Kind::Retry).map(|part| retry::model(func, part, repetition, place, diag)),
+        breaker: part(Kind::CircuitBreaker)
+            .and_then(|part| breaker::model(func, part, place, diag)),
+        rate_limit: part(Kind::RateLimit).and_then(|part| limits::rate(part, diag)),
+        bulkhead: part(Kind::Bulkhead).and_then(|part| limits::bulkhead(part, diag)),
+        timeout: part(Kind::Timeout).and_then(|part| limits::timeout(func, part, place)),
         judgement: operation.map_or(Judgement::ByType, |operation| operation.judgement.clone()),
-        ignore: expr("ignore"),
-        record: expr("record"),
-    })
+    };
+    let longest = guard.settings().longest_attempt();
+    if let (Some(breaker), Some(part)) = (&mut guard.breaker, part(Kind::CircuitBreaker)) {
+        breaker.outlast(part, longest);
+    }
+    together(&guard, parts, diag);
+    Some(guard)
 }
 
-fn key(func: &Func, part: &Part, place: &Place, diag: &mut Diag) -> Option<KeyedBy> {
-    let max_keys = part.options.int("max_keys");
-    let Some(key) = part.options.expr("key") else {
-        if let Some(given) = max_keys {
-            diag.error(
-                given.key,
-                "`max_keys` needs `key`; write `key = host`, or remove it",
-            );
+/// Reports what the policies cannot do together.
+fn together(guard: &Guard, parts: &[Part], diag: &mut Diag) {
+    // What was written with a mistake has been reported; the rest would be judged beside a default.
+    if !diag.is_empty() {
+        return;
+    }
+    for issue in guard.settings().check() {
+        let kind = match &*issue.path {
+            "timeout" => Kind::Timeout,
+            "deadline" => Kind::Retry,
+            _ => Kind::CircuitBreaker,
+        };
+        if let Some(part) = parts.iter().find(|part| part.kind == kind) {
+            let given = part.options.get(&issue.path);
+            diag.issue(given.map_or(part.span, |given| given.key), &issue);
         }
-        return None;
-    };
-    let mut params = func.params();
-    params.outer_generics(&place.generics);
-    check_names(key.value, &params, diag);
-    Some(KeyedBy {
-        expr: key.value.clone(),
-        max_keys: max_keys.map_or(MAX_KEYS, |given| {
-            u32::try_from(given.value).unwrap_or(u32::MAX)
-        }),
-    })
+    }
+}
+
+/// Reports every issue of the settings of a part where it was typed. What was written with a mistake has been reported
+/// before; then the rest is not judged beside a default.
+fn report(part: &Part, issues: Vec<obs_schema::Issue>, diag: &mut Diag) {
+    if diag.is_empty() {
+        for issue in issues {
+            let given = part.options.get(&issue.path);
+            diag.issue(given.map_or(part.span, |given| given.key), &issue);
+        }
+    }
 }

@@ -1,0 +1,8 @@
+use obs_runtime::{Rejected, bulkhead};
+
+#[bulkhead(concurrent = 10)]
+fn place(id: u64) -> Result<u64, Rejected> {
+    Ok(id)
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use obs_runtime::bulkhead;
+
+#[bulkhead("orders")]
+fn place() {}
+
+fn main() {}

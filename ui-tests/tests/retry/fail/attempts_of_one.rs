@@ -1,0 +1,8 @@
+use obs_runtime::{Rejected, retry};
+
+#[retry(attempts = 1, idempotent)]
+fn place(id: u64) -> Result<u64, Rejected> {
+    Ok(id)
+}
+
+fn main() {}

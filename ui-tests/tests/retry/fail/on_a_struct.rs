@@ -1,0 +1,6 @@
+use obs_runtime::retry;
+
+#[retry(idempotent)]
+struct Order;
+
+fn main() {}

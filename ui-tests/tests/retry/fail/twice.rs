@@ -1,0 +1,9 @@
+use obs_runtime::{Rejected, retry};
+
+#[retry(idempotent)]
+#[retry(idempotent)]
+fn place(id: u64) -> Result<u64, Rejected> {
+    Ok(id)
+}
+
+fn main() {}
