@@ -22,6 +22,7 @@ pages! {
     cost: "../../docs/guide/cost.md";
     testing: "../../docs/guide/testing.md";
     circuit_breakers: "../../docs/guide/circuit-breakers.md";
+    resilience: "../../docs/guide/resilience.md";
     service: "../../docs/guide/attributes/service.md";
     trace_request: "../../docs/guide/attributes/trace_request.md";
     monitor_performance: "../../docs/guide/attributes/monitor_performance.md";
