@@ -14,6 +14,7 @@ use super::count::{CountWindow, Tally};
 use super::event::EventKind;
 use super::feed::{self, Subscription};
 use super::gate::{Gate, Probe};
+use super::health::HealthFeed;
 use super::permit::Permit;
 use super::registry;
 use super::rules::{Rules, Span};
@@ -55,6 +56,7 @@ pub struct Breaker {
     /// Whether others are told of it. One that is not listed is nobody's to look for.
     pub(super) is_listed: bool,
     pub(super) ledger: Mutex<Ledger>,
+    pub(super) health: HealthFeed,
 }
 
 /// How a call ended.
@@ -98,6 +100,7 @@ impl Breaker {
             is_listed: true,
             books,
             ledger: Mutex::new(Ledger::new(settings, now)),
+            health: HealthFeed::default(),
         };
         breaker.calm(breaker.gate.word());
         breaker

@@ -35,6 +35,7 @@ mod count;
 mod event;
 mod feed;
 mod gate;
+mod health;
 mod keyed;
 mod machine;
 mod permit;

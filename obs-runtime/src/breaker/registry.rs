@@ -13,6 +13,7 @@ use super::keyed::Breakers;
 use super::machine::Breaker;
 use super::site;
 use crate::diagnostics;
+use crate::health::Signal;
 use crate::policy::Name;
 
 /// How many names there can be. Breakers beyond work, but are shown nowhere and shared by nobody.
@@ -85,7 +86,11 @@ pub fn all() -> Vec<Arc<Breaker>> {
 /// What has to be done from time to time.
 pub(crate) fn tick() {
     TICKING.store(true, Relaxed);
-    all().iter().for_each(|breaker| breaker.tick());
+    let signals = Signal::all();
+    all().iter().for_each(|breaker| {
+        breaker.tick();
+        breaker.feed_health(&signals);
+    });
 }
 
 pub(super) fn is_ticking() -> bool {

@@ -40,6 +40,18 @@ impl Signal {
         Self::in_registry(Registry::global(), name)
     }
 
+    /// Those that there are, by the names of their checks.
+    pub(crate) fn all() -> Vec<(String, Self)> {
+        let registry = Registry::global();
+        let slots = registry.slots().into_iter();
+        slots
+            .map(|slot| {
+                let feed = slot.feed.clone();
+                (slot.name.clone(), Self { registry, feed })
+            })
+            .collect()
+    }
+
     pub(super) fn in_registry(registry: &'static Registry, name: &str) -> Self {
         let settings = CheckSettings {
             critical: false,
@@ -77,6 +89,18 @@ impl Signal {
         if !self.feed.alarm.swap(true, Relaxed) && !self.registry.is_inherited() {
             self.registry.bell().ring();
         }
+    }
+
+    /// Whether a call went well and none has failed since.
+    #[cfg(test)]
+    pub(crate) fn has_succeeded(&self) -> bool {
+        self.feed.has_succeeded_within(Duration::MAX)
+    }
+
+    /// Whether a call has failed since the check ran last.
+    #[cfg(test)]
+    pub(crate) fn is_alarmed(&self) -> bool {
+        self.feed.is_alarmed()
     }
 
     /// What was [`set`](Self::set) last.

@@ -1,6 +1,7 @@
 mod behaviour;
 mod count;
 mod crowd;
+mod health;
 mod keys;
 mod model;
 mod property;
