@@ -293,6 +293,32 @@ async fn the_metrics_count_what_happened() {
     );
 }
 
+#[tokio::test]
+async fn a_read_of_a_flaky_api_is_tried_again_and_charges_have_places() {
+    let shop = Shop::start(&["--no-load"], &[]);
+    let methods = shop.orders().replace("/orders", "/payment-methods");
+    for _ in 0..40 {
+        let answer = reqwest::get(&methods).await.unwrap();
+        assert_eq!(answer.status(), 200);
+        let methods: Value = answer.json().await.unwrap();
+        assert_eq!(methods, json!(["card", "wallet", "transfer"]));
+    }
+    order(&shop, "").await;
+    let (_, text) = shop.metrics("text/plain").await;
+    let calls = |kind: &str| {
+        let labels = format!(r#"{{service="shop",name="payment-methods",kind="{kind}"}}"#);
+        sample(&text, &format!("retry_calls_total{labels}"))
+    };
+    assert_eq!(
+        calls("successful_without_retry") + calls("successful_with_retry"),
+        40.0
+    );
+    let operation = r#"external_api_duration_seconds_count{service="shop",api="payments",endpoint="/v1/methods",outcome="ok"}"#;
+    assert_eq!(sample(&text, operation), 40.0, "one outcome for each call");
+    let places = r#"bulkhead_available_concurrent_calls{service="shop",name="payments"}"#;
+    assert_eq!(sample(&text, places), 100.0);
+}
+
 /// The value of the series with exactly this name and these labels.
 fn sample(text: &str, series: &str) -> f64 {
     let line = text

@@ -53,6 +53,7 @@ pub struct Losses {
 enum Wish {
     Order(OrderRequest),
     Look,
+    AskHowToPay,
     FindOrder { back: i64 },
     GetLost,
 }
@@ -118,6 +119,7 @@ impl Target {
         let request = match wish {
             Wish::Order(order) => return self.order(&order).await,
             Wish::Look => self.http.get(format!("{}/products", self.base)),
+            Wish::AskHowToPay => self.http.get(format!("{}/payment-methods", self.base)),
             Wish::FindOrder { back } => {
                 let id = self.last_order.load(Ordering::Relaxed) - back;
                 self.http.get(format!("{}/orders/{id}", self.base))
@@ -138,14 +140,15 @@ impl Target {
     }
 }
 
-/// Of a hundred customers 70 order, 15 look around, 14 ask for an order and one is lost.
+/// Of a hundred customers 70 order, 15 look around, 10 ask for an order, 4 how to pay, and one is lost.
 fn wish(rng: &mut Rng) -> Wish {
     match rng.u32(0..100) {
         0..70 => Wish::Order(order(rng)),
         70..85 => Wish::Look,
-        85..99 => Wish::FindOrder {
+        85..95 => Wish::FindOrder {
             back: rng.i64(0..20),
         },
+        95..99 => Wish::AskHowToPay,
         _ => Wish::GetLost,
     }
 }

@@ -182,6 +182,15 @@ impl Shop {
         Ok(products)
     }
 
+    /// The ways to pay.
+    ///
+    /// # Errors
+    ///
+    /// If the payment API does not say.
+    pub async fn payment_methods(&self) -> Result<Vec<PaymentMethod>, OrderError> {
+        Ok(self.payments.methods().await?)
+    }
+
     /// A delivery: fills up what has become low.
     ///
     /// # Errors

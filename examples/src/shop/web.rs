@@ -12,7 +12,7 @@ use obs_runtime::http::ServerLayer;
 use serde::Serialize;
 
 use super::orders::{Order, OrderError, OrderRequest, Shop};
-use super::payment::PaymentError;
+use super::payment::{PaymentError, PaymentMethod};
 use super::stock::Product;
 use super::traffic::{self, Traffic};
 
@@ -20,6 +20,7 @@ use super::traffic::{self, Traffic};
 pub fn router(shop: Arc<Shop>, traffic: Arc<Traffic>) -> Router {
     Router::new()
         .route("/products", get(products))
+        .route("/payment-methods", get(payment_methods))
         .route("/orders", post(place_order))
         .route("/orders/{id}", get(find_order))
         .layer(middleware::from_fn_with_state(traffic, traffic::note))
@@ -29,6 +30,12 @@ pub fn router(shop: Arc<Shop>, traffic: Arc<Traffic>) -> Router {
 
 async fn products(State(shop): State<Arc<Shop>>) -> Result<Json<Vec<Product>>, OrderError> {
     shop.products().await.map(Json)
+}
+
+async fn payment_methods(
+    State(shop): State<Arc<Shop>>,
+) -> Result<Json<Vec<PaymentMethod>>, OrderError> {
+    shop.payment_methods().await.map(Json)
 }
 
 async fn place_order(

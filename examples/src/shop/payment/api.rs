@@ -13,7 +13,7 @@ use fastrand::Rng;
 use obs_runtime::counted;
 use obs_runtime::http::ServerLayer;
 
-use super::{Charge, Charged, RATE_LIMIT_REMAINING};
+use super::{Charge, Charged, PaymentMethod, RATE_LIMIT_REMAINING};
 
 /// Calls per second that the API takes.
 const CALLS_PER_SECOND: u32 = 300;
@@ -58,6 +58,7 @@ pub fn router(seed: u64) -> Router {
             "/v1/status",
             get(|| async { Json(serde_json::json!({"state": "up"})) }),
         )
+        .route("/v1/methods", get(methods))
         .route("/v1/charges", post(charge))
         .route("/v1/charges/{id}/refund", post(refund))
         .layer(ServerLayer::new())
@@ -85,6 +86,19 @@ async fn charge(State(bank): State<Shared>, Json(charge): Json<Charge>) -> Respo
         }
         Mood::Declined => (StatusCode::PAYMENT_REQUIRED, headers).into_response(),
         Mood::Down => (StatusCode::SERVICE_UNAVAILABLE, headers).into_response(),
+    }
+}
+
+/// As flaky as the rest of the API.
+async fn methods(State(bank): State<Shared>) -> Response {
+    let (mood, delay) = {
+        let mut bank = lock(&bank);
+        (mood(&mut bank.rng), delay(&mut bank.rng))
+    };
+    tokio::time::sleep(delay).await;
+    match mood {
+        Mood::Down => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+        Mood::Paid | Mood::Declined => Json(PaymentMethod::ALL).into_response(),
     }
 }
 

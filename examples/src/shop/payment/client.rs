@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
-use obs_runtime::health::Signal;
 use obs_runtime::http::trace_headers;
-use obs_runtime::{Outcome, Rejected, circuit_breaker, track_external_api};
+use obs_runtime::policy::Reason;
+use obs_runtime::{
+    Outcome, Rejected, bulkhead, circuit_breaker, retry, timeout, track_external_api,
+};
 use reqwest::{Client, RequestBuilder, Response, StatusCode};
 
-use super::{Charge, Charged, RATE_LIMIT_REMAINING};
+use super::{Charge, Charged, PaymentMethod, RATE_LIMIT_REMAINING};
 
 /// For how long the shop waits for an answer.
 const TIMEOUT: Duration = Duration::from_secs(2);
@@ -25,14 +27,23 @@ pub enum PaymentError {
     #[error("the payment API is not available: {0}")]
     #[outcome(retryable)]
     Unavailable(String),
-    /// The API has failed so often that it is left alone for a while.
+    /// The API has failed so often that it is left alone for a while, or too many calls wait for it.
     #[error("the payment API is left alone: {0}")]
     #[outcome(failure)]
-    LeftAlone(#[from] Rejected),
+    LeftAlone(#[source] Rejected),
     /// The API answered something that makes no sense.
     #[error("the payment API gave a wrong answer: {0}")]
     #[outcome(failure)]
     Broken(String),
+}
+
+impl From<Rejected> for PaymentError {
+    fn from(rejected: Rejected) -> Self {
+        match rejected.reason() {
+            Reason::TimedOut => Self::Unavailable(rejected.to_string()),
+            _ => Self::LeftAlone(rejected),
+        }
+    }
 }
 
 /// A client of the payment API.
@@ -40,8 +51,6 @@ pub enum PaymentError {
 pub struct Payments {
     http: Client,
     base: String,
-    /// What the calls say of the API's health.
-    health: Signal,
 }
 
 impl Payments {
@@ -54,7 +63,6 @@ impl Payments {
         Ok(Self {
             http: Client::builder().timeout(TIMEOUT).no_proxy().build()?,
             base: base.into(),
-            health: Signal::named("payments"),
         })
     }
 
@@ -64,21 +72,14 @@ impl Payments {
     ///
     /// If the payment is declined, or the API failed twice.
     pub async fn charge(&self, charge: &Charge) -> Result<Charged, PaymentError> {
-        let charged = match self.try_charge(charge).await {
+        match self.try_charge(charge).await {
             Err(PaymentError::Unavailable(reason)) => {
                 tracing::info!(order = charge.order, reason, "payment is tried again");
                 tokio::time::sleep(PAUSE).await;
                 self.try_charge(charge).await
             }
             answer => answer,
-        };
-        match &charged {
-            Ok(_) | Err(PaymentError::Declined) => self.health.succeeded(),
-            Err(PaymentError::Unavailable(_) | PaymentError::Broken(_)) => self.health.failed(),
-            // Nobody was asked.
-            Err(PaymentError::LeftAlone(_)) => {}
         }
-        charged
     }
 
     #[track_external_api(
@@ -96,6 +97,7 @@ impl Payments {
         slow_call = "1s",
         recovery_timeout = "5s"
     )]
+    #[bulkhead("payments", concurrent = 100, queue = 200, wait = "500ms")]
     async fn try_charge(&self, charge: &Charge) -> Result<Charged, PaymentError> {
         let request = self.http.post(format!("{}/v1/charges", self.base));
         let response = send(request.json(charge)).await?;
@@ -105,6 +107,19 @@ impl Payments {
             calls_left,
             ..charged
         })
+    }
+
+    /// The ways to pay that the API takes now. Asked again if it is not available.
+    ///
+    /// # Errors
+    ///
+    /// If the API failed several times.
+    #[track_external_api("payments", endpoint = "/v1/methods", method = "GET")]
+    #[retry("payment-methods", attempts = 3, delay = "20ms", deadline = "4s")]
+    #[timeout("1s")]
+    pub async fn methods(&self) -> Result<Vec<PaymentMethod>, PaymentError> {
+        let response = send(self.http.get(format!("{}/v1/methods", self.base))).await?;
+        response.json().await.map_err(|error| broken(&error))
     }
 
     /// Gives the money back.
