@@ -2,14 +2,14 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::Ordering::{AcqRel, Release};
+use std::sync::atomic::{AtomicU32, Ordering::AcqRel, Ordering::Release};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::registry::{Entry, all};
 use super::{CacheKind, ClearError, Cleared, Pattern};
-use crate::wait;
+use crate::{fork, wait};
 
 /// How long clearing a cache may take.
 pub const MAX_CLEAR: Duration = Duration::from_secs(20);
@@ -68,16 +68,16 @@ type End = Receiver<Result<Cleared, ClearError>>;
 
 /// Lets a thread clear a cache: one that blocks holds up nobody but itself.
 fn begin(entry: Arc<Entry>, pattern: Pattern, deadline: Instant) -> Result<End, ClearError> {
-    if entry.clearing.swap(true, AcqRel) {
+    if !entry.turn.take() {
         return Err("it is being cleared already; try again".into());
     }
-    let turn = Turn(entry);
+    let clearing = Clearing(entry);
     let (send, end) = sync_channel(1);
     thread::Builder::new()
         .name("obs-cache-clear".to_owned())
         .spawn(move || {
-            let result = run(&turn.0, &pattern, deadline);
-            drop(turn);
+            let result = run(&clearing.0, &pattern, deadline);
+            drop(clearing);
             // Nobody waits any more if it took too long.
             let _ = send.send(result);
         })?;
@@ -103,11 +103,24 @@ fn too_slow() -> ClearError {
     "no end in time".into()
 }
 
-/// The right to clear a cache.
-struct Turn(Arc<Entry>);
+/// Whether a thread clears a cache: 0, or 1 more than the generation of the process that has the thread. In a child of
+/// `fork` there is none.
+#[derive(Debug, Default)]
+pub(super) struct Turn(AtomicU32);
 
-impl Drop for Turn {
+impl Turn {
+    /// Says whether it is the caller's.
+    fn take(&self) -> bool {
+        let own = fork::generation() + 1;
+        self.0.swap(own, AcqRel) != own
+    }
+}
+
+/// Gives the turn back.
+struct Clearing(Arc<Entry>);
+
+impl Drop for Clearing {
     fn drop(&mut self) {
-        self.0.clearing.store(false, Release);
+        self.0.turn.0.store(0, Release);
     }
 }

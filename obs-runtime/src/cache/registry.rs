@@ -2,10 +2,10 @@
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::Cache;
+use super::clear::Turn;
 use super::metrics::CacheMetrics;
 use super::stats::{CacheKind, CacheStats};
 use crate::metric;
@@ -22,8 +22,7 @@ pub(super) struct Entry {
     pub(super) name: String,
     pub(super) kind: CacheKind,
     pub(super) cache: Box<dyn Cache>,
-    /// Whether a thread clears it.
-    pub(super) clearing: AtomicBool,
+    pub(super) turn: Turn,
     #[cfg(feature = "tokio")]
     pub(super) runtime: Option<tokio::runtime::Handle>,
 }
@@ -74,7 +73,7 @@ pub fn register(cache: impl Cache) -> Result<Registered, CacheError> {
         name: cache.name().to_owned(),
         kind: cache.kind(),
         cache: Box::new(cache),
-        clearing: AtomicBool::new(false),
+        turn: Turn::default(),
         #[cfg(feature = "tokio")]
         runtime: tokio::runtime::Handle::try_current().ok(),
     });

@@ -6,6 +6,8 @@
 )]
 
 #[cfg(all(unix, feature = "macros"))]
+mod caches;
+#[cfg(all(unix, feature = "macros"))]
 mod child;
 #[cfg(all(unix, feature = "macros"))]
 mod counts;
@@ -40,6 +42,10 @@ fn main() {
         (
             "a_debug_flag_is_taken_back_in_a_child",
             monitoring::takes_back,
+        ),
+        (
+            "caches_are_cleared_in_a_child",
+            caches::are_cleared_in_a_child,
         ),
     ];
     service::probe();
