@@ -35,4 +35,5 @@ pages! {
     labels: "../../docs/guide/derives/labels.md";
     outcome: "../../docs/guide/derives/outcome.md";
     redact: "../../docs/guide/derives/redact.md";
+    events: "../../docs/guide/events.md";
 }

@@ -250,6 +250,33 @@ async fn its_health_is_that_of_what_it_depends_on() {
 }
 
 #[tokio::test]
+async fn the_orders_are_business_events() {
+    let shop = Shop::start(&["--no-load"], &[]);
+    for _ in 0..2 {
+        order(&shop, "").await;
+    }
+    refused(&shop, r#"{"customer":"grace","method":"card","lines":[]}"#).await;
+
+    let day = shop.json("/monitoring/analytics/summary?window=24h").await;
+    assert_eq!(
+        day["events"]["by_name"]["list"],
+        json!([{"name": "order_closed", "count": 3, "errors": 1}])
+    );
+    assert_eq!(
+        day["features"]["list"],
+        json!([{"name": "card", "count": 3, "errors": 1}])
+    );
+    assert_eq!(
+        day["errors"]["list"],
+        json!([{"name": "invalid", "count": 1}])
+    );
+    assert_eq!(day["users"]["distinct"], 2);
+    let (_, text) = shop.metrics("text/plain").await;
+    let closed = r#"order_closed_total{service="shop",method="card"}"#;
+    assert_eq!(sample(&text, closed), 3.0);
+}
+
+#[tokio::test]
 async fn the_metrics_count_what_happened() {
     let shop = Shop::start(&["--no-load"], &[]);
     let (_, before) = shop.metrics("text/plain").await;

@@ -15,6 +15,7 @@ pub mod crate_path;
 mod derive;
 pub mod diag;
 pub mod docs;
+pub mod event;
 pub mod fallback;
 pub mod func;
 pub mod health_check;

@@ -38,6 +38,14 @@ pub fn labels(item: TokenStream) -> TokenStream {
     obs_codegen::label_set::derive_labels(item.into()).into()
 }
 
+/// Implements `Event` for a struct, and `Labels` with its labels: `#[event(name, level)]` on the struct,
+/// `#[event(user)]`, `feature`, `error`, `model`, `tokens_in`, `tokens_out`, `label` and more on a field. The doc
+/// comment of the struct is the help text of its counter.
+#[proc_macro_derive(Event, attributes(event))]
+pub fn event(item: TokenStream) -> TokenStream {
+    obs_codegen::event::derive_event(item.into()).into()
+}
+
 /// Implements `MetricSet` for a struct of metrics: `#[metrics(prefix = "shop_")]` on the struct,
 /// `#[metric(name, unit, buckets, objectives, max_age)]` on a field. The doc comment of a field is
 /// the help text of its metric.

@@ -10,19 +10,21 @@ pub use obs_schema::def::{
     BlockDef, CallOutcome, LabelDef, MetricDef, MetricKind, OperationDef, OperationFamily,
     ServiceDef, Source, SpanKind, Values,
 };
+pub use obs_schema::event::EventDef;
 pub use obs_schema::health::HealthCheckDef;
 
 pub use obs_schema::resilience::{
     BreakerSettings, BulkheadSettings, RateLimitSettings, RetrySettings, Window,
 };
 
-pub use crate::attribute::{AttributeValue, Debugged, Displayed};
+pub use crate::attribute::{AttributeRef, AttributeValue, Debugged, Displayed};
 pub use crate::breaker::site::{BREAKER_SITES, BreakerSite, KeyedSite};
 pub use crate::breaker::{Breaker, Permit};
 pub use crate::callsite::{CALLSITES, Callsite};
 pub use crate::debug::call::{DebugArguments, DebugCall, DebuggedFuture};
 pub use crate::debug::shown::{AnyShown, DebugShown, Shown};
 pub use crate::debug::site::{DEBUG_SITES, DebugSite};
+pub use crate::event::{Event, EventSite, FieldValue, TokenCount};
 pub use crate::health::{HEALTH_CHECKS, HealthFunction, HealthRun};
 pub use crate::health::{health_of, health_of_future, local_check};
 pub use crate::label::{Label, LabelText, Labels};

@@ -21,6 +21,7 @@ mod covered;
 pub mod debug;
 pub mod diagnostics;
 mod escape;
+pub mod event;
 mod expiry;
 #[cfg(feature = "export")]
 pub mod export;
@@ -62,6 +63,7 @@ mod wait;
 pub mod watch;
 
 pub use attribute::{AttributeRef, AttributeValue, debug, display};
+pub use event::Event;
 pub use label::{Label, LabelText, Labels};
 pub use lifecycle::{Running, Shutdown, StartError, Starter, start};
 #[cfg(feature = "macros")]

@@ -15,6 +15,7 @@
 //! | how does a service monitor itself? | [`monitoring`] |
 //! | how is a function guarded? | [`resilience`] |
 //! | how is a health check run? | [`health`] |
+//! | what is a business event? | [`event`] |
 //!
 //! A rule gives a small typed error. Its text is lower case, has names in
 //! backticks and ends with what to type; it can be built in a constant, where
@@ -38,6 +39,7 @@ pub mod cardinality;
 pub mod check;
 mod choice;
 pub mod def;
+pub mod event;
 pub mod health;
 mod issue;
 pub mod monitoring;

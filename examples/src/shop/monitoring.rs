@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use obs_runtime::config::monitoring::{Level, LogFormat, Logging, Monitoring, Tracing};
 use obs_runtime::watch::{self, QueueState};
-use obs_runtime::{Counter, Family, Gauge, Histogram, Label, Labels, Metrics};
+use obs_runtime::{Counter, Event, Family, Gauge, Histogram, Label, Labels, Metrics};
 
 use super::notify;
 use super::payment::PaymentMethod;
@@ -38,6 +38,23 @@ pub struct Sales {
     pub order_value_euros: Histogram,
     /// Pieces in the warehouse.
     pub stock_pieces: Family<Gauge, ProductLabels>,
+}
+
+/// Orders that came to an end, by the way they were to be paid.
+#[derive(Debug, Event)]
+#[event(level = "debug")]
+pub struct OrderClosed<'a> {
+    /// Who ordered.
+    #[event(user)]
+    pub customer: &'a str,
+    /// How it was to be paid.
+    #[event(feature, label)]
+    pub method: PaymentMethod,
+    /// What became of it, unless it is on its way.
+    #[event(error)]
+    pub error: Option<&'static str>,
+    /// What it is worth. `None` if it could not be said.
+    pub value_euros: Option<f64>,
 }
 
 /// The labels of an order.

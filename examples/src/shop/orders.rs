@@ -2,12 +2,14 @@
 
 use std::error::Error;
 
-use obs_runtime::{Outcome, context, service, timed, trace, trace_request, track_db_query};
+use obs_runtime::{
+    Event, Label, Outcome, context, service, timed, trace, trace_request, track_db_query,
+};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 
 use super::answers::Answers;
-use super::monitoring::{MONITORING, OrderLabels, OrderResult, Sales, set_stock};
+use super::monitoring::{MONITORING, OrderClosed, OrderLabels, OrderResult, Sales, set_stock};
 use super::notify::{self, Confirmation};
 use super::payment::{Charge, PaymentError, PaymentMethod, Payments};
 use super::stock::{self, Line};
@@ -120,8 +122,9 @@ impl Shop {
     pub async fn place_order(&self, request: OrderRequest) -> Result<Order, OrderError> {
         context::set_user_id(request.customer.as_str());
         let method = request.method;
+        let customer = request.customer.clone();
         let answer = self.take_order(request).await;
-        note(method, &answer);
+        note(&customer, method, &answer);
         answer
     }
 
@@ -249,7 +252,8 @@ impl Shop {
 }
 
 /// Counts and logs what became of an order.
-fn note(method: PaymentMethod, answer: &Result<Order, OrderError>) {
+fn note(customer: &str, method: PaymentMethod, answer: &Result<Order, OrderError>) {
+    let mut value_euros = None;
     let result = match answer {
         Ok(order) => {
             tracing::info!(
@@ -259,6 +263,7 @@ fn note(method: PaymentMethod, answer: &Result<Order, OrderError>) {
             );
             let euros = order.total_cents as f64 / 100.0;
             Sales::get().order_value_euros.observe(euros);
+            value_euros = Some(euros);
             OrderResult::Confirmed
         }
         Err(error) => {
@@ -274,6 +279,13 @@ fn note(method: PaymentMethod, answer: &Result<Order, OrderError>) {
         .orders_total
         .with(&OrderLabels { method, result })
         .inc();
+    OrderClosed {
+        customer,
+        method,
+        error: (result != OrderResult::Confirmed).then(|| result.as_str()),
+        value_euros,
+    }
+    .record();
 }
 
 impl OrderError {

@@ -5,7 +5,7 @@ use obs_schema::name::check_metric_label;
 use super::{Label, LabelSet};
 use crate::diag::Diag;
 
-pub(super) fn check(set: &LabelSet, diag: &mut Diag) {
+pub(crate) fn check(set: &LabelSet, diag: &mut Diag) {
     for (at, label) in set.labels.iter().enumerate() {
         if let Err(error) = check_metric_label(&label.name) {
             diag.issue_on(&label.place, &error.issue("rename"));

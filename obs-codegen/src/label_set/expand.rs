@@ -9,7 +9,7 @@ use super::{Label, LabelSet, Values};
 use crate::crate_path::CratePath;
 use crate::place::at;
 
-pub(super) fn expand(set: &LabelSet) -> TokenStream {
+pub(crate) fn expand(set: &LabelSet) -> TokenStream {
     let LabelSet {
         krate,
         ident,

@@ -12,6 +12,10 @@ use crate::crate_path::CratePath;
 use crate::derive::{Context, Derive, derive};
 use crate::diag::Diag;
 
+pub(crate) use check::check;
+pub(crate) use expand::expand;
+pub(crate) use parse::values;
+
 /// Expands `#[derive(Labels)]`.
 #[must_use]
 pub fn derive_labels(input: TokenStream) -> TokenStream {
@@ -19,25 +23,25 @@ pub fn derive_labels(input: TokenStream) -> TokenStream {
 }
 
 /// The struct.
-struct LabelSet {
-    krate: CratePath,
-    ident: Ident,
-    generics: Generics,
-    labels: Vec<Label>,
+pub(crate) struct LabelSet {
+    pub(crate) krate: CratePath,
+    pub(crate) ident: Ident,
+    pub(crate) generics: Generics,
+    pub(crate) labels: Vec<Label>,
 }
 
 /// A field.
-struct Label {
-    field: Ident,
-    ty: Type,
-    name: String,
+pub(crate) struct Label {
+    pub(crate) field: Ident,
+    pub(crate) ty: Type,
+    pub(crate) name: String,
     /// What to point at in errors about the name: the literal of `rename`, or the field.
-    place: TokenStream,
-    values: Values,
+    pub(crate) place: TokenStream,
+    pub(crate) values: Values,
 }
 
 /// What the values of a field are.
-enum Values {
+pub(crate) enum Values {
     /// Those of its type, which implements `Label`.
     Finite,
     /// Any text, up to a number of series.

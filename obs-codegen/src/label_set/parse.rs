@@ -38,11 +38,24 @@ fn label(field: &Field, diag: &mut Diag) -> Option<Label> {
         ty: field.ty.clone(),
         name,
         place,
-        values: values(ident, &field.ty, &options, diag),
+        values: values(
+            ident,
+            &field.ty,
+            &options,
+            "#[label(max_series = 100)]",
+            diag,
+        ),
     })
 }
 
-fn values(field: &Ident, ty: &Type, options: &Options, diag: &mut Diag) -> Values {
+/// What the values of a field are. `cap` is the attribute that bounds text.
+pub(crate) fn values(
+    field: &Ident,
+    ty: &Type,
+    options: &Options,
+    cap: &str,
+    diag: &mut Diag,
+) -> Values {
     if let Some(max_series) = options.int("max_series") {
         return Values::Capped {
             max_series: max_series.value,
@@ -56,7 +69,7 @@ fn values(field: &Ident, ty: &Type, options: &Options, diag: &mut Diag) -> Value
     if !options.is_broken("max_series") {
         diag.error_on(
             ty,
-            format_args!("`{field}` can have any number of values; cap them with `#[label(max_series = 100)]`, or use an enum that derives `Label`"),
+            format_args!("`{field}` can have any number of values; cap them with `{cap}`, or use an enum that derives `Label`"),
         );
     }
     Values::Unbounded

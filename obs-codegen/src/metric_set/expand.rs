@@ -6,7 +6,7 @@ use syn::{DeriveInput, Ident};
 
 use super::check::is_reported;
 use super::{Given, Metric, MetricSet};
-use crate::place::at;
+use crate::place::{assert_nothing_about, at};
 
 pub(super) fn expand(set: &MetricSet) -> TokenStream {
     let definitions = set.metrics.iter().map(|metric| definition(set, metric));
@@ -212,14 +212,6 @@ fn distinct(set: &MetricSet) -> TokenStream {
                     ),
                 );
             #assert
-        };
-    }
-}
-
-fn assert_nothing_about(option: &str, place: &TokenStream) -> TokenStream {
-    quote_spanned! {at(place)=>
-        const _: () = if let ::core::option::Option::Some(__obs_text) = __OBS_FINDINGS.about(#option) {
-            ::core::panic!("{}", __obs_text.as_str());
         };
     }
 }

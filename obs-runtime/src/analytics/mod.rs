@@ -17,7 +17,7 @@
 //! }
 //! .record();
 //!
-//! let day = analytics::summary(Duration::from_secs(24 * 3600));
+//! let day = analytics::summary(Duration::from_hours(24));
 //! assert_eq!((day.events, day.users.count), (1, 1));
 //! assert_eq!(day.by_model[0].tokens_in, 1_200);
 //! ```

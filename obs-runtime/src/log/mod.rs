@@ -49,6 +49,7 @@ mod digits;
 mod draft;
 #[cfg(feature = "elastic")]
 mod ecs;
+mod event;
 mod file;
 mod handle;
 mod here;
@@ -93,6 +94,7 @@ pub use self::config::{
 pub use self::count::LogMetrics;
 pub(crate) use self::count::forget_counts;
 pub(crate) use self::debugged::{DebuggedCall, say_call, shown};
+pub(crate) use self::event::say_event;
 pub use self::file::FileSink;
 pub use self::handle::LogHandle;
 pub use self::init::{InitError, LogGuard, init};

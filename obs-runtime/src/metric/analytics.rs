@@ -4,12 +4,11 @@ use std::sync::OnceLock;
 
 use obs_schema::def::{LabelDef, MetricDef, MetricKind, Values};
 
+use super::Counter;
 use super::builtin::{ANALYTICS_BYTES, ANALYTICS_DROPPED, ANALYTICS_USERS};
-use super::family::LiveFamily;
-use super::instrument::Series;
+use super::keyed::Keyed;
 use super::own::{family, unlabelled};
-use super::snapshot::{Family, Series as Shown, Value};
-use super::{Counter, Registry};
+use super::snapshot::{Family, Series, Value};
 use crate::analytics;
 use crate::series::SeriesKey;
 
@@ -60,26 +59,22 @@ static COST: MetricDef = MetricDef {
 };
 
 /// The counters of models, registered when the first one is asked.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 struct Models {
-    requests: Option<&'static LiveFamily<Counter>>,
-    tokens: Option<&'static LiveFamily<Counter>>,
-    cost: Option<&'static LiveFamily<Counter<f64>>>,
+    requests: Keyed<Counter>,
+    tokens: Keyed<Counter>,
+    cost: Keyed<Counter<f64>>,
 }
 
 impl Models {
     fn get() -> &'static Self {
         static MODELS: OnceLock<Models> = OnceLock::new();
         MODELS.get_or_init(|| Self {
-            requests: register(&REQUESTS),
-            tokens: register(&TOKENS),
-            cost: register(&COST),
+            requests: Keyed::register(&REQUESTS),
+            tokens: Keyed::register(&TOKENS),
+            cost: Keyed::register(&COST),
         })
     }
-}
-
-fn register<I: Series>(def: &'static MetricDef) -> Option<&'static LiveFamily<I>> {
-    Registry::global().family(def, <I as Series>::KIND, def.labels)
 }
 
 /// Counts a use of a model. `cost` is `None` for one without a price.
@@ -91,20 +86,14 @@ pub(crate) fn count_model(
     currency: &str,
 ) {
     let models = Models::get();
-    if let Some(requests) = models.requests {
-        requests.series(SeriesKey::Values(&[model])).inc();
+    models.requests.get(SeriesKey::Values(&[model])).inc();
+    for (direction, count) in [("in", tokens_in), ("out", tokens_out)] {
+        let series = models.tokens.get(SeriesKey::Values(&[model, direction]));
+        series.add(count);
     }
-    if let Some(tokens) = models.tokens {
-        for (direction, count) in [("in", tokens_in), ("out", tokens_out)] {
-            tokens
-                .series(SeriesKey::Values(&[model, direction]))
-                .add(count);
-        }
-    }
-    if let (Some(family), Some(cost)) = (models.cost, cost) {
-        family
-            .series(SeriesKey::Values(&[model, currency]))
-            .add(cost);
+    if let Some(cost) = cost {
+        let series = models.cost.get(SeriesKey::Values(&[model, currency]));
+        series.add(cost);
     }
 }
 
@@ -119,7 +108,7 @@ pub(super) fn families() -> Vec<Family> {
         let bytes = Value::Gauge(status.bytes as f64);
         all.push(family(&ANALYTICS_BYTES, vec![unlabelled(bytes)]));
         let reasons = [("names", status.overflowed), ("memory", status.evicted)];
-        let dropped = reasons.map(|(reason, count)| Shown {
+        let dropped = reasons.map(|(reason, count)| Series {
             labels: vec![("reason".into(), reason.into())],
             value: Value::Counter(count),
         });

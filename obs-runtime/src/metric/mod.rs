@@ -44,6 +44,7 @@ mod gauge;
 mod histogram;
 mod info;
 mod instrument;
+mod keyed;
 mod operations;
 mod own;
 mod policies;
@@ -68,6 +69,7 @@ pub use gauge::{Gauge, Tracked};
 pub use histogram::{Histogram, Timer};
 pub use info::Info;
 pub use instrument::{Instrument, METRIC_SETS, MetricSet, Series};
+pub(crate) use keyed::Keyed;
 pub(crate) use own::forget_own;
 #[cfg(feature = "interop")]
 pub(crate) use registry::Ledger;

@@ -5,6 +5,7 @@ use crate::ascii;
 use crate::bucket::{check_buckets, check_objectives};
 use crate::cardinality::check_series;
 use crate::def::{MetricDef, MetricKind};
+use crate::event::EventDef;
 use crate::issue::{Finding, Findings};
 use crate::name::{check_metric, family_name, name_finding};
 use crate::text::Message;
@@ -34,14 +35,21 @@ pub const fn assert_metric(metric: &MetricDef) {
 /// A metric with more series than `budget`.
 #[must_use]
 pub const fn budget_finding(metric: &MetricDef, budget: u64) -> Option<Finding> {
+    let help = "leave out a label, or raise `series_budget` in `#[metrics(..)]`";
+    over_budget(metric, budget, help)
+}
+
+/// Everything wrong with the counter of a business event that may have `budget` series.
+#[must_use]
+pub const fn event_findings(event: &EventDef, budget: u64) -> Findings {
+    let help = "leave out a label, or raise `series_budget` in `#[event(..)]`";
+    metric_findings(event.counter).and(over_budget(event.counter, budget, help))
+}
+
+const fn over_budget(metric: &MetricDef, budget: u64, help: &str) -> Option<Finding> {
     match check_series(metric.name, metric.labels, budget) {
         Ok(()) => None,
-        Err(error) => Some(Finding::new(
-            error.code(),
-            "labels",
-            error.message(),
-            "leave out a label, or raise `series_budget` in `#[metrics(..)]`",
-        )),
+        Err(error) => Some(Finding::new(error.code(), "labels", error.message(), help)),
     }
 }
 

@@ -29,7 +29,7 @@ mod operation;
 
 pub use metric::{
     assert_distinct, assert_metric, assert_series_budget, budget_finding, distinct_finding,
-    metric_findings,
+    event_findings, metric_findings,
 };
 pub use operation::{assert_operation, assert_operation_budget, operation_findings};
 

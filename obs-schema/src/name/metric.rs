@@ -64,6 +64,38 @@ pub const fn check_metric(name: &str, kind: MetricKind) -> Result<(), NameError<
     }
 }
 
+/// Checks the name of a business event, of which the name of its counter is made: as [`check_metric_name`], and
+/// without the `_total` that goes behind it.
+///
+/// # Errors
+/// As [`check_metric_name`], and when it ends in `_total`.
+///
+/// ```
+/// use obs_schema::name::check_event_name;
+/// assert!(check_event_name("order_placed").is_ok());
+/// assert_eq!(check_event_name("order placed").unwrap_err().to_string(),
+///     "`order placed` contains ` ` at position 6; write `order_placed`");
+/// assert_eq!(check_event_name("orders_total").unwrap_err().to_string(),
+///     "`orders_total` ends in `_total`, which the formats add themselves; write `orders`");
+/// ```
+pub const fn check_event_name(name: &str) -> Result<(), NameError<'_>> {
+    let problem = match characters(name) {
+        None if ascii::ends_with(name, "_total") => {
+            Some((NameProblem::ReservedSuffix("_total"), name.len()))
+        }
+        found => found,
+    };
+    match problem {
+        Some((problem, position)) => Err(NameError {
+            name,
+            of: NameOf::Event,
+            problem,
+            position,
+        }),
+        None => Ok(()),
+    }
+}
+
 /// Checks the prefix that goes before every metric's name: empty, or a name that ends in `_`.
 ///
 /// # Errors

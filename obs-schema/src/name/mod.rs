@@ -15,7 +15,7 @@ pub use label::{
     OPERATION_LABELS, OVERFLOW, check_label_name, check_label_value, check_metric_label,
     check_operation_label,
 };
-pub use metric::{check_metric, check_metric_name, check_prefix, family_name};
+pub use metric::{check_event_name, check_metric, check_metric_name, check_prefix, family_name};
 
 use crate::ascii;
 use crate::issue::{Finding, rule_error};
@@ -41,6 +41,8 @@ pub enum NameOf {
     Value,
     /// A debug flag.
     Flag,
+    /// A business event.
+    Event,
     /// A health check.
     Check,
     /// A group of health checks.
@@ -59,6 +61,7 @@ impl NameOf {
             Self::Operation => "an operation name",
             Self::Value => "a label value",
             Self::Flag => "a debug flag",
+            Self::Event => "an event name",
             Self::Check => "the name of a check",
             Self::Group => "the name of a group",
         }
@@ -255,7 +258,7 @@ impl NameError<'_> {
             NameOf::Service | NameOf::Operation | NameOf::Value | NameOf::Flag => {
                 Text::new().str(trim(self.name))
             }
-            NameOf::Metric | NameOf::Label => snake_case(self.name),
+            NameOf::Metric | NameOf::Label | NameOf::Event => snake_case(self.name),
             NameOf::Check | NameOf::Group => health::fixed(self.name),
             NameOf::Prefix => append(snake_case(self.name).as_str(), "_"),
         }

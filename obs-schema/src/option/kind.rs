@@ -111,6 +111,7 @@ impl ValueKind {
             Self::Name(NameOf::Value) => "a fixed label value, such as `\"select\"`",
             Self::Name(NameOf::Check) => "the name of a check, such as `\"database\"`",
             Self::Name(NameOf::Group) => "the name of a group, such as `\"storage\"`",
+            Self::Name(NameOf::Event) => "an event name, such as `\"order_placed\"`",
             Self::Name(NameOf::Flag) => "the name of a flag, such as `\"payments\"`",
             Self::Unit => "a unit, such as `\"seconds\"`",
             Self::Duration { .. } => "a duration, such as `\"250ms\"`",

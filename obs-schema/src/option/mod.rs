@@ -12,6 +12,7 @@
 //! ```
 
 mod derive;
+mod event;
 mod health;
 mod http;
 mod key;

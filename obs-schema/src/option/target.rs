@@ -1,6 +1,8 @@
 //! Where options are written.
 
-use super::{OptionDef, derive, health, http, operation, policy, resilience, service, tracing};
+use super::{
+    OptionDef, derive, event, health, http, operation, policy, resilience, service, tracing,
+};
 
 /// A place that takes options: an attribute on a kind of item, or a group inside one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -73,6 +75,10 @@ pub enum Target {
     OutcomeStruct,
     /// `#[outcome(..)]` on a variant of an enum with `#[derive(Outcome)]`.
     OutcomeVariant,
+    /// `#[event(..)]` on a struct with `#[derive(Event)]`.
+    EventStruct,
+    /// `#[event(..)]` on a field of it.
+    EventField,
     /// `#[redact(..)]` on a type with `#[derive(Redact)]`.
     RedactType,
     /// `#[redact]` on a field of it.
@@ -116,6 +122,8 @@ impl Target {
         Self::OutcomeEnum,
         Self::OutcomeStruct,
         Self::OutcomeVariant,
+        Self::EventStruct,
+        Self::EventField,
         Self::RedactType,
         Self::RedactField,
     ];
@@ -153,6 +161,7 @@ impl Target {
                 "#[label]"
             }
             Self::OutcomeEnum | Self::OutcomeStruct | Self::OutcomeVariant => "#[outcome]",
+            Self::EventStruct | Self::EventField => "#[event]",
             Self::RedactType | Self::RedactField => "#[redact]",
         }
     }
@@ -186,6 +195,8 @@ impl Target {
             Self::OutcomeEnum => "an enum with `#[derive(Outcome)]`",
             Self::OutcomeStruct => "a struct with `#[derive(Outcome)]`",
             Self::OutcomeVariant => "a variant of an enum with `#[derive(Outcome)]`",
+            Self::EventStruct => "a struct with `#[derive(Event)]`",
+            Self::EventField => "a field of a struct with `#[derive(Event)]`",
             Self::RedactType => "a type with `#[derive(Redact)]`",
             Self::RedactField => "a field of a type with `#[derive(Redact)]`",
             Self::Monitoring
@@ -236,6 +247,8 @@ impl Target {
             Self::OutcomeEnum => derive::OUTCOME_ENUM,
             Self::OutcomeStruct => derive::OUTCOME_STRUCT,
             Self::OutcomeVariant => derive::OUTCOME_VARIANT,
+            Self::EventStruct => event::EVENT_STRUCT,
+            Self::EventField => event::EVENT_FIELD,
             Self::RedactType => derive::REDACT_TYPE,
             Self::RedactField => derive::REDACT_FIELD,
         }

@@ -7,8 +7,9 @@ use crate::choice::check_choice;
 use crate::issue::Issue;
 use crate::monitoring::{Sampler, check_url_path, parse_log_filter};
 use crate::name::{
-    NameOf, check_flag_name, check_group_name, check_health_name, check_label_name,
-    check_label_value, check_metric_name, check_operation_name, check_prefix, check_service_name,
+    NameOf, check_event_name, check_flag_name, check_group_name, check_health_name,
+    check_label_name, check_label_value, check_metric_name, check_operation_name, check_prefix,
+    check_service_name,
 };
 use crate::resilience::MAX_FACTOR;
 use crate::unit::check_unit;
@@ -157,6 +158,7 @@ fn check_name(of: NameOf, text: &str) -> Result<(), crate::name::NameError<'_>> 
         NameOf::Operation => check_operation_name(text),
         NameOf::Value => check_label_value(text),
         NameOf::Flag => check_flag_name(text),
+        NameOf::Event => check_event_name(text),
         NameOf::Check => check_health_name(text),
         NameOf::Group => check_group_name(text),
     }

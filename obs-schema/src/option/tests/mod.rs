@@ -198,6 +198,7 @@ fn every_attribute_and_derive_takes_a_crate_path() {
                 | Target::LabelsStruct
                 | Target::OutcomeEnum
                 | Target::OutcomeStruct
+                | Target::EventStruct
                 | Target::RedactType
         );
         assert_eq!(

@@ -60,7 +60,43 @@ struct Login<T> {
     card: T,
 }
 
+/// Orders that were placed.
+#[derive(::obs_runtime::Event)]
+struct OrderPlaced<'a> {
+    #[event(label)]
+    region: Region,
+    #[event(feature, label, max_series = 10)]
+    host: &'a str,
+    #[event(user)]
+    user: u64,
+    #[event(error)]
+    error: ::core::option::Option<&'a str>,
+    #[event(model)]
+    model: &'a str,
+    #[event(tokens_in)]
+    prompt: u32,
+    #[event(display)]
+    shown: u8,
+    #[event(debug)]
+    debugged: (u8, u8),
+}
+
+/// Carts that were emptied.
+#[derive(::obs_runtime::Event)]
+struct CartEmptied {}
+
 fn main() {
+    ::obs_runtime::Event::record(&OrderPlaced {
+        region: Region::Eu,
+        host: "a",
+        user: 1,
+        error: ::core::option::Option::None,
+        model: "m",
+        prompt: 1,
+        shown: 2,
+        debugged: (3, 4),
+    });
+    ::obs_runtime::Event::record(&CartEmptied {});
     let shop = Shop::get();
     shop.requests_total
         .with(&Request { region: Region::Eu, host: "a" })

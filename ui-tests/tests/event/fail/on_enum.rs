@@ -1,0 +1,11 @@
+//! An enum.
+
+use obs_runtime::Event;
+
+/// Orders.
+#[derive(Event)]
+enum Order {
+    Placed,
+}
+
+fn main() {}
