@@ -8,7 +8,7 @@ use crate::collect::Sink;
 /// Watches a pool of `sqlx`, of any database. Once it is closed, it has no series.
 ///
 /// The names are those of OpenTelemetry, but for `db.client.connection.count`: no gauge may end in `_count`, so that
-/// is `db_client_connection_count`.
+/// is `db_client_connections`.
 ///
 /// ```
 /// use obs_runtime::watch;
@@ -37,13 +37,7 @@ fn gauges<DB: Database>(name: &str, pool: &Pool<DB>, sink: &mut Sink<'_>) {
     for (word, count) in [("idle", idle), ("used", used)] {
         let labels = [(NAME, name), ("db_client_connection_state", word)];
         let help = "Connections of a pool of a database, by whether they are in use.";
-        sink.gauge(
-            "db_client_connection_count",
-            help,
-            "",
-            &labels,
-            count as f64,
-        );
+        sink.gauge("db_client_connections", help, "", &labels, count as f64);
     }
     let max = f64::from(pool.options().get_max_connections());
     let help = "How many connections a pool of a database can have.";

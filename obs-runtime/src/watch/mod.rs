@@ -6,7 +6,7 @@
 //! | what | metrics |
 //! |---|---|
 //! | [`pool`] | `pool_size` by `pool` and `state` (`idle`, `used`), `pool_max_size`, `pool_waiting` |
-//! | `sqlx_pool` (feature `sqlx`) | `db_client_connection_count` by `db_client_connection_pool_name` and `db_client_connection_state`, `db_client_connection_max` |
+//! | `sqlx_pool` (feature `sqlx`) | `db_client_connections` by `db_client_connection_pool_name` and `db_client_connection_state`, `db_client_connection_max` |
 //! | [`queue`], `channel` (feature `tokio`) | `queue_depth`, `queue_capacity` by `queue` |
 //! | [`connections`] | `open_connections` by `of` |
 //!

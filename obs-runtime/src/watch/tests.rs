@@ -93,7 +93,7 @@ async fn a_pool_of_sqlx_shows_its_connections_until_it_is_closed() {
     sqlx_pool(name, &pool);
     let count = |state| {
         let labels = [(NAME, name), ("db_client_connection_state", state)];
-        value("db_client_connection_count", &labels)
+        value("db_client_connections", &labels)
     };
     assert_eq!((count("used"), count("idle")), (Some(0.0), Some(0.0)));
     let held = pool.acquire().await.unwrap();
