@@ -53,7 +53,7 @@ pub(crate) async fn within<F: Future>(limit: Duration, future: F) -> Option<F::O
     tokio::time::timeout(limit, future).await.ok()
 }
 
-/// Waits. Only where there [is a timer](has_timer).
+/// Waits. Only where there is a timer.
 pub async fn pause(time: Duration) {
     if !time.is_zero() {
         tokio::time::sleep(time).await;
