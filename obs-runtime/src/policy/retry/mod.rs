@@ -32,7 +32,8 @@ policy!(Retry, RetrySettings, "retry", RETRY_SITES);
 /// and more often: all calls of the same name share a budget, so of a thousand that fail some two hundred are retried.
 ///
 /// ```
-/// /// use obs_runtime::Class;
+/// use std::time::Duration;
+/// use obs_runtime::Class;
 /// use obs_runtime::policy::{Retry, RetrySettings};
 ///
 /// #[derive(Debug)]
