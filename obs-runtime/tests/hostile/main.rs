@@ -26,5 +26,6 @@ mod lints;
 mod names;
 mod patterns;
 mod places;
+mod policies;
 mod prelude;
 mod types;
