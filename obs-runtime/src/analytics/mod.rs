@@ -75,9 +75,9 @@ pub const RETENTION: Duration = Duration::from_secs(24 * 60 * 60);
 static STORE: PerProcess<Mutex<Store>> = PerProcess::new();
 
 /// Names that were counted as `__overflow__`.
-static OVERFLOWED: AtomicU64 = AtomicU64::new(0);
+pub(crate) static OVERFLOWED: AtomicU64 = AtomicU64::new(0);
 /// Events that went with their slot before their time.
-static EVICTED: AtomicU64 = AtomicU64::new(0);
+pub(crate) static EVICTED: AtomicU64 = AtomicU64::new(0);
 
 /// What happened within the last `window`, at most [`RETENTION`].
 #[must_use]

@@ -14,7 +14,7 @@ use super::source::Record;
 use super::{Histogram, builtin, exemplar};
 use crate::hot::{alone, cells, clock, pool};
 use crate::trace::{collector, console};
-use crate::{diagnostics, part, sampling, series, span};
+use crate::{analytics, diagnostics, part, sampling, series, span};
 
 /// Reads of a thread's cells that may not belong together.
 pub(super) static TORN: AtomicU64 = AtomicU64::new(0);
@@ -26,7 +26,7 @@ pub(super) static NOT_FINITE: AtomicU64 = AtomicU64::new(0);
 pub(super) static CONFLICTS: AtomicU64 = AtomicU64::new(0);
 
 /// The counters that are not in cells.
-static COUNTERS: [&AtomicU64; 19] = [
+static COUNTERS: [&AtomicU64; 21] = [
     &TORN,
     &NEGATIVE,
     &NOT_FINITE,
@@ -46,6 +46,8 @@ static COUNTERS: [&AtomicU64; 19] = [
     &series::CUT,
     &exemplar::DROPPED,
     &diagnostics::MESSAGES,
+    &analytics::OVERFLOWED,
+    &analytics::EVICTED,
 ];
 
 static SCRAPES: LazyLock<Histogram> =

@@ -35,8 +35,8 @@ const NOT_A_LABEL: &[&str] = &[
     "debug",
     "skip",
 ];
-/// Tokens are a number, and nothing else.
-const NOT_TOKENS: &[&str] = &[
+/// Tokens are a number, and nothing else; a field that is left out is nothing at all.
+const ALONE: &[&str] = &[
     "user",
     "feature",
     "error",
@@ -96,9 +96,9 @@ pub(super) const EVENT_FIELD: &[OptionDef] = &[
     )
     .former(&["failure", "err", "reason"]),
     role(Role::Model, "The model that was asked.", NOT_A_NAME).former(&["llm", "model_name"]),
-    role(Role::TokensIn, "How many tokens the model was given.", NOT_TOKENS)
+    role(Role::TokensIn, "How many tokens the model was given.", ALONE)
         .former(&["input_tokens", "prompt_tokens"]),
-    role(Role::TokensOut, "How many tokens the model answered with.", NOT_TOKENS)
+    role(Role::TokensOut, "How many tokens the model answered with.", ALONE)
         .former(&["output_tokens", "completion_tokens"]),
     flag("label", "A label of the counter: a type that implements `Label`, or text with `max_series`.", NOT_A_LABEL)
         .former(&["tag", "dimension", "metric"]),
@@ -122,17 +122,7 @@ pub(super) const EVENT_FIELD: &[OptionDef] = &[
     flag(
         "skip",
         "Leaves the field out.",
-        &[
-            "user",
-            "feature",
-            "error",
-            "model",
-            "tokens_in",
-            "tokens_out",
-            "label",
-            "display",
-            "debug",
-        ],
+        ALONE,
     )
     .former(&["ignore", "hide"]),
 ];
