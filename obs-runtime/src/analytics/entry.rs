@@ -37,6 +37,11 @@ impl<'a> Entry<'a> {
 
     /// Counts it. Neither fails nor waits for a reader.
     pub fn record(&self) {
+        super::recording(|| self.count());
+    }
+
+    /// The same inside a turn.
+    pub(crate) fn count(&self) {
         let user = match self.user {
             Some(user) => Some(Cow::Borrowed(user)),
             None => context::user_id().map(Cow::Owned),

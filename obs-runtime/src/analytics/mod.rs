@@ -49,6 +49,7 @@ mod summary;
 mod table;
 #[cfg(test)]
 mod tests;
+mod turn;
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
@@ -66,6 +67,7 @@ pub use entry::Entry;
 use store::{Excerpt, Store};
 pub use summary::{Activity, ModelUsage, NamedCount, Summary};
 pub use table::MAX_NAMES;
+pub(crate) use turn::{recording, registering};
 
 /// The time that events are counted together for.
 pub const SLOT: Duration = Duration::from_secs(5 * 60);

@@ -70,5 +70,8 @@ pub trait Event {
 
     /// Counts it, logs it, and adds it to the summary. Neither fails nor blocks; a `Display` or `Debug` of a field that
     /// panics ends that field.
+    ///
+    /// An event that is recorded while the same thread records another, by the `Display` of a field or by the program's
+    /// allocator, is counted by its counter alone, and in `obs_reentrant_skips_total`.
     fn record(&self);
 }

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use obs_schema::event::{EventDef, EventField, Role};
 
 use super::Shown;
-use crate::analytics::Entry;
+use crate::analytics::{Entry, recording, registering};
 use crate::attribute::AttributeRef;
 use crate::metric::{Counter, Keyed};
 use crate::series::SeriesKey;
@@ -30,16 +30,26 @@ impl EventSite {
 
     /// Registers the counter, so that its series exist.
     pub fn register(&self) {
-        self.counter();
+        registering(|| self.counter());
     }
 
     /// Counts an event with these labels.
     pub fn count(&self, labels: SeriesKey<'_>) {
-        self.counter().get(labels).inc();
+        let counter = match self.counter.get() {
+            Some(counter) => Some(counter),
+            None => registering(|| self.counter()),
+        };
+        if let Some(counter) = counter {
+            counter.get(labels).inc();
+        }
     }
 
     /// Logs an event and adds it to the summary. `values` are those of the fields of the definition.
     pub fn note(&self, values: &[AttributeRef<'_>]) {
+        recording(|| self.note_values(values));
+    }
+
+    fn note_values(&self, values: &[AttributeRef<'_>]) {
         let fields = self.def.fields.iter().zip(values);
         let shown: Vec<(&EventField, Shown<'_>)> = fields
             .filter_map(|(field, value)| Some((field, Shown::of(*value)?)))
@@ -67,7 +77,7 @@ impl EventSite {
             tokens_in: of(Role::TokensIn).map_or(0, Shown::count),
             tokens_out: of(Role::TokensOut).map_or(0, Shown::count),
         }
-        .record();
+        .count();
     }
 
     fn counter(&self) -> &Keyed<Counter> {
