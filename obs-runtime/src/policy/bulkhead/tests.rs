@@ -1,7 +1,6 @@
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
-use std::task::{Poll, Waker};
 use std::time::Duration;
 
 use proptest::prelude::*;
@@ -170,8 +169,11 @@ fn a_thread_that_waited_for_too_long_is_out_of_the_line() {
 
 #[cfg(feature = "tokio")]
 mod asynchronous {
-    use super::*;
+    use std::task::{Poll, Waker};
+
     use futures::poll;
+
+    use super::*;
 
     #[tokio::test(start_paused = true)]
     async fn calls_go_in_as_they_came_and_too_many_are_rejected() {
