@@ -1,15 +1,14 @@
 //! What happens to an order.
 
-use std::error::Error;
+mod ending;
 
-use obs_runtime::{
-    Event, Label, Outcome, context, service, timed, trace, trace_request, track_db_query,
-};
+use obs_runtime::{Outcome, context, service, timed, trace, trace_request, track_db_query};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 
+use self::ending::note;
 use super::answers::Answers;
-use super::monitoring::{MONITORING, OrderClosed, OrderLabels, OrderResult, Sales, set_stock};
+use super::monitoring::{MONITORING, set_stock};
 use super::notify::{self, Confirmation};
 use super::payment::{Charge, PaymentError, PaymentMethod, Payments};
 use super::stock::{self, Line};
@@ -248,54 +247,6 @@ impl Shop {
             .store
             .run(move |connection| update(connection, id, status));
         Ok(closed.await?)
-    }
-}
-
-/// Counts and logs what became of an order.
-fn note(customer: &str, method: PaymentMethod, answer: &Result<Order, OrderError>) {
-    let mut value_euros = None;
-    let result = match answer {
-        Ok(order) => {
-            tracing::info!(
-                order = order.id,
-                total_cents = order.total_cents,
-                "order confirmed"
-            );
-            let euros = order.total_cents as f64 / 100.0;
-            Sales::get().order_value_euros.observe(euros);
-            value_euros = Some(euros);
-            OrderResult::Confirmed
-        }
-        Err(error) => {
-            let result = error.result();
-            match result {
-                OrderResult::Failed => tracing::warn!(error = error as &dyn Error, "order failed"),
-                _ => tracing::info!(%error, "order refused"),
-            }
-            result
-        }
-    };
-    Sales::get()
-        .orders_total
-        .with(&OrderLabels { method, result })
-        .inc();
-    OrderClosed {
-        customer,
-        method,
-        error: (result != OrderResult::Confirmed).then(|| result.as_str()),
-        value_euros,
-    }
-    .record();
-}
-
-impl OrderError {
-    fn result(&self) -> OrderResult {
-        match self {
-            Self::Invalid(_) | Self::NotFound(_) => OrderResult::Invalid,
-            Self::OutOfStock(_) => OrderResult::OutOfStock,
-            Self::Payment(PaymentError::Declined) => OrderResult::Declined,
-            Self::Payment(_) | Self::Store(_) => OrderResult::Failed,
-        }
     }
 }
 
