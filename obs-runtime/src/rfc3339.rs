@@ -11,24 +11,28 @@ const DAYS_PER_ERA: u64 = 146_097;
 ///
 /// Six digits, because a seventh is more than the date types of several languages can read.
 pub(crate) fn write(out: &mut String, unix_ns: u64) {
+    each(unix_ns, |ascii| out.push(char::from(ascii)));
+}
+
+/// Gives each character of what [`write`] appends, all of them ASCII.
+pub(crate) fn each(unix_ns: u64, mut push: impl FnMut(u8)) {
     let seconds = unix_ns / NANOS_PER_SECOND;
     let micros = unix_ns % NANOS_PER_SECOND / 1000;
     let (year, month, day) = date(seconds / SECONDS_PER_DAY);
     let second = seconds % SECONDS_PER_DAY;
-    number(out, year, 4);
-    out.push('-');
-    number(out, month, 2);
-    out.push('-');
-    number(out, day, 2);
-    out.push('T');
-    number(out, second / 3600, 2);
-    out.push(':');
-    number(out, second / 60 % 60, 2);
-    out.push(':');
-    number(out, second % 60, 2);
-    out.push('.');
-    number(out, micros, 6);
-    out.push('Z');
+    let parts = [
+        (year, 4, b'-'),
+        (month, 2, b'-'),
+        (day, 2, b'T'),
+        (second / 3600, 2, b':'),
+        (second / 60 % 60, 2, b':'),
+        (second % 60, 2, b'.'),
+        (micros, 6, b'Z'),
+    ];
+    for (value, digits, behind) in parts {
+        number(&mut push, value, digits);
+        push(behind);
+    }
 }
 
 /// Reads a time, in nanoseconds since 1970: `2026-08-06T12:00:00Z`, with or without a fraction of the second,
@@ -128,13 +132,13 @@ pub(crate) fn days(year: u64, month: u64, day: u64) -> Option<u64> {
 }
 
 /// Appends a number with at least `width` digits.
-fn number(out: &mut String, number: u64, width: usize) {
+fn number(push: &mut impl FnMut(u8), number: u64, width: usize) {
     let mut buffer = itoa::Buffer::new();
     let digits = buffer.format(number);
     for _ in digits.len()..width {
-        out.push('0');
+        push(b'0');
     }
-    out.push_str(digits);
+    digits.bytes().for_each(push);
 }
 
 #[cfg(test)]

@@ -134,6 +134,8 @@ fn a_stalled_output_costs_no_memory_and_its_loss_is_counted() {
     let subscriber = tracing_subscriber::registry().with(layer);
     let allocated = tracing::subscriber::with_default(subscriber, || {
         charge(Method::Card, "ada", BEFORE);
+        // Lines of another second.
+        std::thread::sleep(Duration::from_secs(1));
         let allocated = charge(Method::Card, "ada", LINES);
         warn!("still heard");
         allocated

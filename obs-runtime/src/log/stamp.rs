@@ -33,10 +33,10 @@ pub(super) fn write(out: &mut Vec<u8>, unix_ns: u64) {
 /// Appends the time of the first record of a second.
 #[cold]
 fn write_first(out: &mut Vec<u8>, unix_ns: u64) {
-    let mut text = String::new();
-    rfc3339::write(&mut text, unix_ns);
-    out.extend_from_slice(text.as_bytes());
-    if let Ok(text) = text.as_bytes().try_into() {
+    let start = out.len();
+    rfc3339::each(unix_ns, |ascii| out.push(ascii));
+    let written = out.get(start..);
+    if let Some(text) = written.and_then(|text| text.try_into().ok()) {
         LAST.set((unix_ns / NANOS_PER_SECOND, text));
     }
 }
