@@ -2,6 +2,7 @@
 
 mod connections;
 mod error;
+mod pace;
 mod paced;
 mod serve;
 mod socket;

@@ -5,9 +5,10 @@ use std::io;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use ::http::{Method, Request, Response, StatusCode};
+use ::http::header::CONNECTION;
+use ::http::{HeaderValue, Method, Request, Response, StatusCode};
 use http_body::{Body, Frame, SizeHint};
 use hyper::body::{Bytes, Incoming};
 use hyper::server::conn::http1;
@@ -18,6 +19,7 @@ use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 
 use super::connections::{Connections, Held, Working};
+use super::pace::Pace;
 use super::paced::Paced;
 use super::socket::{Socket, Stream};
 #[cfg(feature = "tls")]
@@ -54,6 +56,7 @@ struct Guest {
 impl Door {
     /// Serves every connection, until `close` changes.
     pub(super) async fn serve(self, limits: Limits, mut close: watch::Receiver<()>) {
+        let mut pace = Pace::new(Instant::now());
         let mut ticks = interval(TICK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
@@ -61,7 +64,12 @@ impl Door {
                 _ = close.changed() => return,
                 _ = ticks.tick(), if self.connections.has_waiting() => self.connections.tick(),
                 accepted = self.socket.accept() => match accepted {
-                    Ok((stream, peer)) => self.welcome(stream, peer, limits, &close),
+                    Ok((stream, peer)) => {
+                        self.welcome(stream, peer, limits, &close);
+                        if let Some(rest) = pace.count(Instant::now()) {
+                            sleep(rest).await;
+                        }
+                    }
                     Err(_) => sleep(ACCEPT_PAUSE).await,
                 },
             }
@@ -167,7 +175,12 @@ async fn answer(
     let has_body = !matches!(*request.method(), Method::GET | Method::HEAD);
     let working = (!has_body).then(|| held.work());
     let answered = timeout(limits.request_timeout, site.answer(request)).await;
-    let response = answered.unwrap_or_else(|_| too_slow().into_response(false));
+    let mut response = answered.unwrap_or_else(|_| too_slow().into_response(false));
+    if response.status() == StatusCode::TOO_MANY_REQUESTS {
+        // Who guesses on has to connect again, and there are only so many connections.
+        let close = HeaderValue::from_static("close");
+        response.headers_mut().insert(CONNECTION, close);
+    }
     let working = working.unwrap_or_else(|| held.work());
     Ok(response.map(|content| Answering {
         content,

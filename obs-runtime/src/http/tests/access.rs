@@ -134,6 +134,11 @@ async fn wrong_tokens_at_rate_are_stopped_and_the_right_one_goes_on() {
     }
     let last = last.unwrap();
     assert_eq!(last.status(), 429);
+    assert_eq!(
+        last.headers()["connection"],
+        "close",
+        "guessing takes a connection each"
+    );
     let wait: u64 = last.headers()[RETRY_AFTER]
         .to_str()
         .unwrap()

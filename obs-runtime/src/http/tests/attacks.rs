@@ -8,6 +8,7 @@
 //! | bodies of 1 GB | `bodies_of_a_gigabyte_are_not_taken`, `a_huge_body_is_refused` |
 //! | heads of 1 MB | `a_huge_head_is_refused` |
 //! | slow-loris with 5,000 connections | `thousands_of_connections_that_send_a_byte_at_a_time_keep_nobody_out`, `a_slow_head_is_given_up`, `a_slow_body_is_given_up`, `a_silent_connection_gives_its_place_to_the_next`, `an_address_with_its_share_gives_up_what_was_silent_for_longest` |
+//! | a flood of connections | `a_flood_is_taken_in_at_a_bounded_rate`, `there_are_never_more_than_allowed` |
 //! | pipelined garbage | `requests_that_follow_each_other_are_answered_up_to_the_first_that_is_none`, `what_is_not_http_costs_its_connection` |
 //! | path traversal | `paths_lead_nowhere_else` |
 //! | names with newlines and quotes | `names_with_newlines_and_quotes_stay_text`, `secrets_and_length_stay_out` |
@@ -76,7 +77,7 @@ fn bodies_of_a_gigabyte_are_not_taken() {
 /// The table above names tests that are there.
 #[test]
 fn every_attack_has_its_tests() {
-    crate::covered::check(include_str!("attacks.rs"), 11);
+    crate::covered::check(include_str!("attacks.rs"), 12);
 }
 
 /// 5,000, or as many as the process may open at most; a server has its own half of each.
