@@ -209,6 +209,14 @@ pub const SCENARIOS: &[Scenario] = &[
         note: "as above; without an operation around it, it looks at the clock for itself, as the peers do",
     },
     Scenario {
+        name: "policy",
+        title: "retry, circuit breaker, rate limit and bulkhead on one function, while all is well",
+        figure: Figure::Cost,
+        bodies: EMPTY,
+        gate: None,
+        note: "of the first row over a call that is measured already, of the other over the bare one",
+    },
+    Scenario {
         name: "threads",
         title: "two threads on the same function, calls against one",
         figure: Figure::Ratio,

@@ -5,6 +5,7 @@ mod counter;
 mod log;
 mod metrics;
 mod off;
+mod policy;
 mod polls;
 mod redaction;
 mod series;
@@ -38,6 +39,8 @@ pub(super) const ENTRIES: &[Entry] = &[
     breaker::FAILING,
     breaker::OPEN,
     breaker::OPEN_ALONE,
+    policy::WELL,
+    policy::WELL_ALONE,
     log::LOG,
     log::UNREDACTED,
     redaction::TEXTS,
