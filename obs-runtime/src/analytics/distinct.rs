@@ -82,31 +82,55 @@ fn sketch_of(keys: &[u64]) -> Option<HllSketch> {
 }
 
 /// The users of several slots.
-pub(super) fn count<'a>(slots: impl Iterator<Item = &'a Distinct>) -> Users {
-    let mut keys: Vec<u64> = Vec::new();
-    let mut sketches = Vec::new();
-    for slot in slots {
+#[derive(Debug, Clone, Default)]
+pub(super) struct Union {
+    /// Those of slots that have all of theirs.
+    keys: Vec<u64>,
+    /// Those of the others.
+    sketch: Option<HllUnion>,
+}
+
+impl Union {
+    pub(super) fn of<'a>(slots: impl Iterator<Item = &'a Distinct>) -> Self {
+        let mut union = Self::default();
+        slots.for_each(|slot| union.add(slot));
+        union.tidy();
+        union
+    }
+
+    pub(super) fn add(&mut self, slot: &Distinct) {
         match slot {
-            Distinct::Exact(own) => keys.extend(own),
-            Distinct::Sketch(sketch) => sketches.push(sketch),
+            Distinct::Exact(keys) => self.keys.extend(keys),
+            Distinct::Sketch(sketch) => {
+                // Never an error: the number of registers is one that there can be.
+                self.sketch = self
+                    .sketch
+                    .take()
+                    .or_else(|| HllUnion::new(LG_REGISTERS).ok());
+                if let Some(union) = &mut self.sketch {
+                    union.update(sketch);
+                }
+            }
         }
     }
-    keys.sort_unstable();
-    keys.dedup();
-    let exact = Users {
-        count: keys.len() as u64,
-        is_exact: true,
-    };
-    if sketches.is_empty() {
-        return exact;
+
+    pub(super) fn users(mut self) -> Users {
+        self.tidy();
+        let Some(mut union) = self.sketch else {
+            return Users {
+                count: self.keys.len() as u64,
+                is_exact: true,
+            };
+        };
+        self.keys.iter().for_each(|key| union.update_value(key));
+        Users {
+            count: union.estimate().round() as u64,
+            is_exact: false,
+        }
     }
-    let Ok(mut union) = HllUnion::new(LG_REGISTERS) else {
-        return exact;
-    };
-    sketches.iter().for_each(|sketch| union.update(sketch));
-    keys.iter().for_each(|key| union.update_value(key));
-    Users {
-        count: union.estimate().round() as u64,
-        is_exact: false,
+
+    fn tidy(&mut self) {
+        self.keys.sort_unstable();
+        self.keys.dedup();
     }
 }

@@ -39,6 +39,7 @@
 //! Recording takes a lock that is held for a few table look-ups, and no longer while somebody reads a summary: a reader
 //! has the slots as they were, and the one that changes is copied once.
 
+mod day;
 mod distinct;
 mod entry;
 mod prices;
@@ -116,7 +117,7 @@ pub(crate) fn status() -> Option<Status> {
 /// How many users there were within [`RETENTION`]. `None` if no event had one.
 pub(crate) fn users() -> Option<Users> {
     let excerpt = excerpt(RETENTION);
-    Some(distinct::count(excerpt.users())).filter(|users| users.count > 0)
+    Some(day::users(&excerpt)).filter(|users| users.count > 0)
 }
 
 /// Counts an event.

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::time::Duration;
 
-use super::distinct::{self, Users};
+use super::distinct::{Union, Users};
 use super::settings::Settings;
 use super::slot::{Add, Counts, Slot, Usage};
 use super::store::Excerpt;
@@ -98,7 +98,7 @@ impl Summary {
             covered: excerpt.covered,
             events: total.count,
             errors: total.errors,
-            users: distinct::count(excerpt.users()),
+            users: Union::of(excerpt.users()).users(),
             anonymous_events,
             by_event: added(&slots, |slot| &slot.events, |counts| counts.count)
                 .map(activity)

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use obs_schema::monitoring::Analytics;
 
+use super::super::day;
 use super::super::settings::Settings;
 use super::super::store::{Lost, Store};
 use super::super::{Entry, MAX_NAMES, RETENTION, SLOT, Summary};
@@ -142,4 +143,29 @@ fn no_number_of_tokens_is_too_large() {
         (seen.by_model[0].requests, seen.by_model[0].tokens_in),
         (2, u64::MAX)
     );
+}
+
+#[test]
+fn the_users_of_the_day_are_those_of_the_summary_at_any_time() {
+    let mut store = Store::new(START);
+    let mut now = START;
+    for slot in 0..400_u32 {
+        now += SLOT;
+        // Now and then more than are counted one by one.
+        let users = if slot % 90 == 7 { 600 } else { 3 };
+        for n in 0..users {
+            let user = format!("{}", (slot / 2) * 50 + n);
+            let entry = Entry {
+                user: Some(&user),
+                ..Entry::of("came")
+            };
+            store.record(now, &entry, BUDGET * 8);
+            if n % 200 == 0 {
+                let excerpt = store.excerpt(now, RETENTION);
+                let (day, seen) = (day::users(&excerpt), summary(&mut store, now).users);
+                assert_eq!(day.is_exact, seen.is_exact);
+                assert_eq!(day.count, seen.count, "in slot {slot}");
+            }
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! The number of users, and how far it is off.
 
-use super::super::distinct::{Distinct, EXACT_USERS, USERS_ERROR, count};
+use super::super::distinct::{Distinct, EXACT_USERS, USERS_ERROR, Union, Users};
 
 /// Different keys, the same in each run: the finalizer of `SplitMix64`, which is a bijection.
 fn key(seed: u64, n: u64) -> u64 {
@@ -8,6 +8,10 @@ fn key(seed: u64, n: u64) -> u64 {
     z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
     z ^ (z >> 31)
+}
+
+fn count<'a>(slots: impl Iterator<Item = &'a Distinct>) -> Users {
+    Union::of(slots).users()
 }
 
 fn users(seed: u64, range: std::ops::Range<u64>) -> Distinct {
