@@ -4,7 +4,10 @@ use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::parse::{Parse, ParseStream};
 use syn::spanned::Spanned as _;
-use syn::{AttrStyle, Attribute, FnArg, Ident, Meta, Path, Signature, Token, Visibility, token};
+use syn::{
+    AttrStyle, Attribute, FnArg, Ident, Meta, Path, Signature, Token, Visibility, parse_quote,
+    token,
+};
 
 use crate::leaving;
 use crate::params::Params;
@@ -98,6 +101,13 @@ impl Func {
             }
         }
         func
+    }
+
+    /// The function, in which this lint of clippy may find what it likes.
+    #[must_use]
+    pub fn allowing(mut self, lint: &Path) -> Self {
+        self.attrs.push(parse_quote!(#[allow(#lint)]));
+        self
     }
 
     /// The function with other tokens in its body.

@@ -51,7 +51,9 @@ fn names(
             value += u64::from(limit);
             break 'attempt;
         }
-        break;
+        if value < 100 {
+            break;
+        }
     }
     once(attempts)?;
     let Some(slot) = fate else {
@@ -87,7 +89,7 @@ macro_rules! guarded {
 }
 
 guarded!(fragment(words: Vec<String>) -> Result<usize, Failed> {
-    let count = words.into_iter().count();
+    let count = words.into_iter().map(|word| word.len() + 1).sum();
     Ok(count)
 });
 

@@ -65,7 +65,7 @@ pub fn function(operation: &Operation, guard: Option<&Guard>, func: &Func) -> To
         (How::Async, _) => around.awaited(),
         (How::Future | How::BoxedFuture, _) => around.returned_future(),
     };
-    func.without_expectations().with_body(inside)
+    guard::outside(guard, func).with_body(inside)
 }
 
 /// How the end of a call is seen.

@@ -28,7 +28,7 @@ mod site;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
-use syn::ReturnType;
+use syn::{ReturnType, parse_quote};
 
 use super::inside::Inside;
 use super::local;
@@ -41,6 +41,17 @@ use crate::return_ty::{How, Value};
 pub(super) struct Guarded<'a> {
     pub(super) guard: &'a Guard,
     pub(super) inside: &'a Inside<'a>,
+}
+
+/// The function around a body behind a guard: with a retry, what it is given is cloned for each attempt, and so it takes
+/// nothing itself.
+pub(super) fn outside(guard: Option<&Guard>, func: &Func) -> Func {
+    let func = func.without_expectations();
+    let retry = guard.and_then(|guard| guard.retry.as_ref());
+    match retry.is_some_and(|retry| !retry.parameters.is_empty()) {
+        true => func.allowing(&parse_quote!(clippy::needless_pass_by_value)),
+        false => func,
+    }
 }
 
 /// The function with a guard and no operation around it.
@@ -85,7 +96,7 @@ pub(super) fn function(guard: &Guard, func: &Func, taken: &[syn::Path]) -> Token
             }
         }
     };
-    func.without_expectations().with_body(quote! {
+    outside(Some(guard), func).with_body(quote! {
         #taken
         #body
     })
