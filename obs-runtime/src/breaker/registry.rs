@@ -86,11 +86,15 @@ pub fn all() -> Vec<Arc<Breaker>> {
 /// What has to be done from time to time.
 pub(crate) fn tick() {
     TICKING.store(true, Relaxed);
+    let breakers = all();
+    if breakers.is_empty() {
+        return;
+    }
     let signals = Signal::all();
-    all().iter().for_each(|breaker| {
+    for breaker in breakers {
         breaker.tick();
         breaker.feed_health(&signals);
-    });
+    }
 }
 
 pub(super) fn is_ticking() -> bool {
