@@ -3,6 +3,8 @@
 use obs_schema::def::{MetricDef, MetricKind};
 use obs_schema::name::family_name;
 
+use super::policies;
+
 pub(super) static CALLS: MetricDef = MetricDef::new(
     "operation_calls_total",
     "Finished calls of annotated functions.",
@@ -211,72 +213,6 @@ pub(super) static HTTP_REFUSED: MetricDef = MetricDef::new(
     MetricKind::Counter,
 );
 
-pub(super) static BULKHEAD_AVAILABLE: MetricDef = MetricDef::new(
-    "bulkhead_available_concurrent_calls",
-    "How many more calls could run in bulkheads.",
-    MetricKind::Gauge,
-);
-
-pub(super) static BULKHEAD_CALLS: MetricDef = MetricDef::new(
-    "bulkhead_calls_total",
-    "Calls that came to bulkheads, by what they were told.",
-    MetricKind::Counter,
-);
-
-pub(super) static BULKHEAD_MOST: MetricDef = MetricDef::new(
-    "bulkhead_max_allowed_concurrent_calls",
-    "How many calls may run in bulkheads.",
-    MetricKind::Gauge,
-);
-
-pub(super) static BULKHEAD_WAITING: MetricDef = MetricDef::new(
-    "bulkhead_waiting_calls",
-    "Calls that wait for their turn in bulkheads.",
-    MetricKind::Gauge,
-);
-
-pub(super) static RATE_LIMITER_AVAILABLE: MetricDef = MetricDef::new(
-    "rate_limiter_available_permissions",
-    "How many calls could begin now.",
-    MetricKind::Gauge,
-);
-
-pub(super) static RATE_LIMITER_CALLS: MetricDef = MetricDef::new(
-    "rate_limiter_calls_total",
-    "Calls that came to limits of rate, by what they were told.",
-    MetricKind::Counter,
-);
-
-pub(super) static RATE_LIMITER_WAITING: MetricDef = MetricDef::new(
-    "rate_limiter_waiting_calls",
-    "Calls that wait for their turn.",
-    MetricKind::Gauge,
-);
-
-pub(super) static RETRY_ATTEMPTS: MetricDef = MetricDef::new(
-    "retry_attempts_total",
-    "Attempts of calls that are retried, by what became of them.",
-    MetricKind::Counter,
-);
-
-pub(super) static RETRY_BUDGET: MetricDef = MetricDef::new(
-    "retry_budget_remaining",
-    "How many retries there may be until another call has allowed some.",
-    MetricKind::Gauge,
-);
-
-pub(super) static RETRY_CALLS: MetricDef = MetricDef::new(
-    "retry_calls_total",
-    "Calls that are retried, by how they ended.",
-    MetricKind::Counter,
-);
-
-pub(super) static TIME_LIMITER_CALLS: MetricDef = MetricDef::new(
-    "time_limiter_calls_total",
-    "Calls with a limit of time, by how they ended.",
-    MetricKind::Counter,
-);
-
 #[cfg(feature = "export")]
 pub(super) static EXPORT_ITEMS: MetricDef = MetricDef::new(
     "obs_export_items_total",
@@ -382,6 +318,17 @@ pub(super) static ALL: &[&MetricDef] = &[
     &BREAKER_CALLS,
     &BREAKER_TRANSITIONS,
     &BREAKER_FAILURE_RATIO,
+    &policies::BULKHEAD_AVAILABLE,
+    &policies::BULKHEAD_CALLS,
+    &policies::BULKHEAD_MOST,
+    &policies::BULKHEAD_WAITING,
+    &policies::RATE_LIMITER_AVAILABLE,
+    &policies::RATE_LIMITER_CALLS,
+    &policies::RATE_LIMITER_WAITING,
+    &policies::RETRY_ATTEMPTS,
+    &policies::RETRY_BUDGET,
+    &policies::RETRY_CALLS,
+    &policies::TIME_LIMITER_CALLS,
     #[cfg(feature = "http")]
     &HTTP_REFUSED,
     #[cfg(feature = "export")]

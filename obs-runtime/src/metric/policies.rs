@@ -1,17 +1,78 @@
 //! The metrics of retries and of limits of rate, concurrency and time.
 
-use obs_schema::def::MetricDef;
+use obs_schema::def::{MetricDef, MetricKind};
 
 use super::breakers::{Unnamed, named};
-use super::builtin::{
-    BULKHEAD_AVAILABLE, BULKHEAD_CALLS, BULKHEAD_MOST, BULKHEAD_WAITING, RATE_LIMITER_AVAILABLE,
-    RATE_LIMITER_CALLS, RATE_LIMITER_WAITING, RETRY_ATTEMPTS, RETRY_BUDGET, RETRY_CALLS,
-    TIME_LIMITER_CALLS,
-};
 use super::own::family;
 use super::snapshot::{Family, Value};
 use crate::policy::registry::Policy;
 use crate::policy::{Bulkhead, RateLimit, Retry, TimeLimit};
+
+pub(super) static BULKHEAD_AVAILABLE: MetricDef = MetricDef::new(
+    "bulkhead_available_concurrent_calls",
+    "How many more calls could run in bulkheads.",
+    MetricKind::Gauge,
+);
+
+pub(super) static BULKHEAD_CALLS: MetricDef = MetricDef::new(
+    "bulkhead_calls_total",
+    "Calls that came to bulkheads, by what they were told.",
+    MetricKind::Counter,
+);
+
+pub(super) static BULKHEAD_MOST: MetricDef = MetricDef::new(
+    "bulkhead_max_allowed_concurrent_calls",
+    "How many calls may run in bulkheads.",
+    MetricKind::Gauge,
+);
+
+pub(super) static BULKHEAD_WAITING: MetricDef = MetricDef::new(
+    "bulkhead_waiting_calls",
+    "Calls that wait for their turn in bulkheads.",
+    MetricKind::Gauge,
+);
+
+pub(super) static RATE_LIMITER_AVAILABLE: MetricDef = MetricDef::new(
+    "rate_limiter_available_permissions",
+    "How many calls could begin now.",
+    MetricKind::Gauge,
+);
+
+pub(super) static RATE_LIMITER_CALLS: MetricDef = MetricDef::new(
+    "rate_limiter_calls_total",
+    "Calls that came to limits of rate, by what they were told.",
+    MetricKind::Counter,
+);
+
+pub(super) static RATE_LIMITER_WAITING: MetricDef = MetricDef::new(
+    "rate_limiter_waiting_calls",
+    "Calls that wait for their turn.",
+    MetricKind::Gauge,
+);
+
+pub(super) static RETRY_ATTEMPTS: MetricDef = MetricDef::new(
+    "retry_attempts_total",
+    "Attempts of calls that are retried, by what became of them.",
+    MetricKind::Counter,
+);
+
+pub(super) static RETRY_BUDGET: MetricDef = MetricDef::new(
+    "retry_budget_remaining",
+    "How many retries there may be until another call has allowed some.",
+    MetricKind::Gauge,
+);
+
+pub(super) static RETRY_CALLS: MetricDef = MetricDef::new(
+    "retry_calls_total",
+    "Calls that are retried, by how they ended.",
+    MetricKind::Counter,
+);
+
+pub(super) static TIME_LIMITER_CALLS: MetricDef = MetricDef::new(
+    "time_limiter_calls_total",
+    "Calls with a limit of time, by how they ended.",
+    MetricKind::Counter,
+);
 
 /// A family, and what a policy has in it.
 type Shown<'a, P> = (&'static MetricDef, &'a dyn Fn(&P) -> Unnamed);

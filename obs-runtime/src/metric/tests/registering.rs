@@ -98,7 +98,11 @@ fn definitions_by_hand_keep_the_rule_book() {
 
 #[test]
 fn our_own_names_are_taken_in_the_registry_of_the_program() {
-    for name in ["operation_calls_total", "obs_torn_reads_total"] {
+    for name in [
+        "operation_calls_total",
+        "obs_torn_reads_total",
+        "retry_calls_total",
+    ] {
         let def = leak(define(name, MetricKind::Counter));
         assert!(is_refused(|| Counter::<u64>::register(def).inc()));
     }
