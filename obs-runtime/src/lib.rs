@@ -61,6 +61,7 @@ pub mod testing;
 pub mod trace;
 mod wait;
 pub mod watch;
+mod words;
 
 pub use attribute::{AttributeRef, AttributeValue, debug, display};
 pub use event::Event;

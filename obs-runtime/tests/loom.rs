@@ -27,6 +27,8 @@ mod turnstile;
 #[path = "../src/breaker/word.rs"]
 #[allow(unreachable_pub, reason = "public in the crate")]
 mod word;
+#[path = "../src/words.rs"]
+mod words;
 
 use bucket::Bucket;
 use count::CountWindow;

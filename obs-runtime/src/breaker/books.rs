@@ -1,49 +1,27 @@
 //! How the calls of a breaker ended, counted by every thread for itself.
 
 use crate::policy::cells::Cells;
+use crate::words::words;
 
-/// How a call of a breaker ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[repr(u8)]
-pub enum CallResult {
-    /// The callee did what it should.
-    Success = 0,
-    /// It failed.
-    Error = 1,
-    /// The error says nothing about it.
-    Ignored = 2,
-    /// The call took longer than its limit.
-    Timeout = 3,
-    /// It succeeded, but slowly; or it is slow and still under way.
-    Slow = 4,
-    /// The breaker did not let it through.
-    CircuitOpen = 5,
+words! {
+    /// How a call of a breaker ended.
+    pub enum CallResult {
+        /// The callee did what it should.
+        Success = "success",
+        /// It failed.
+        Error = "error",
+        /// The error says nothing about it.
+        Ignored = "ignored",
+        /// The call took longer than its limit.
+        Timeout = "timeout",
+        /// It succeeded, but slowly; or it is slow and still under way.
+        Slow = "slow",
+        /// The breaker did not let it through.
+        CircuitOpen = "circuit_open",
+    }
 }
 
 impl CallResult {
-    /// Every result, in the order of their numbers.
-    pub const ALL: [Self; 6] = [
-        Self::Success,
-        Self::Error,
-        Self::Ignored,
-        Self::Timeout,
-        Self::Slow,
-        Self::CircuitOpen,
-    ];
-
-    /// The label `result`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Success => "success",
-            Self::Error => "error",
-            Self::Ignored => "ignored",
-            Self::Timeout => "timeout",
-            Self::Slow => "slow",
-            Self::CircuitOpen => "circuit_open",
-        }
-    }
-
     /// Whether it says something about the callee.
     const fn is_judged(self) -> bool {
         !matches!(self, Self::Ignored | Self::CircuitOpen)

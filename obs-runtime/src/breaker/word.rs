@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use crate::words::words;
+
 const STATE_SHIFT: u32 = 61;
 const GENERATION_SHIFT: u32 = 44;
 pub(super) const GENERATION_BITS: u32 = STATE_SHIFT - GENERATION_SHIFT;
@@ -14,48 +16,26 @@ const DEADLINE_UNIT: u32 = 16;
 /// A deadline that never comes.
 const NEVER: u64 = DEADLINE_MASK;
 
-/// What a circuit breaker does with calls.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[repr(u8)]
-pub enum State {
-    /// It lets calls through and looks at how they end.
-    Closed = 0,
-    /// The same, but it never opens.
-    MetricsOnly = 1,
-    /// It lets calls through and looks at nothing.
-    Disabled = 2,
-    /// It lets a few calls through to see whether the callee is well again.
-    HalfOpen = 3,
-    /// It rejects calls, until it is time to try some.
-    Open = 4,
-    /// It rejects calls, until somebody says otherwise.
-    ForcedOpen = 5,
+words! {
+    /// What a circuit breaker does with calls.
+    #[derive(PartialOrd, Ord)]
+    pub enum State {
+        /// It lets calls through and looks at how they end.
+        Closed = "closed",
+        /// The same, but it never opens.
+        MetricsOnly = "metrics_only",
+        /// It lets calls through and looks at nothing.
+        Disabled = "disabled",
+        /// It lets a few calls through to see whether the callee is well again.
+        HalfOpen = "half_open",
+        /// It rejects calls, until it is time to try some.
+        Open = "open",
+        /// It rejects calls, until somebody says otherwise.
+        ForcedOpen = "forced_open",
+    }
 }
 
 impl State {
-    /// Every state, in the order of their numbers.
-    pub const ALL: [Self; 6] = [
-        Self::Closed,
-        Self::MetricsOnly,
-        Self::Disabled,
-        Self::HalfOpen,
-        Self::Open,
-        Self::ForcedOpen,
-    ];
-
-    /// The word for it in metrics, events and endpoints.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Closed => "closed",
-            Self::MetricsOnly => "metrics_only",
-            Self::Disabled => "disabled",
-            Self::HalfOpen => "half_open",
-            Self::Open => "open",
-            Self::ForcedOpen => "forced_open",
-        }
-    }
-
     /// The value of `circuit_breaker_state`: 0 if all calls are let through, 1 if none is, 0.5 if some are.
     #[must_use]
     pub const fn gauge(self) -> f64 {

@@ -8,6 +8,7 @@ use tracing::Level;
 use super::handle;
 use crate::collect::{Collect, Sink};
 use crate::hot::cells;
+use crate::words::words;
 
 /// The levels, the most severe first: a level's position is its number.
 pub(super) const LEVELS: [Level; 5] = [
@@ -28,29 +29,19 @@ static PROCESSOR_PANICS: AtomicU64 = AtomicU64::new(0);
 static DROPPED: [[AtomicU64; LEVELS.len()]; Dropped::ALL.len()] =
     [const { [const { AtomicU64::new(0) }; LEVELS.len()] }; Dropped::ALL.len()];
 
-/// Why a record was left out before the outputs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Dropped {
-    /// Its place in the program has logged as much as it may in this second.
-    RateLimit,
-    /// It is not of the share that is kept.
-    Sampled,
-    /// A processor of the program did not want it.
-    Processor,
+words! {
+    /// Why a record was left out before the outputs.
+    pub(super) enum Dropped {
+        /// Its place in the program has logged as much as it may in this second.
+        RateLimit = "rate_limit",
+        /// It is not of the share that is kept.
+        Sampled = "sampled",
+        /// A processor of the program did not want it.
+        Processor = "processor",
+    }
 }
 
 impl Dropped {
-    const ALL: [Self; 3] = [Self::RateLimit, Self::Sampled, Self::Processor];
-
-    /// The reason as the label `reason` has it.
-    fn word(self) -> &'static str {
-        match self {
-            Self::RateLimit => "rate_limit",
-            Self::Sampled => "sampled",
-            Self::Processor => "processor",
-        }
-    }
-
     fn cell(self, level: Level) -> Option<&'static AtomicU64> {
         let reason = Self::ALL.iter().position(|reason| *reason == self)?;
         DROPPED.get(reason)?.get(index(level))
@@ -199,7 +190,7 @@ fn collect_losses(sink: &mut Sink<'_>) {
     );
     for reason in Dropped::ALL {
         for level in LEVELS {
-            let labels = [("level", word(level)), ("reason", reason.word())];
+            let labels = [("level", word(level)), ("reason", reason.as_str())];
             sink.counter(
                 LOST,
                 HELP,

@@ -3,31 +3,17 @@
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use super::cells::Cells;
+use crate::words::words;
 
-/// What a limit of rate or concurrency says to a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[repr(u8)]
-pub enum Admission {
-    /// It may begin.
-    Permitted = 0,
-    /// It may not.
-    Rejected = 1,
-    /// It was given up while it waited for its turn.
-    Cancelled = 2,
-}
-
-impl Admission {
-    /// Everything that is said, in the order of the numbers.
-    pub const ALL: [Self; 3] = [Self::Permitted, Self::Rejected, Self::Cancelled];
-
-    /// The label `result`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Permitted => "permitted",
-            Self::Rejected => "rejected",
-            Self::Cancelled => "cancelled",
-        }
+words! {
+    /// What a limit of rate or concurrency says to a call.
+    pub enum Admission {
+        /// It may begin.
+        Permitted = "permitted",
+        /// It may not.
+        Rejected = "rejected",
+        /// It was given up while it waited for its turn.
+        Cancelled = "cancelled",
     }
 }
 

@@ -10,6 +10,7 @@ use super::cells::Cells;
 use super::limit::{Limited, time_limited};
 use super::registry::{Policy, policy};
 use super::{InvalidSettings, Name, Reason, Rejected};
+use crate::words::words;
 
 policy!(TimeLimit, Duration, "limit of time", TIME_LIMIT_SITES);
 
@@ -38,27 +39,13 @@ pub struct TimeLimit {
     cells: Cells<2>,
 }
 
-/// How a call with a limit of time ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[repr(u8)]
-pub enum TimeLimitResult {
-    /// In time, whatever it returned.
-    Completed = 0,
-    /// It was given up.
-    Timeout = 1,
-}
-
-impl TimeLimitResult {
-    /// Every result, in the order of their numbers.
-    pub const ALL: [Self; 2] = [Self::Completed, Self::Timeout];
-
-    /// The label `result`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Completed => "completed",
-            Self::Timeout => "timeout",
-        }
+words! {
+    /// How a call with a limit of time ended.
+    pub enum TimeLimitResult {
+        /// In time, whatever it returned.
+        Completed = "completed",
+        /// It was given up.
+        Timeout = "timeout",
     }
 }
 

@@ -1,5 +1,6 @@
 //! What the memory of this process is mapped for, by kind and by file.
 
+use crate::words::words;
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
@@ -21,19 +22,20 @@ pub(crate) struct Use {
     pub(crate) swapped: u64,
 }
 
-/// What mappings are for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Purpose {
-    /// What the first heap of the C library holds.
-    Heap,
-    /// The stack of the main thread.
-    Stack,
-    /// Other heaps, large allocations, the stacks of threads.
-    Anonymous,
-    /// Code and constants of the program and its libraries, and files that it maps.
-    File,
-    /// What the kernel puts into every process.
-    Kernel,
+words! {
+    /// What mappings are for.
+    pub(crate) enum Purpose {
+        /// What the first heap of the C library holds.
+        Heap = "heap",
+        /// The stack of the main thread.
+        Stack = "main_stack",
+        /// Other heaps, large allocations, the stacks of threads.
+        Anonymous = "anonymous",
+        /// Code and constants of the program and its libraries, and files that it maps.
+        File = "file",
+        /// What the kernel puts into every process.
+        Kernel = "kernel",
+    }
 }
 
 /// All mappings.
@@ -47,24 +49,6 @@ pub(crate) struct Maps {
 }
 
 impl Purpose {
-    pub(crate) const ALL: [Self; 5] = [
-        Self::Heap,
-        Self::Stack,
-        Self::Anonymous,
-        Self::File,
-        Self::Kernel,
-    ];
-
-    pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Heap => "heap",
-            Self::Stack => "main_stack",
-            Self::Anonymous => "anonymous",
-            Self::File => "file",
-            Self::Kernel => "kernel",
-        }
-    }
-
     fn of(name: &str) -> Self {
         match name {
             "[heap]" => Self::Heap,

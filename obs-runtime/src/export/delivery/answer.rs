@@ -1,5 +1,6 @@
 //! What a receiver made of a batch.
 
+use crate::words::words;
 use std::time::Duration;
 
 /// What became of a batch that was sent.
@@ -29,46 +30,22 @@ pub(crate) enum Answer {
     Refused { why: String },
 }
 
-/// Why an item was not delivered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Loss {
-    /// Too much waited already.
-    QueueFull,
-    /// The item alone is larger than a batch may be.
-    TooLarge,
-    /// The receiver did not take it.
-    Rejected,
-    /// It could not be delivered for too long.
-    GaveUp,
-    /// What was kept on disk cannot be read any more.
-    Damaged,
-    /// The program ended before.
-    Shutdown,
-    /// Something newer came that says all of it anew.
-    Replaced,
-}
-
-impl Loss {
-    pub(crate) const ALL: [Self; 7] = [
-        Self::QueueFull,
-        Self::TooLarge,
-        Self::Rejected,
-        Self::GaveUp,
-        Self::Damaged,
-        Self::Shutdown,
-        Self::Replaced,
-    ];
-
-    /// The value of the label `reason`.
-    pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Self::QueueFull => "queue_full",
-            Self::TooLarge => "too_large",
-            Self::Rejected => "rejected",
-            Self::GaveUp => "gave_up",
-            Self::Damaged => "damaged",
-            Self::Shutdown => "shutdown",
-            Self::Replaced => "replaced",
-        }
+words! {
+    /// Why an item was not delivered.
+    pub(crate) enum Loss {
+        /// Too much waited already.
+        QueueFull = "queue_full",
+        /// The item alone is larger than a batch may be.
+        TooLarge = "too_large",
+        /// The receiver did not take it.
+        Rejected = "rejected",
+        /// It could not be delivered for too long.
+        GaveUp = "gave_up",
+        /// What was kept on disk cannot be read any more.
+        Damaged = "damaged",
+        /// The program ended before.
+        Shutdown = "shutdown",
+        /// Something newer came that says all of it anew.
+        Replaced = "replaced",
     }
 }

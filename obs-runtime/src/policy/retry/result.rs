@@ -1,82 +1,37 @@
 //! What becomes of attempts and calls.
 
 use crate::policy::cells::Cells;
+use crate::words::words;
 
-/// What became of an attempt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[repr(u8)]
-pub enum AttemptResult {
-    /// It went well.
-    Success = 0,
-    /// It failed, and another one follows.
-    Retried = 1,
-    /// It failed, and was the last one.
-    Exhausted = 2,
-    /// It failed in a way that will not change.
-    NotRetryable = 3,
-    /// It failed, and another one would begin after the deadline, or later than the longest time from one to the next.
-    TooLate = 4,
-    /// It failed, and too many others were retried.
-    OverBudget = 5,
-}
-
-impl AttemptResult {
-    /// Every result, in the order of their numbers.
-    pub const ALL: [Self; 6] = [
-        Self::Success,
-        Self::Retried,
-        Self::Exhausted,
-        Self::NotRetryable,
-        Self::TooLate,
-        Self::OverBudget,
-    ];
-
-    /// The label `result`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Success => "success",
-            Self::Retried => "retried",
-            Self::Exhausted => "exhausted",
-            Self::NotRetryable => "not_retryable",
-            Self::TooLate => "too_late",
-            Self::OverBudget => "over_budget",
-        }
+words! {
+    /// What became of an attempt.
+    pub enum AttemptResult {
+        /// It went well.
+        Success = "success",
+        /// It failed, and another one follows.
+        Retried = "retried",
+        /// It failed, and was the last one.
+        Exhausted = "exhausted",
+        /// It failed in a way that will not change.
+        NotRetryable = "not_retryable",
+        /// It failed, and another one would begin after the deadline, or later than the longest time from one to the next.
+        TooLate = "too_late",
+        /// It failed, and too many others were retried.
+        OverBudget = "over_budget",
     }
 }
 
-/// How a call ended whose attempts are made by a retry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[repr(u8)]
-pub enum CallKind {
-    /// The first attempt went well.
-    SuccessfulWithoutRetry = 0,
-    /// A later one did.
-    SuccessfulWithRetry = 1,
-    /// The first attempt failed, and there was no other.
-    FailedWithoutRetry = 2,
-    /// All attempts failed.
-    FailedWithRetry = 3,
-}
-
-impl CallKind {
-    /// Every kind, in the order of their numbers.
-    pub const ALL: [Self; 4] = [
-        Self::SuccessfulWithoutRetry,
-        Self::SuccessfulWithRetry,
-        Self::FailedWithoutRetry,
-        Self::FailedWithRetry,
-    ];
-
-    /// The label `kind`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::SuccessfulWithoutRetry => "successful_without_retry",
-            Self::SuccessfulWithRetry => "successful_with_retry",
-            Self::FailedWithoutRetry => "failed_without_retry",
-            Self::FailedWithRetry => "failed_with_retry",
-        }
+words! {
+    /// How a call ended whose attempts are made by a retry.
+    pub enum CallKind {
+        /// The first attempt went well.
+        SuccessfulWithoutRetry = "successful_without_retry",
+        /// A later one did.
+        SuccessfulWithRetry = "successful_with_retry",
+        /// The first attempt failed, and there was no other.
+        FailedWithoutRetry = "failed_without_retry",
+        /// All attempts failed.
+        FailedWithRetry = "failed_with_retry",
     }
 }
 
