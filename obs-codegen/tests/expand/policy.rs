@@ -1,3 +1,4 @@
+#[allow(clippy::needless_pass_by_value)]
 fn stock(mut order: Order, shop: &Shop) -> Result<u64, Error> {
     #[allow(unused_imports)]
     use rate_limit as _;

@@ -1,3 +1,4 @@
+#[allow(clippy::needless_pass_by_value)]
 fn ask(&self, id: u64) -> impl Future<Output = Result<u64, Error>> + '_ {
     #[allow(unused_imports)]
     use retry as _;
