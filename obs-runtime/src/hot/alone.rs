@@ -20,6 +20,11 @@ pub(crate) fn skip() {
     SKIPPED.fetch_add(1, Relaxed);
 }
 
+/// Whether this thread is in the middle of such work: then it may hold any lock of the framework.
+pub(crate) fn is_busy() -> bool {
+    BUSY.get()
+}
+
 /// Does `work`, unless this thread is in the middle of such work. Of the program's code `work` may run nothing but
 /// the allocator.
 pub(crate) fn alone<R>(work: impl FnOnce() -> R) -> Option<R> {

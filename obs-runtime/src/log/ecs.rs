@@ -204,13 +204,21 @@ fn is_hidden(record: View<'_>, at: usize, rank: u8, key: &str) -> bool {
     let has = |items: &[Item], wanted: &dyn Fn(u8) -> bool| {
         items.iter().any(|item| {
             let other = record.keyed(item);
-            other.is_some_and(|(rank, other, _)| {
-                wanted(rank) && characters(other).eq(characters(key))
-            })
+            other.is_some_and(|(rank, other, _)| wanted(rank) && is_same(other, key))
         })
     };
     let later = record.items.get(at + 1..).unwrap_or_default();
     has(later, &|other| other == rank) || (rank > 0 && has(record.items, &|other| other < rank))
+}
+
+/// Whether two keys are the same as they are sent.
+fn is_same(one: &str, other: &str) -> bool {
+    // Most keys are ASCII, which is as long as it is sent.
+    let is_plain = |key: &str| !key.is_empty() && key.is_ascii();
+    if one.len() != other.len() && is_plain(one) && is_plain(other) {
+        return false;
+    }
+    characters(one).eq(characters(other))
 }
 
 /// The characters of a key as they are sent. A dot would make an object of it, and what is blank is refused.

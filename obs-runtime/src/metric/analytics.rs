@@ -67,13 +67,18 @@ struct Models {
 }
 
 impl Models {
-    fn get() -> &'static Self {
+    /// `None` if this thread is in the middle of registering something.
+    fn get() -> Option<&'static Self> {
         static MODELS: OnceLock<Models> = OnceLock::new();
-        MODELS.get_or_init(|| Self {
+        let register = || Self {
             requests: Keyed::register(&REQUESTS),
             tokens: Keyed::register(&TOKENS),
             cost: Keyed::register(&COST),
-        })
+        };
+        match MODELS.get() {
+            Some(known) => Some(known),
+            None => analytics::registering(|| MODELS.get_or_init(register)),
+        }
     }
 }
 
@@ -85,7 +90,7 @@ pub(crate) fn count_model(
     cost: Option<f64>,
     currency: &str,
 ) {
-    let models = Models::get();
+    let Some(models) = Models::get() else { return };
     models.requests.get(SeriesKey::Values(&[model])).inc();
     for (direction, count) in [("in", tokens_in), ("out", tokens_out)] {
         let series = models.tokens.get(SeriesKey::Values(&[model, direction]));

@@ -26,6 +26,7 @@ use super::source::{Closure, Collector, Entry, Source};
 use super::{builtin, own};
 use crate::collect::Collect;
 use crate::diagnostics;
+use crate::hot::alone::alone;
 
 static GLOBAL: Registry = Registry::with_operations(true);
 
@@ -194,6 +195,20 @@ impl Registry {
         if self.operations && builtin::is_taken(family) {
             return Err(format!("`{name}` is a metric of obs itself; rename it"));
         }
+        let found = alone(|| self.known_or_new(def, family));
+        found.unwrap_or_else(|| {
+            Err(format!(
+                "`{name}` cannot be registered by the allocator while that is asked for a metric's memory; register it at the start"
+            ))
+        })
+    }
+
+    fn known_or_new<I: Instrument>(
+        &self,
+        def: &'static MetricDef,
+        family: &'static str,
+    ) -> Result<&'static LiveFamily<I>, String> {
+        let name = def.name;
         let mut families = lock(&self.families);
         let Some(&known) = families.get(family) else {
             let live: &'static LiveFamily<I> = Box::leak(Box::new(LiveFamily::new(def)));
@@ -202,7 +217,7 @@ impl Registry {
         };
         let other = known.def();
         let same = other.name == name
-            && other.labels == labels
+            && other.labels == def.labels
             && other.buckets == def.buckets
             && other.objectives == def.objectives
             && other.unit == def.unit;
@@ -222,8 +237,13 @@ impl Registry {
         if self.operations {
             instrument::register_sets();
         }
-        let families = lock(&self.families);
-        let mut all: Vec<_> = families.values().map(|live| live.def()).collect();
+        let registered = || {
+            lock(&self.families)
+                .values()
+                .map(|live| live.def())
+                .collect()
+        };
+        let mut all: Vec<_> = alone(registered).unwrap_or_default();
         if self.operations {
             all.extend(builtin::ALL);
         }

@@ -17,6 +17,7 @@ use super::super::{builtin, instrument, own};
 use super::naming::Naming;
 use super::{Registry, lock};
 use crate::callsite;
+use crate::hot::alone::alone;
 
 /// Bytes that a scrape hands on at once.
 pub(crate) const PIECE: usize = 64 * 1024;
@@ -163,7 +164,7 @@ impl Registry {
             }
         }
         memory.live.clear();
-        memory.live.extend(lock(&self.families).values());
+        alone(|| memory.live.extend(lock(&self.families).values()));
         for &live in &memory.live {
             assembly.add_body(live.def(), Body::Registered(live), live.count());
         }
