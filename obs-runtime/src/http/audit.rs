@@ -10,6 +10,7 @@ use std::time::SystemTime;
 use serde_json::Value;
 
 use crate::fork::PerProcess;
+use crate::hot::body::cut;
 use crate::redact::{REDACTED, Redaction};
 
 /// Changes that are remembered; the oldest go first.
@@ -134,12 +135,9 @@ fn log(entry: &Entry) {
 
 /// The beginning of a text, in whole characters.
 fn short(text: &str) -> String {
-    let mut end = text.len().min(MAX_TEXT);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    let mark = if end < text.len() { "…" } else { "" };
-    format!("{}{mark}", &text[..end])
+    let start = cut(text, MAX_TEXT);
+    let mark = if start.len() < text.len() { "…" } else { "" };
+    format!("{start}{mark}")
 }
 
 #[cfg(test)]

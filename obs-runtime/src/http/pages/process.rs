@@ -6,6 +6,7 @@ use super::values::seconds;
 use super::{Call, Page};
 use crate::collect::process::threads;
 use crate::config::HIDDEN;
+use crate::hot::body::cut;
 use crate::http::answer::Answer;
 use crate::http::problem::Problem;
 use crate::metric::{self, Registry};
@@ -158,8 +159,7 @@ fn arguments(rules: &Redaction, all: impl Iterator<Item = String>) -> Vec<String
 }
 
 fn short(text: &str) -> String {
-    let end = text.floor_char_boundary(MAX_TEXT);
-    text[..end].to_owned()
+    cut(text, MAX_TEXT).to_owned()
 }
 
 fn force_error(call: &Call<'_>) -> Result<Answer, Problem> {
