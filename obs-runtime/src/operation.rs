@@ -1,6 +1,7 @@
 //! The metrics of annotated functions: from the definition to the cells.
 
 use std::cmp::Ordering;
+use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -94,11 +95,16 @@ impl LiveBlock {
         &self.bounds
     }
 
-    /// The declared bucket of a duration.
-    pub(crate) fn bucket(&self, ticks: u64) -> usize {
+    /// The declared bucket of a duration, and which others are counted where this one is.
+    pub(crate) fn bucket(&self, ticks: u64) -> (usize, RangeInclusive<u64>) {
         let counted = self.bounds.partition_point(|&bound| bound < ticks);
-        self.fine
-            .map_or(counted, |fine| fine.declared_bucket(counted))
+        let above = counted.checked_sub(1).and_then(|at| self.bounds.get(at));
+        let shortest = above.map_or(0, |bound| bound.saturating_add(1));
+        let longest = self.bounds.get(counted).copied().unwrap_or(u64::MAX);
+        let declared = self
+            .fine
+            .map_or(counted, |fine| fine.declared_bucket(counted));
+        (declared, shortest..=longest)
     }
 
     /// Whether an outcome can occur.

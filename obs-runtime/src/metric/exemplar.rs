@@ -5,38 +5,24 @@
 //! that was kept, and calls cost nothing more for it. A histogram that observes spans
 //! of another kind does the same, if those spans carry its mark.
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+mod kept;
+mod series;
+
+use std::collections::BTreeMap;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use obs_schema::def::{CallOutcome, OperationDef};
-use rapidhash::quality::RandomState;
 
+use self::kept::Kept;
+use self::series::Bounds;
 use super::snapshot::Exemplar;
 use crate::fork::PerProcess;
 use crate::hot::block::Block;
-use crate::hot::clock;
-use crate::operation::{self, LiveBlock};
 use crate::series::SeriesKey;
-
-/// Series whose exemplars are kept; those of later ones are dropped, and counted.
-const MAX_SERIES: usize = 4096;
-
-/// A series by its first cell and, if it is an operation's, its outcome.
-type Key = (u32, Option<u8>);
-
-/// The exemplars of each series, sorted by bucket.
-type BySeries = HashMap<Key, Vec<Exemplar>, RandomState>;
 
 /// A forked child has none of its parent's.
 static KEPT: PerProcess<Mutex<Kept>> = PerProcess::new();
-
-#[derive(Default)]
-struct Kept {
-    series: BySeries,
-    /// The blocks of operations, which never change, by the address of the definition.
-    blocks: HashMap<usize, Vec<&'static LiveBlock>, RandomState>,
-}
 
 /// The bounds of the histograms that spans carry the mark of, by it.
 static FOLLOWED: Mutex<BTreeMap<u32, &'static [f64]>> = Mutex::new(BTreeMap::new());
@@ -55,6 +41,9 @@ pub(crate) struct Call {
     pub(crate) unix_ns: u64,
 }
 
+/// A series by its first cell and, if it is an operation's, its outcome.
+type Key = (u32, Option<u8>);
+
 /// Remembers calls in the buckets that counted them. Nobody else reads or changes exemplars meanwhile.
 pub(crate) fn offers() -> Offers {
     Offers(lock(KEPT.get(Mutex::default)))
@@ -66,30 +55,17 @@ pub(crate) struct Offers(MutexGuard<'static, Kept>);
 impl Offers {
     /// Remembers a call of `def`, which is registered: every call is of such an operation.
     pub(crate) fn operation(&mut self, def: &'static OperationDef, key: SeriesKey<'_>, call: Call) {
-        let Kept { series, blocks } = &mut *self.0;
-        let known = blocks
-            .entry(std::ptr::from_ref(def).addr())
-            .or_insert_with(|| operation::find(def));
-        for live in &*known {
-            if let Some(block) = live.block(key) {
-                keep(series, key_of(block, call.outcome), exemplar(live, call));
-            }
+        match key {
+            SeriesKey::Index(combination) => self.0.put(def, combination, call),
+            SeriesKey::Values(_) => drop(self.0.find_and_put(def, key, call)),
         }
     }
 
     /// Remembers a span in the bucket of the histogram whose mark it carries.
     pub(crate) fn marked(&mut self, mark: u32, call: Call) {
-        let Some(bounds) = lock(&FOLLOWED).get(&mark).copied() else {
-            return;
-        };
-        let value = clock::to_seconds(call.ticks);
-        let exemplar = Exemplar {
-            bucket: bounds.partition_point(|&bound| bound < value),
-            trace_id: call.trace_id,
-            value,
-            unix_ns: call.unix_ns,
-        };
-        keep(&mut self.0.series, (mark, None), exemplar);
+        if let Some(bounds) = lock(&FOLLOWED).get(&mark).copied() {
+            self.0.put_at((mark, None), Bounds::Histogram(bounds), call);
+        }
     }
 }
 
@@ -101,19 +77,17 @@ pub(super) fn follow(mark: u32, bounds: &'static [f64]) {
 
 /// The exemplars of a series, sorted by bucket. They replace what was there.
 pub(super) fn of(block: Block, outcome: CallOutcome, into: &mut Vec<Exemplar>) {
-    kept(key_of(block, outcome), into);
+    read(key_of(block, outcome), into);
 }
 
 /// The exemplars of a histogram, sorted by bucket.
 pub(super) fn of_histogram(mark: u32, into: &mut Vec<Exemplar>) {
-    kept((mark, None), into);
+    read((mark, None), into);
 }
 
-fn kept(key: Key, into: &mut Vec<Exemplar>) {
+fn read(key: Key, into: &mut Vec<Exemplar>) {
     into.clear();
-    if let Some(kept) = lock(KEPT.get(Mutex::default)).series.get(&key) {
-        into.extend_from_slice(kept);
-    }
+    lock(KEPT.get(Mutex::default)).read(key, into);
 }
 
 fn key_of(block: Block, outcome: CallOutcome) -> Key {
@@ -122,39 +96,4 @@ fn key_of(block: Block, outcome: CallOutcome) -> Key {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn keep(kept: &mut BySeries, key: Key, exemplar: Exemplar) {
-    if kept.len() >= MAX_SERIES && !kept.contains_key(&key) {
-        DROPPED.fetch_add(1, Relaxed);
-        return;
-    }
-    let series = kept.entry(key).or_default();
-    match series.binary_search_by_key(&exemplar.bucket, |known| known.bucket) {
-        Ok(at) => {
-            if let Some(known) = series.get_mut(at) {
-                *known = exemplar;
-            }
-        }
-        Err(at) => series.insert(at, exemplar),
-    }
-}
-
-fn exemplar(live: &LiveBlock, call: Call) -> Exemplar {
-    let bucket = live.bucket(call.ticks);
-    Exemplar {
-        bucket,
-        trace_id: call.trace_id,
-        value: within(live.buckets(), bucket, clock::to_seconds(call.ticks)),
-        unix_ns: call.unix_ns,
-    }
-}
-
-/// `seconds`, moved into its bucket: ticks that are longer than a nanosecond may have been rounded
-/// across a bound.
-fn within(bounds: &[f64], bucket: usize, seconds: f64) -> f64 {
-    let above = bucket.checked_sub(1).and_then(|below| bounds.get(below));
-    let low = above.map_or(0.0, |bound| bound.next_up());
-    let high = bounds.get(bucket).copied().unwrap_or(f64::MAX);
-    seconds.max(low).min(high)
 }

@@ -1,8 +1,12 @@
 //! From a kept trace to the line that shows it.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use obs_schema::def::{CallOutcome, OperationDef, OperationFamily, SpanKind};
+use obs_schema::def::{
+    BlockDef, CallOutcome, LabelDef, OperationDef, OperationFamily, SpanKind, Values,
+};
+use proptest::prelude::*;
 
 use super::operations::{block, define, end, histogram};
 use crate::callsite::Callsite;
@@ -96,5 +100,62 @@ fn an_exemplar_lies_in_its_bucket() {
             _ => found.value > 0.3,
         };
         assert!(inside, "{found:?}");
+    }
+}
+
+/// Operations whose calls come mixed, with a label of many values: more kinds of calls than are remembered.
+static MIXED: [OperationDef; 3] = [
+    mixed("mixed_a", &[mixed_block(&[("operation", "mixed_a")])]),
+    mixed("mixed_b", &[mixed_block(&[("operation", "mixed_b")])]),
+    mixed("mixed_c", &[mixed_block(&[("operation", "mixed_c")])]),
+];
+static CALLSITES: [Callsite; 3] = [
+    Callsite::new(&MIXED[0]),
+    Callsite::new(&MIXED[1]),
+    Callsite::new(&MIXED[2]),
+];
+const VALUES: [&str; 20] = [
+    "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q", "r", "s",
+    "t",
+];
+const VALUE: LabelDef = LabelDef {
+    name: "value",
+    values: Values::Finite(&VALUES),
+};
+
+const fn mixed(name: &'static str, blocks: &'static [BlockDef]) -> OperationDef {
+    define(name, blocks, &[VALUE])
+}
+
+const fn mixed_block(constants: &'static [(&'static str, &'static str)]) -> BlockDef {
+    block(OperationFamily::Operation, constants, &[0.01, 0.1, 1.0])
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    #[test]
+    fn of_each_bucket_of_each_series_it_is_the_last(
+        calls in proptest::collection::vec((0..3_usize, 0..VALUES.len(), any::<bool>(), 0..2_000_u64), 1..400),
+    ) {
+        let mut wanted = BTreeMap::new();
+        for (at, &(operation, value, failed, millis)) in calls.iter().enumerate() {
+            let outcome = if failed { CallOutcome::Error } else { CallOutcome::Ok };
+            end(&CALLSITES[operation], value, outcome);
+            let call = Call { outcome, ..call(millis, at as u128 + 1) };
+            exemplar::offers().operation(&MIXED[operation], SeriesKey::Index(value), call);
+            let bucket = [10, 100, 1_000].iter().filter(|bound| **bound < millis).count();
+            wanted.insert((operation, value, failed, bucket), call.trace_id);
+        }
+        for ((operation, value, failed, bucket), trace_id) in wanted {
+            let live = crate::operation::find(&MIXED[operation]);
+            let block = live[0].block(SeriesKey::Index(value)).unwrap();
+            let outcome = if failed { CallOutcome::Error } else { CallOutcome::Ok };
+            let mut found = Vec::new();
+            exemplar::of(block, outcome, &mut found);
+            prop_assert!(found.is_sorted_by_key(|exemplar| exemplar.bucket));
+            let found = found.iter().find(|exemplar| exemplar.bucket == bucket);
+            prop_assert_eq!(found.map(|exemplar| exemplar.trace_id), Some(trace_id));
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! The store behind its lock.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use rapidhash::quality::RandomState;
@@ -31,7 +31,8 @@ pub(super) struct Inner {
 /// Traces that are evicted in the same order, oldest first.
 #[derive(Default)]
 struct Class {
-    order: BTreeMap<u64, TraceId>,
+    /// By their places. Nearly all come at the end and go at the start.
+    order: VecDeque<(u64, TraceId)>,
     bytes: usize,
 }
 
@@ -126,9 +127,9 @@ impl Inner {
             } else {
                 &mut ordinary
             };
-            newer.next().map(|(_, trace_id)| trace_id)
+            newer.next().map(|(_, trace_id)| *trace_id)
         });
-        ids.filter_map(|trace_id| self.entry(*trace_id))
+        ids.filter_map(|trace_id| self.entry(trace_id))
     }
 
     pub(super) fn remove_older_than(&mut self, unix_ns: u64) -> usize {
@@ -221,16 +222,34 @@ impl Inner {
 
 impl Class {
     fn add(&mut self, trace_id: TraceId, entry: &Entry) {
-        self.order.insert(entry.place, trace_id);
+        let at = self.find(entry);
+        self.order.insert(at, (entry.place, trace_id));
         self.bytes += entry.bytes;
     }
 
     fn remove(&mut self, entry: &Entry) {
-        self.order.remove(&entry.place);
+        let at = self.find(entry);
+        if self
+            .order
+            .get(at)
+            .is_some_and(|known| known.0 == entry.place)
+        {
+            self.order.remove(at);
+        }
         self.bytes -= entry.bytes;
     }
 
+    /// Where it is, or belongs.
+    fn find(&self, entry: &Entry) -> usize {
+        let is_before = |known: &(u64, TraceId)| known.0 < entry.place;
+        match (self.order.front(), self.order.back()) {
+            (_, Some(last)) if is_before(last) => self.order.len(),
+            (Some(first), _) if !is_before(first) => 0,
+            _ => self.order.partition_point(is_before),
+        }
+    }
+
     fn oldest(&self) -> Option<TraceId> {
-        self.order.first_key_value().map(|(_, trace_id)| *trace_id)
+        self.order.front().map(|(_, trace_id)| *trace_id)
     }
 }

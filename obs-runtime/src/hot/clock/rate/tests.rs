@@ -19,6 +19,20 @@ proptest! {
     }
 
     #[test]
+    fn it_is_what_a_division_says(rate in rates(), ticks: u64) {
+        let per_second = u128::from(rate.per_second());
+        let exact = u128::from(ticks) * u128::from(NANOS);
+        let nearest = (exact + per_second / 2) / per_second;
+        let nearest = u64::try_from(nearest).unwrap_or(u64::MAX);
+        prop_assert!(rate.to_nanos(ticks).abs_diff(nearest) <= 1);
+        // For a year and more it is the same but at the very middle between two.
+        let short = ticks >> 8;
+        let exact = u128::from(short) * u128::from(NANOS);
+        let off = (u128::from(rate.to_nanos(short)) * per_second).abs_diff(exact);
+        prop_assert!(off <= per_second / 2 + per_second / 128, "{off} of {per_second}");
+    }
+
+    #[test]
     fn longer_is_never_less(rate in rates(), a in 0..LONG, b in 0..LONG) {
         let (shorter, longer) = (a.min(b), a.max(b));
         prop_assert!(rate.to_nanos(shorter) <= rate.to_nanos(longer));
