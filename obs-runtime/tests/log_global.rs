@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::fmt;
 use std::io::{self, Write};
 use std::panic::catch_unwind;
-use std::sync::{Arc, LazyLock, Mutex};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use obs_runtime::collect::{Collect, Sink};
@@ -45,6 +45,14 @@ static LOG: LazyLock<(LogGuard, Captured)> = LazyLock::new(|| {
     log::install_panic_hook();
     (log, captured)
 });
+
+/// Keeps tests apart that do not go together: those that count the same, and those of which one has a subscriber for its
+/// thread and the other logs when a thread's locals are gone. As long as any thread has one of its own, `tracing` looks for
+/// it among the locals of each, and where there are none it logs nothing.
+fn turn() -> MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::new(());
+    TURN.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// The lines whose field `test` is this.
 fn lines(test: &str) -> Vec<Json> {
@@ -146,6 +154,7 @@ impl fmt::Debug for Endless {
 #[test]
 fn a_debug_that_logs_itself_ends_and_the_rest_is_counted() {
     let _log = &*LOG;
+    let _turn = turn();
     let before = metric("obs_log_dropped_total", Some("nested"));
     info!(test = "endless", value = ?Endless, "first");
     assert_eq!(messages("endless"), ["again", "again", "again", "first"]);
@@ -183,6 +192,7 @@ fn a_panicking_debug_costs_its_own_value_only() {
 #[test]
 fn a_panic_is_counted_and_logged_with_its_trace_and_place() {
     let _log = &*LOG;
+    let _turn = turn();
     let _capture = testing::capture();
     let span = trace::span("dangerous").enter();
     let id = span.id().unwrap();
@@ -217,6 +227,7 @@ thread_local! {
 #[test]
 fn a_record_from_the_destruction_of_a_threads_locals_is_written() {
     let _log = &*LOG;
+    let _turn = turn();
     for (name, use_the_log_first, in_a_span) in [
         ("last.fresh", false, false),
         ("last.used", true, false),

@@ -317,6 +317,18 @@ fn what_was_left_before_the_clock_was_set_back_is_sent_first() {
     assert_balanced(&queue.books());
 }
 
+/// Lets the first write in a spool wait until somebody reads this pipe: whoever opens one to write waits for that.
+#[cfg(unix)]
+fn pipe_for_the_first_batch(directory: &TempDir) -> PathBuf {
+    let service = fs::read_dir(directory.path()).unwrap().next().unwrap();
+    let sink = service.unwrap().path().join("later");
+    let place = fs::read_dir(sink).unwrap().next().unwrap().unwrap().path();
+    let pipe = place.join("0000000000000001.part");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.unwrap().success());
+    pipe
+}
+
 #[cfg(unix)]
 #[test]
 fn a_write_that_hangs_at_the_end_is_called_off() {
@@ -325,13 +337,7 @@ fn a_write_that_hangs_at_the_end_is_called_off() {
     let directory = tempfile::tempdir().unwrap();
     let dispatch = start(settings(directory.path()));
     let queue = dispatch.open(away(), QUICK);
-    let service = fs::read_dir(directory.path()).unwrap().next().unwrap();
-    let sink = service.unwrap().path().join("later");
-    let place = fs::read_dir(sink).unwrap().next().unwrap().unwrap().path();
-    // Whoever opens a pipe to write waits for one who reads.
-    let pipe = place.join("0000000000000001.part");
-    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
-    assert!(made.unwrap().success());
+    let pipe = pipe_for_the_first_batch(&directory);
     fill(&queue, 0..10);
     dispatch.finish(Duration::from_millis(100));
     let books = queue.books();
@@ -347,16 +353,19 @@ fn a_write_that_hangs_at_the_end_is_called_off() {
     assert!(files(directory.path()).is_empty());
 }
 
+#[cfg(unix)]
 #[tokio::test]
 async fn a_write_that_is_finished_when_nobody_waits_any_more_counts() {
     let directory = tempfile::tempdir().unwrap();
     let (shelf, _) = Shelf::open(&settings(directory.path()), "later").unwrap();
+    let pipe = pipe_for_the_first_batch(&directory);
     let mut batch = Batch::default();
     batch.push(b"item");
     let size = Size::of(&batch);
     let mut put = Box::pin(shelf.put(batch));
     assert!(futures::poll!(&mut put).is_pending());
     drop(put);
+    assert!(fs::read(&pipe).unwrap().starts_with(b"obsbatch"));
     wait_for("the file", || files(directory.path()).len() == 1);
     assert_eq!(shelf.call_off().await, Some(size));
     assert_eq!(shelf.call_off().await, None);
