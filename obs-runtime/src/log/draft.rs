@@ -144,15 +144,29 @@ impl Draft {
 
     /// Sets a field of the event.
     pub(crate) fn set_field(&mut self, key: &'static str, value: Raw) {
-        let text = &self.text;
-        let known = self.items.iter_mut().find_map(|item| match item {
-            Item::Field(name, value) if resolve(text, *name) == key => Some(value),
-            _ => None,
-        });
-        match known {
+        match self.field_mut(key) {
             Some(known) => *known = value,
             None => self.items.push(Item::Field(Text::Static(key), value)),
         }
+    }
+
+    /// The same with a key that is no constant.
+    pub(super) fn set_named_field(&mut self, key: &str, value: Raw) {
+        match self.field_mut(key) {
+            Some(known) => *known = value,
+            None => {
+                let key = self.keep(key);
+                self.items.push(Item::Field(key, value));
+            }
+        }
+    }
+
+    fn field_mut(&mut self, key: &str) -> Option<&mut Raw> {
+        let text = &self.text;
+        self.items.iter_mut().find_map(|item| match item {
+            Item::Field(name, value) if resolve(text, *name) == key => Some(value),
+            _ => None,
+        })
     }
 
     /// Sets an attribute of the call. `key` is of this draft.

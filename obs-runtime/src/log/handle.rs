@@ -14,7 +14,7 @@ use super::recent::{Query, Recent};
 use super::record::Record;
 use super::scratch::Line;
 use super::writer::{FlushTimeout, Writer, WriterStats};
-use super::{count, pretty};
+use super::{count, facade, pretty};
 use crate::{diagnostics, fork, redact};
 
 /// The log that the functions of the module speak for: the one that was made last.
@@ -36,6 +36,7 @@ pub(super) fn set_current(handle: LogHandle) {
         .unwrap_or_else(PoisonError::into_inner)
         .replace(handle);
     drop(former);
+    facade::follow_levels();
 }
 
 /// A running log. Clones are of the same log.
@@ -141,6 +142,7 @@ impl LogHandle {
     /// Changes which records are logged, from now on.
     pub fn set_levels(&self, levels: Levels) {
         self.log.levels.set(levels);
+        facade::follow_levels();
     }
 
     /// The last records that `query` picks, the newest first.

@@ -7,6 +7,7 @@ use tracing_subscriber::Registry;
 use tracing_subscriber::layer::SubscriberExt;
 
 use super::config::LogConfig;
+use super::facade::take_log_records;
 use super::handle::{self, LogHandle};
 use super::layer::layer_and_handle;
 
@@ -33,7 +34,7 @@ impl fmt::Display for InitError {
 
 impl std::error::Error for InitError {}
 
-/// Makes the log the global subscriber of `tracing`.
+/// Makes the log the global subscriber of `tracing`, and the logger of the crate `log` unless there is one.
 ///
 /// ```no_run
 /// use obs_runtime::log::{self, LogConfig, LogFormat};
@@ -51,6 +52,8 @@ pub fn init(config: LogConfig) -> Result<LogGuard, InitError> {
     let subscriber = Registry::default().with(layer);
     tracing::subscriber::set_global_default(subscriber).map_err(|_| InitError::SubscriberExists)?;
     handle::set_current(handle.clone());
+    // A logger that the program has set itself is what it wants.
+    take_log_records();
     Ok(LogGuard { handle })
 }
 

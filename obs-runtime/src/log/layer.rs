@@ -191,7 +191,7 @@ where
 
 /// How deep in the formatting of records this thread is: a `Debug` that logs itself must not
 /// recurse for ever.
-struct Nesting;
+pub(super) struct Nesting;
 
 thread_local! {
     static NESTING: Cell<u8> = const { Cell::new(0) };
@@ -200,7 +200,7 @@ thread_local! {
 }
 
 impl Nesting {
-    fn enter() -> Option<Self> {
+    pub(super) fn enter() -> Option<Self> {
         let depth = NESTING.get();
         (depth < MAX_NESTING).then(|| {
             NESTING.set(depth + 1);

@@ -5,6 +5,8 @@
 //! form for people. A caller never waits for an output, and nothing that it formats can make it
 //! fail.
 //!
+//! Libraries that log with the crate `log` are heard as well: see [`take_log_records`].
+//!
 //! # A line
 //!
 //! One JSON object per line with these keys, in this order; those without a value are left out.
@@ -50,6 +52,7 @@ mod draft;
 #[cfg(feature = "elastic")]
 mod ecs;
 mod event;
+mod facade;
 mod file;
 mod handle;
 mod here;
@@ -95,6 +98,7 @@ pub use self::count::LogMetrics;
 pub(crate) use self::count::forget_counts;
 pub(crate) use self::debugged::{DebuggedCall, say_call, shown};
 pub(crate) use self::event::say_event;
+pub use self::facade::take_log_records;
 pub use self::file::FileSink;
 pub use self::handle::LogHandle;
 pub use self::init::{InitError, LogGuard, init};

@@ -41,6 +41,14 @@ pub(crate) fn say_of(
 
 /// Logs a record that `describe` fills, if the levels in force allow it.
 pub(super) fn record(target: &'static str, level: Level, describe: impl FnOnce(&mut Draft)) {
+    record_at(target, level, |draft| {
+        draft.head.target = Text::Static(target);
+        describe(draft);
+    });
+}
+
+/// The same for a target that `describe` fills in as well.
+pub(super) fn record_at(target: &str, level: Level, describe: impl FnOnce(&mut Draft)) {
     let Some(log) = handle::current() else {
         return;
     };
@@ -49,7 +57,6 @@ pub(super) fn record(target: &'static str, level: Level, describe: impl FnOnce(&
     }
     scratch::with(|Scratch { draft, line }| {
         draft.begin(level, clock::now_unix_nanos());
-        draft.head.target = Text::Static(target);
         describe(draft);
         here::locate(draft, None);
         if log.process(draft, Origin::Event) {

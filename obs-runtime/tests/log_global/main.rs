@@ -1,6 +1,8 @@
 //! The log as the global subscriber: setting it up, what misbehaving programs do to it, panics.
 #![cfg(feature = "log")]
 
+mod facade;
+
 use std::cell::RefCell;
 use std::fmt;
 use std::io::{self, Write};
@@ -107,11 +109,17 @@ fn a_second_global_subscriber_is_refused_with_what_to_do() {
 #[test]
 fn levels_change_while_the_program_runs() {
     let _log = &*LOG;
-    let say = || debug!(target: "changing::db", test = "levels", "debug");
+    let say = || {
+        debug!(target: "changing::db", test = "levels", "debug");
+        ::log::debug!(target: "changing::db", test = "levels"; "debug");
+        ::log::debug!(target: "other", test = "levels"; "debug");
+    };
     say();
+    assert_eq!(::log::max_level(), ::log::LevelFilter::Info);
     log::set_levels("info,changing=debug").unwrap();
     say();
     assert_eq!(log::levels().unwrap().to_string(), "info,changing=debug");
+    assert_eq!(::log::max_level(), ::log::LevelFilter::Debug);
     let error = log::set_levels("info,changing=debgu,=warn").unwrap_err();
     assert_eq!(
         error.to_string(),
@@ -120,7 +128,12 @@ fn levels_change_while_the_program_runs() {
     say();
     log::set_levels("info").unwrap();
     say();
-    assert_eq!(messages("levels").len(), 2);
+    assert_eq!(::log::max_level(), ::log::LevelFilter::Info);
+    let targets: Vec<_> = lines("levels")
+        .iter()
+        .map(|line| line["target"].clone())
+        .collect();
+    assert_eq!(targets, ["changing::db"; 4]);
 }
 
 /// Logs while it is being formatted.
