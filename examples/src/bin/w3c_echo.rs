@@ -13,7 +13,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::post;
 use axum::{Json, Router};
-use obs_runtime::http::{ServerLayer, trace_headers};
+use obs_runtime::http::ServerLayer;
+use obs_runtime::propagate::WithTraceContext;
 use obs_runtime::{service, track_external_api};
 use reqwest::Client;
 use serde::Deserialize;
@@ -45,7 +46,7 @@ async fn test(State(http): State<Client>, Json(calls): Json<Vec<Call>>) -> Statu
 /// Every call is a span of its own, whose id is sent as the parent.
 #[track_external_api("caller", endpoint = "/callback", method = "POST")]
 async fn send(http: &Client, call: &Call) -> reqwest::Result<()> {
-    let request = http.post(&call.url).headers(trace_headers());
+    let request = http.post(&call.url).with_trace_context();
     let response = request.json(&call.arguments).send().await?;
     response.error_for_status().map(drop)
 }

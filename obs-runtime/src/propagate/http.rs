@@ -44,8 +44,8 @@ impl CarrierMut for HeaderMap {
 
 /// Adds the current trace and baggage to requests: see [`inject`].
 ///
-/// It is for the types of the `http` crate, which hyper and tower clients send as they are. For
-/// reqwest there is [`trace_headers`](crate::http::trace_headers); tonic's metadata is a header map
+/// It is for the types of the `http` crate, which hyper and tower clients send as they are, and for those of reqwest
+/// (feature `reqwest`; [`trace_headers`](crate::http::trace_headers) does it without). tonic's metadata is a header map
 /// inside: `inject(request.metadata_mut().as_mut())`, and `extract(request.metadata().as_ref())`.
 ///
 /// ```
@@ -83,5 +83,50 @@ impl WithTraceContext for request::Builder {
             inject(headers);
         }
         self
+    }
+}
+
+#[cfg(feature = "reqwest")]
+impl WithTraceContext for reqwest::Request {
+    fn with_trace_context(mut self) -> Self {
+        inject(self.headers_mut());
+        self
+    }
+}
+
+/// A builder that has failed already stays as it is.
+#[cfg(feature = "reqwest")]
+impl WithTraceContext for reqwest::RequestBuilder {
+    fn with_trace_context(self) -> Self {
+        self.headers(HeaderMap::new().with_trace_context())
+    }
+}
+
+#[cfg(all(test, feature = "reqwest"))]
+mod tests {
+    use super::*;
+    use crate::{testing, trace};
+
+    #[test]
+    fn requests_of_reqwest_say_where_they_come_from() {
+        let _capture = testing::capture();
+        let client = reqwest::Client::new();
+        let outside = client.get("http://pay/").with_trace_context();
+        assert!(outside.build().unwrap().headers().is_empty());
+
+        let _span = trace::span("charge").enter();
+        let here = trace::current().unwrap();
+        let built = client.get("http://pay/").header("TraceParent", "old");
+        let request = built.build().unwrap().with_trace_context();
+        let built = client.get("http://pay/").header("TraceParent", "old");
+        for request in [request, built.with_trace_context().build().unwrap()] {
+            let sent: Vec<_> = request.headers().get_all("traceparent").iter().collect();
+            assert_eq!(sent.len(), 1);
+            let parent = format!("00-{}-{}-03", here.trace_id, here.span_id);
+            assert_eq!(sent[0], &parent);
+        }
+
+        let broken = client.get("no address").with_trace_context();
+        assert!(broken.build().is_err());
     }
 }

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use obs_runtime::http::trace_headers;
 use obs_runtime::policy::Reason;
+use obs_runtime::propagate::WithTraceContext;
 use obs_runtime::{
     Outcome, Rejected, bulkhead, circuit_breaker, retry, timeout, track_external_api,
 };
@@ -144,7 +144,7 @@ impl Payments {
 /// Sends a request as a child of the current span.
 async fn send(request: RequestBuilder) -> Result<Response, PaymentError> {
     let response = request
-        .headers(trace_headers())
+        .with_trace_context()
         .send()
         .await
         .map_err(|error| unavailable(&error))?;
