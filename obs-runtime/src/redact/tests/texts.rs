@@ -45,6 +45,19 @@ fn secrets_are_hidden() {
             r#""{\"password\":\"hunter2\",\"user\":\"ada\"}""#,
             r#""{\"password\":\"[redacted]\",\"user\":\"ada\"}""#,
         ),
+        // A text of JSON in a text of JSON in a text.
+        (
+            r#"got "{\"body\":\"{\\\"password\\\":\\\"hun\\\\\\\"ter2\\\",\\\"a\\\":1}\"}" back"#,
+            r#"got "{\"body\":\"{\\\"password\\\":\\\"[redacted]\\\",\\\"a\\\":1}\"}" back"#,
+        ),
+        (
+            r#"{"user":{"name":"ada","secrets":["a","b"],"api_key":{"id":1}},"n":1}"#,
+            r#"{"user":{"name":"ada","secrets":[redacted],"api_key":[redacted]},"n":1}"#,
+        ),
+        (
+            "{\n  \"password\": \"hunter2\",\n  \"user\": \"ada\"\n}",
+            "{\n  \"password\": \"[redacted]\",\n  \"user\": \"ada\"\n}",
+        ),
         (
             r#"User { name: "ada", password: "hunter2" }"#,
             r#"User { name: "ada", password: "[redacted]" }"#,
@@ -116,6 +129,18 @@ fn secrets_are_hidden() {
         (
             "https://h/x?sv=2&sig=a%3D",
             "https://h/x?sv=2&sig=[redacted]",
+        ),
+        (
+            "error sending request for url (https://ada:hunter2@pay/v1): connection refused",
+            "error sending request for url (https://ada:[redacted]@pay/v1): connection refused",
+        ),
+        (
+            "mongodb+srv://app:p%40ss@c1.example,c2.example/x failed, postgresql://u:hunter2@[::1]:5432/d",
+            "mongodb+srv://app:[redacted]@c1.example,c2.example/x failed, postgresql://u:[redacted]@[::1]:5432/d",
+        ),
+        (
+            "jdbc:postgresql://db/shop?user=app&password=hunter2&ssl=1",
+            "jdbc:postgresql://db/shop?user=app&password=[redacted]&ssl=1",
         ),
         // Tokens.
         (
