@@ -218,11 +218,15 @@ fn endpoint(variables: &Variables<'_>, protocol: Protocol) -> Result<Uri, Mistak
     if protocol == Protocol::Grpc || is_own {
         return Ok(address);
     }
-    let path = format!(
+    let mut path = format!(
         "{}/{}",
         address.path().trim_end_matches('/'),
         variables.signal.path()
     );
+    if let Some(query) = address.query() {
+        path.push('?');
+        path.push_str(query);
+    }
     let whole = Uri::builder()
         .scheme(address.scheme_str().unwrap_or("http"))
         .authority(authority.clone())

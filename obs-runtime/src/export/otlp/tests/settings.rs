@@ -29,6 +29,13 @@ fn the_address_of_all_signals_gets_the_path_of_this_one() {
     for (address, expected) in [
         ("http://collector:4318", "http://collector:4318/v1/traces"),
         ("https://host/otlp/", "https://host/otlp/v1/traces"),
+        ("HTTPS://Host/otlp", "https://Host/otlp/v1/traces"),
+        ("http://[::1]:4318", "http://[::1]:4318/v1/traces"),
+        // What a gateway wants to know of who sends.
+        (
+            "https://host/otlp/?tenant=a&zone=b",
+            "https://host/otlp/v1/traces?tenant=a&zone=b",
+        ),
     ] {
         assert_eq!(
             endpoint(&[("OTEL_EXPORTER_OTLP_ENDPOINT", address)]),
@@ -68,6 +75,32 @@ fn headers_are_decoded_and_not_shown() {
     assert_eq!(settings.headers["api-key"], "a b");
     assert_eq!(settings.headers["x"], "1");
     assert!(!format!("{settings:?}").contains("a b"));
+
+    let text = "authorization=Basic%20YTpi==, team=a%2Cb%3Dc, NAME=J%C3%BCrgen,,";
+    let headers = read(&[("OTEL_EXPORTER_OTLP_HEADERS", text)])
+        .unwrap()
+        .headers;
+    assert_eq!(headers["authorization"], "Basic YTpi==");
+    assert_eq!(headers["team"], "a,b=c");
+    assert_eq!(headers["name"].as_bytes(), "Jürgen".as_bytes());
+    assert_eq!(headers.len(), 3);
+}
+
+#[test]
+fn headers_of_one_signal_take_the_place_of_those_of_all() {
+    let settings = read(&[
+        ("OTEL_EXPORTER_OTLP_HEADERS", "a=1,b=2"),
+        ("OTEL_EXPORTER_OTLP_TRACES_HEADERS", "a=3"),
+        ("OTEL_EXPORTER_OTLP_TIMEOUT", "1500"),
+        ("OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "250"),
+        ("OTEL_EXPORTER_OTLP_COMPRESSION", "gzip"),
+        ("OTEL_EXPORTER_OTLP_TRACES_COMPRESSION", "none"),
+    ]);
+    let settings = settings.unwrap();
+    assert_eq!(settings.headers["a"], "3");
+    assert_eq!(settings.headers.len(), 1);
+    assert_eq!(settings.timeout, Duration::from_millis(250));
+    assert!(!settings.gzip);
 }
 
 #[test]
@@ -93,6 +126,13 @@ fn what_makes_no_sense_is_said_with_the_variable() {
         ("OTEL_EXPORTER_OTLP_TIMEOUT", "0", "milliseconds"),
         ("OTEL_EXPORTER_OTLP_HEADERS", "api-key", "no `=`"),
         ("OTEL_EXPORTER_OTLP_HEADERS", "a b=c", "cannot be sent"),
+        ("OTEL_EXPORTER_OTLP_HEADERS", "a=b%0Ac", "cannot be sent"),
+        (
+            "OTEL_EXPORTER_OTLP_HEADERS",
+            "Content-Length=7",
+            "leave it out",
+        ),
+        ("OTEL_EXPORTER_OTLP_HEADERS", "te=gzip", "leave it out"),
         (
             "OTEL_EXPORTER_OTLP_CLIENT_KEY",
             "key.pem",
