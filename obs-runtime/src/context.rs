@@ -31,6 +31,7 @@ use pin_project_lite::pin_project;
 use crate::hot::local::Current;
 use crate::hot::{body, segment};
 use crate::propagate::{Baggage, BaggageError};
+use crate::trace::SpanContext;
 
 mod visit;
 
@@ -56,6 +57,8 @@ pub struct RequestContext {
     entries: Mutex<Vec<(Cow<'static, str>, String)>>,
     /// `None` until it is set here: that of the outer context counts.
     baggage: Mutex<Option<Baggage>>,
+    /// The caller's span, where this process has none of its own below it.
+    caller: Option<SpanContext>,
 }
 
 impl RequestContext {
@@ -91,6 +94,12 @@ impl RequestContext {
         self
     }
 
+    /// Sets the caller's span, which is told to those who are called where there is no other.
+    pub(crate) fn with_caller(mut self, caller: Option<SpanContext>) -> Self {
+        self.caller = caller;
+        self
+    }
+
     /// Makes this the context of the thread until the returned guard is dropped. Inside another
     /// context it takes over the keys that it has not set itself.
     pub fn enter(self) -> ContextGuard {
@@ -107,8 +116,9 @@ impl RequestContext {
     }
 
     /// Takes over what `outer` has and this has not.
-    fn inside(self, outer: Option<&Self>) -> Self {
+    fn inside(mut self, outer: Option<&Self>) -> Self {
         let Some(outer) = outer else { return self };
+        self.caller = self.caller.or_else(|| outer.caller.clone());
         let baggage = outer.own_baggage().clone();
         {
             let mut own = self.own_baggage();
@@ -282,6 +292,11 @@ pub fn set_baggage(name: &str, value: &str) -> Result<(), BaggageError> {
     };
     let mut own = context.own_baggage();
     own.get_or_insert_default().set(name, value)
+}
+
+/// The caller's span, where this process records none.
+pub(crate) fn caller() -> Option<SpanContext> {
+    current()?.caller.clone()
 }
 
 /// The context that this thread is in.

@@ -96,6 +96,42 @@ async fn callers_decide_as_far_as_they_are_trusted() {
         [("x-correlation-id", "r-17"), ("x-tenant", "acme")].map(own)
     );
     running.shutdown().await;
+
+    for switch in [
+        ("OTEL_SDK_DISABLED", "true"),
+        ("OBS__TRACING__ENABLED", "false"),
+    ] {
+        assert_passed_on(switch).await;
+    }
+}
+
+/// A program that records no spans is no gap in the traces of others.
+async fn assert_passed_on(switch: (&'static str, &'static str)) {
+    let settings = [
+        ("OBS_LISTEN", "127.0.0.1:0"),
+        ("OTEL_PROPAGATORS", "b3"),
+        switch,
+    ];
+    let running = Starter::new(Layers::default().variables(settings))
+        .start()
+        .unwrap();
+    let place = format!("{IDS}-1");
+    let headers = sent(Trust::Full, "b3", &place).await;
+    assert_eq!(headers["b3"], place, "{switch:?}");
+    let headers = sent(Trust::Restart, "b3", &place).await;
+    assert!(!headers.contains_key("b3"), "{switch:?}");
+
+    {
+        let mut message = HeaderMap::new();
+        message.insert("b3", place.parse().unwrap());
+        let sent = propagate::extract(&message);
+        let _inside = sent.context().enter();
+        let _nested = RequestContext::new().with("tenant", "acme").enter();
+        let _span = trace::span("process").continues(&sent).enter();
+        assert_eq!(trace_headers()["b3"], place, "{switch:?}");
+    }
+    assert!(trace_headers().is_empty());
+    running.shutdown().await;
 }
 
 fn own((name, value): (&str, &str)) -> (String, String) {

@@ -66,6 +66,9 @@ impl Starter {
         let state = claim(&config)?;
         held::clear();
         let mut running = Running::new(state, collector);
+        // Also where nothing is recorded, traces of others go on through this process.
+        propagate::set_enabled(config.propagators());
+        propagate::set_forwarded(config.monitoring.tracing.forward);
         if config.service.disabled {
             return Ok(running);
         }
@@ -96,8 +99,6 @@ impl Starter {
             running.exports = crate::export::Exports::start(&config).map_err(StartError::Export)?;
         }
         analytics::configure(&config.monitoring.analytics);
-        propagate::set_enabled(config.propagators());
-        propagate::set_forwarded(config.monitoring.tracing.forward);
         running.health = Monitor::start(&config).map_err(StartError::Thread)?;
         #[cfg(feature = "http")]
         {

@@ -6,6 +6,7 @@ use super::choice::{Propagator, Propagators};
 use super::claim::Claim;
 use super::names::{BAGGAGE, TRACEPARENT, TRACESTATE};
 use super::{b3, xtrace};
+use crate::callsite;
 use crate::context::RequestContext;
 use crate::trace::{SpanContext, w3c};
 
@@ -26,7 +27,14 @@ impl Extracted {
     /// A request context with the baggage.
     #[must_use]
     pub fn context(&self) -> RequestContext {
-        RequestContext::new().with_baggage(self.baggage.clone())
+        RequestContext::new()
+            .with_baggage(self.baggage.clone())
+            .with_caller(self.handed_on())
+    }
+
+    /// The caller's span, if no span of this process takes its place.
+    pub(crate) fn handed_on(&self) -> Option<SpanContext> {
+        self.parent.clone().filter(|_| !callsite::spans_on())
     }
 }
 

@@ -13,7 +13,8 @@ use crate::{context, span};
 /// that `tracing.forward` lists: by default the request id as `x-request-id`.
 ///
 /// What is set takes the place of former values. Without a current span the headers of the trace are left as they
-/// are, without baggage that of the baggage.
+/// are, without baggage that of the baggage. While no spans are recorded, the caller's is handed on, so that the trace
+/// has no gap.
 ///
 /// ```
 /// use obs_runtime::{propagate, trace};
@@ -34,7 +35,7 @@ impl Propagators {
         if self == Self::NONE {
             return;
         }
-        if let Some(context) = span::current_context() {
+        if let Some(context) = span::current_context().or_else(context::caller) {
             self.write_trace(&context, carrier);
         }
         if self.contains(Propagator::Baggage)

@@ -48,7 +48,8 @@ impl Observation {
         let caller = Trusted::read(options, request.headers());
         let context = RequestContext::new()
             .with_request_id(request_id)
-            .with_baggage(caller.baggage());
+            .with_baggage(caller.baggage())
+            .with_caller(caller.handed_on());
         let context = Arc::new(context);
         let start = clock::ticks();
         let inside = context::enter_shared(Some(context.clone()));

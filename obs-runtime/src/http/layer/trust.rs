@@ -48,6 +48,13 @@ impl Trusted {
         self.sent.baggage.clone()
     }
 
+    /// The caller's span, if none of this process takes its place.
+    pub(super) fn handed_on(&self) -> Option<SpanContext> {
+        (self.trust != Trust::Restart)
+            .then(|| self.sent.handed_on())
+            .flatten()
+    }
+
     /// Where the span of the request belongs.
     pub(super) fn origin(&self) -> Origin<'_> {
         let Extracted {
