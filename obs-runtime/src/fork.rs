@@ -6,6 +6,7 @@
 //! So it sets plain numbers back and counts the [`generation`] up, by which the rest finds
 //! out for itself that it is a copy.
 
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use crate::hot::published::Published;
@@ -74,5 +75,77 @@ impl<T: Send + Sync> PerProcess<T> {
 impl<T> std::fmt::Debug for PerProcess<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("PerProcess").finish_non_exhaustive()
+    }
+}
+
+/// A value that goes with the memory that it is in, of which a child of `fork` makes one of its own from the one that it
+/// finds: there a lock may be held, and something under way, by threads that the child does not have.
+pub(crate) struct Renewed<T: 'static> {
+    made_in: u32,
+    first: T,
+    /// Those of children, which are never freed.
+    later: Published<(u32, T)>,
+}
+
+impl<T: Send + Sync> Renewed<T> {
+    /// One that is there when the program starts.
+    pub(crate) const fn from_the_start(value: T) -> Self {
+        Self {
+            made_in: 0,
+            first: value,
+            later: Published::nothing(),
+        }
+    }
+
+    /// One that is made now.
+    pub(crate) fn new(value: T) -> Self {
+        crate::hot::watch_forks();
+        Self {
+            made_in: generation(),
+            ..Self::from_the_start(value)
+        }
+    }
+
+    /// The value of this process, which `renew` makes of that of its parent where it has none yet.
+    #[inline(always)]
+    pub(crate) fn get(&self, renew: impl Fn(&T) -> T) -> &T {
+        match self.if_first() {
+            Some(value) => value,
+            None => self.later(renew),
+        }
+    }
+
+    /// The value, if this is the process that has made it.
+    #[inline(always)]
+    pub(crate) fn if_first(&self) -> Option<&T> {
+        (self.made_in == generation()).then_some(&self.first)
+    }
+
+    #[inline(never)]
+    fn later(&self, renew: impl Fn(&T) -> T) -> &T {
+        let now = generation();
+        let is_own = |(made_in, _): &(u32, T)| *made_in == now;
+        let make = || {
+            let former = self.later.get().map_or(&self.first, |(_, value)| value);
+            (now, renew(former))
+        };
+        &self.later.get_or_replace(is_own, make).1
+    }
+}
+
+/// A copy of what is behind a lock of the parent, to be [renewed](Renewed): nothing, if a thread that is gone was at work
+/// on it.
+pub(crate) fn copied<T: Clone + Default>(former: &Mutex<T>) -> Mutex<T> {
+    Mutex::new(
+        former
+            .try_lock()
+            .map(|value| value.clone())
+            .unwrap_or_default(),
+    )
+}
+
+impl<T> std::fmt::Debug for Renewed<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Renewed").finish_non_exhaustive()
     }
 }

@@ -53,6 +53,14 @@ impl Books {
         Self { cells, begin }
     }
 
+    /// Those of a child of `fork`, where all is counted from 0 on.
+    pub(super) const fn in_child(&self) -> Self {
+        Self {
+            cells: self.cells.again(),
+            begin: [0; CallResult::ALL.len()],
+        }
+    }
+
     #[inline(always)]
     pub(super) fn add(&self, result: CallResult) {
         self.cells.add(result as u32);

@@ -6,6 +6,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use super::event::{Event, EventKind};
+use crate::fork::PerProcess;
 use crate::hot::clock;
 use crate::policy::{Name, park};
 
@@ -14,9 +15,10 @@ pub const MAX_EVENTS: usize = 1_000;
 /// How many events wait for a subscriber. One that lets more come is cut off.
 pub const MAX_WAITING: usize = 256;
 
-static FEED: Mutex<Feed> = Mutex::new(Feed::new());
+/// In a child of `fork` there are neither the events nor the subscribers of its parent.
+static FEED: PerProcess<Mutex<Feed>> = PerProcess::new();
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Feed {
     sequence: u64,
     recent: VecDeque<Arc<Event>>,
@@ -38,14 +40,6 @@ struct Mailbox {
 pub struct Subscription(Arc<Mutex<Mailbox>>);
 
 impl Feed {
-    const fn new() -> Self {
-        Self {
-            sequence: 0,
-            recent: VecDeque::new(),
-            subscribers: Vec::new(),
-        }
-    }
-
     fn add(&mut self, breaker: &Name, kind: EventKind) -> (Arc<Event>, Vec<Waker>) {
         self.sequence += 1;
         let event = Arc::new(Event {
@@ -94,7 +88,7 @@ impl Mailbox {
 
 /// Notes an event. No lock is held when this returns, nor while somebody is told of it.
 pub(super) fn publish(breaker: &Name, kind: EventKind) -> Arc<Event> {
-    let (event, readers) = lock(&FEED).add(breaker, kind);
+    let (event, readers) = feed().add(breaker, kind);
     readers.into_iter().for_each(Waker::wake);
     event
 }
@@ -126,7 +120,7 @@ pub(super) fn log(event: &Event) {
 /// The events since the one with this number, the oldest first; at most [`MAX_EVENTS`] are known.
 #[must_use]
 pub fn events(after: u64) -> Vec<Arc<Event>> {
-    let feed = lock(&FEED);
+    let feed = feed();
     let recent = feed.recent.iter();
     recent
         .filter(|event| event.sequence > after)
@@ -137,7 +131,7 @@ pub fn events(after: u64) -> Vec<Arc<Event>> {
 /// How many subscribers of a breaker there are that have not been cut off.
 #[cfg(all(test, feature = "http"))]
 pub(crate) fn subscribers(breaker: &str) -> usize {
-    let feed = lock(&FEED);
+    let feed = feed();
     let alive = feed.subscribers.iter().filter_map(Weak::upgrade);
     alive
         .filter(|mailbox| lock(mailbox).only.as_deref() == Some(breaker))
@@ -176,7 +170,7 @@ impl Subscription {
             only,
             ..Mailbox::default()
         }));
-        lock(&FEED).subscribers.push(Arc::downgrade(&mailbox));
+        feed().subscribers.push(Arc::downgrade(&mailbox));
         Self(mailbox)
     }
 
@@ -217,6 +211,10 @@ impl Subscription {
     pub fn is_cut(&self) -> bool {
         lock(&self.0).is_cut
     }
+}
+
+fn feed() -> MutexGuard<'static, Feed> {
+    lock(FEED.get(Mutex::default))
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

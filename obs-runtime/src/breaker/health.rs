@@ -7,9 +7,10 @@
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
 use super::books::CallResult;
-use super::machine::Breaker;
+use super::machine::{Machine, effective};
 use super::word::State;
 use crate::health::{Health, Signal};
+use crate::hot::clock;
 
 /// What was said last.
 #[derive(Debug, Default)]
@@ -20,10 +21,10 @@ pub(super) struct HealthFeed {
     bad: AtomicU64,
 }
 
-impl Breaker {
+impl Machine {
     /// Tells the check of the same name, if there is one.
     pub(super) fn feed_health(&self, signals: &[(String, Signal)]) {
-        let found = signals.iter().find(|(name, _)| name == self.name());
+        let found = signals.iter().find(|(name, _)| name == self.name.as_str());
         if let Some((_, signal)) = found {
             self.feed_state(signal);
             self.feed_calls(signal);
@@ -32,7 +33,7 @@ impl Breaker {
 
     fn feed_state(&self, signal: &Signal) {
         let feed = &self.health;
-        match about(self.state()) {
+        match about(effective(self.gate.word(), clock::ticks())) {
             Some(health) => {
                 if signal.status() != Some(health.status()) {
                     signal.set(health);

@@ -9,9 +9,10 @@ use obs_schema::resilience::BreakerSettings;
 use rapidhash::quality::RandomState;
 
 use super::books::Books;
-use super::machine::Breaker;
+use super::circuit::Breaker;
 use super::registry;
 use super::word::State;
+use crate::fork::Renewed;
 use crate::hot::body::cut;
 use crate::policy::{InvalidSettings, Name};
 use crate::series::{MAX_LABEL_BYTES, OVERFLOW};
@@ -32,10 +33,12 @@ pub struct Breakers {
     name: String,
     settings: BreakerSettings,
     max_keys: usize,
-    by_key: RwLock<HashMap<Box<str>, Entry, RandomState>>,
+    by_key: Renewed<RwLock<ByKey>>,
     /// Counts uses: which breaker was used last.
     uses: AtomicU64,
 }
+
+type ByKey = HashMap<Box<str>, Entry, RandomState>;
 
 struct Entry {
     breaker: Arc<Breaker>,
@@ -62,7 +65,7 @@ impl Breakers {
             name: name.to_owned(),
             settings,
             max_keys: max_keys.max(1),
-            by_key: RwLock::default(),
+            by_key: Renewed::new(RwLock::default()),
             uses: AtomicU64::new(0),
         }
     }
@@ -72,7 +75,7 @@ impl Breakers {
     pub fn get(&self, key: &str) -> Arc<Breaker> {
         let key = cut(key, MAX_LABEL_BYTES);
         let now = self.uses.fetch_add(1, Relaxed);
-        let known = self.by_key.read().unwrap_or_else(PoisonError::into_inner);
+        let known = self.by_key().read().unwrap_or_else(PoisonError::into_inner);
         if let Some(entry) = known.get(key) {
             entry.used.store(now, Relaxed);
             return entry.breaker.clone();
@@ -81,8 +84,16 @@ impl Breakers {
         self.make(key, now)
     }
 
+    /// In a child of `fork` a copy, unless a thread that is gone was at work on it.
+    fn by_key(&self) -> &RwLock<ByKey> {
+        self.by_key.get(|former| {
+            let known = former.try_read();
+            RwLock::new(known.map(|known| known.clone()).unwrap_or_default())
+        })
+    }
+
     pub(super) fn list(&self, into: &mut Vec<Arc<Breaker>>) {
-        let known = self.by_key.read().unwrap_or_else(PoisonError::into_inner);
+        let known = self.by_key().read().unwrap_or_else(PoisonError::into_inner);
         let from = into.len();
         into.extend(known.values().map(|entry| entry.breaker.clone()));
         drop(known);
@@ -92,7 +103,10 @@ impl Breakers {
     }
 
     fn make(&self, key: &str, now: u64) -> Arc<Breaker> {
-        let mut known = self.by_key.write().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self
+            .by_key()
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
         if let Some(entry) = known.get(key) {
             return entry.breaker.clone();
         }
@@ -104,7 +118,7 @@ impl Breakers {
                 Some(old) => {
                     books = known
                         .remove(&old)
-                        .map(|old| Books::after(&old.breaker.books));
+                        .map(|old| Books::after(&old.breaker.machine().books));
                 }
                 None => key = OVERFLOW,
             }
@@ -123,12 +137,21 @@ impl Breakers {
 }
 
 /// The key that was not used for longest and can go: an open breaker knows something that would be lost.
-fn least_used(known: &HashMap<Box<str>, Entry, RandomState>) -> Option<Box<str>> {
+fn least_used(known: &ByKey) -> Option<Box<str>> {
     let closed = known
         .iter()
         .filter(|(key, entry)| &***key != OVERFLOW && entry.breaker.state() == State::Closed);
     let oldest = closed.min_by_key(|(_, entry)| entry.used.load(Relaxed));
     oldest.map(|(key, _)| key.clone())
+}
+
+impl Clone for Entry {
+    fn clone(&self) -> Self {
+        Self {
+            breaker: self.breaker.clone(),
+            used: AtomicU64::new(self.used.load(Relaxed)),
+        }
+    }
 }
 
 impl fmt::Debug for Breakers {

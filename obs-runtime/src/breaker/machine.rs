@@ -1,40 +1,34 @@
-//! One circuit breaker.
+//! What a circuit breaker is made of, in one process.
 
 use std::fmt;
 use std::sync::atomic::{
     AtomicBool, AtomicU64,
     Ordering::{Relaxed, SeqCst},
 };
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Mutex, OnceLock};
 
 use obs_schema::resilience::{BreakerSettings, Window};
 
 use super::books::{Books, CallResult, Counts};
 use super::count::{CountWindow, Tally};
-use super::event::EventKind;
-use super::feed::{self, Subscription};
 use super::gate::{Gate, Probe};
 use super::health::HealthFeed;
 use super::permit::Permit;
-use super::registry;
 use super::rules::{Rules, Span};
 use super::streak::Streak;
 use super::time::TimeWindow;
 use super::transition::{Ledger, Transitions};
 use super::watch::Watch;
 use super::word::{Generation, State, Word};
+use crate::fork;
 use crate::hot::clock;
-use crate::op::Clock;
-use crate::policy::{InvalidSettings, Name, Reason, Rejected};
+use crate::policy::{Name, Reason, Rejected};
 
-/// In [`Breaker::quiet`]: every call that goes well changes something.
+/// In [`Machine::quiet`]: every call that goes well changes something.
 pub(super) const NEVER_QUIET: u64 = u64::MAX;
 
-/// A circuit breaker. See the [module](super).
-///
-/// What it costs while it is closed and all is well: a load and a comparison when a call begins, the same and a
-/// count of the thread's own when it ends.
-pub struct Breaker {
+/// See the module.
+pub(super) struct Machine {
     pub(super) gate: Gate,
     /// The state in which a call that goes well changes nothing but the number of such calls.
     pub(super) quiet: AtomicU64,
@@ -57,6 +51,10 @@ pub struct Breaker {
     pub(super) is_listed: bool,
     pub(super) ledger: Mutex<Ledger>,
     pub(super) health: HealthFeed,
+    /// The settings that it was made with.
+    declared: BreakerSettings,
+    /// The process whose threads have its locks.
+    process: u32,
 }
 
 /// How a call ended.
@@ -70,22 +68,58 @@ pub(super) enum Ended {
     Undecided,
 }
 
-impl Breaker {
-    /// The breaker of this name, which is made if there is none. The settings are those of whoever asked first.
-    ///
-    /// # Errors
-    ///
-    /// If the settings contradict themselves.
-    pub fn named(name: &str, settings: BreakerSettings) -> Result<Arc<Self>, InvalidSettings> {
-        InvalidSettings::none(settings.check())?;
-        Ok(registry::named(name, settings))
+impl Ended {
+    /// What the call counts as, if anything.
+    pub(super) const fn result(self, is_slow: bool) -> Option<CallResult> {
+        match self {
+            Self::Success if is_slow => Some(CallResult::Slow),
+            Self::Success => Some(CallResult::Success),
+            Self::Failure => Some(CallResult::Error),
+            Self::Timeout => Some(CallResult::Timeout),
+            Self::Ignored => Some(CallResult::Ignored),
+            Self::Undecided => None,
+        }
+    }
+}
+
+impl Machine {
+    /// A closed one.
+    pub(super) fn new(name: Name, settings: BreakerSettings, books: Books) -> Self {
+        let word = Word::new(State::Closed, Generation::FIRST, None);
+        Self::begin(name, books, word, Ledger::new(settings, clock::ticks()))
     }
 
-    pub(super) fn create(name: Name, settings: BreakerSettings, books: Books) -> Self {
-        let now = clock::ticks();
-        let generation = Generation::FIRST;
-        let breaker = Self {
-            gate: Gate::new(Word::new(State::Closed, generation, None)),
+    /// The same, but nobody is told what happens to it.
+    pub(super) fn unlisted(self) -> Self {
+        Self {
+            is_listed: false,
+            ..self
+        }
+    }
+
+    /// That of a child of `fork`, whose parent had this one: in the same state, with an empty window.
+    pub(super) fn in_child(former: &Self) -> Self {
+        let found = former.gate.word();
+        let word = Word::new(found.state(), Generation::FIRST, found.deadline());
+        // A thread that the child does not have may hold the lock for ever.
+        let ledger = match former.ledger.try_lock() {
+            Ok(ledger) => ledger.in_child(),
+            Err(_) => Ledger::new(former.declared, clock::ticks()),
+        };
+        let books = former.books.in_child();
+        let own = Self::begin(former.name.clone(), books, word, ledger);
+        Self {
+            is_listed: former.is_listed,
+            declared: former.declared,
+            ..own
+        }
+    }
+
+    fn begin(name: Name, books: Books, word: Word, ledger: Ledger) -> Self {
+        let (now, settings) = (clock::ticks(), ledger.settings);
+        let generation = word.generation();
+        let machine = Self {
+            gate: Gate::new(word),
             quiet: AtomicU64::new(NEVER_QUIET),
             rules: Rules::new(&settings),
             streak: Streak::new(generation),
@@ -99,56 +133,26 @@ impl Breaker {
             name,
             is_listed: true,
             books,
-            ledger: Mutex::new(Ledger::new(settings, now)),
+            ledger: Mutex::new(ledger),
             health: HealthFeed::default(),
+            declared: settings,
+            process: fork::generation(),
         };
-        breaker.calm(breaker.gate.word());
-        breaker
+        machine.calm(word);
+        machine
     }
 
-    /// The same, but nobody is told what happens to it.
-    pub(super) fn unlisted(self) -> Self {
-        Self {
-            is_listed: false,
-            ..self
-        }
-    }
-
-    /// Gets the events of this breaker from now on. See [`subscribe`](super::subscribe()).
-    #[must_use]
-    pub fn subscribe(&self) -> Subscription {
-        feed::subscribe_to(self.name())
-    }
-
-    /// Its name.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        self.name.as_str()
-    }
-
-    /// Asks to be let through.
-    ///
-    /// # Errors
-    ///
-    /// If it is open, or half-open and enough calls are under way.
-    #[inline]
-    pub fn enter(&self) -> Result<Permit<'_>, Rejected> {
-        self.enter_at(clock::ticks)
-    }
-
-    /// The same for a function that may know what time it is.
-    #[doc(hidden)]
-    #[inline(always)]
-    pub fn enter_with(&self, clock: &impl Clock) -> Result<Permit<'_>, Rejected> {
-        self.enter_at(|| clock.now())
+    /// Whether it is that of the process that this one was forked from.
+    pub(super) fn is_left_behind(&self) -> bool {
+        self.process != fork::generation()
     }
 
     #[inline(always)]
-    fn enter_at(&self, now: impl Fn() -> u64) -> Result<Permit<'_>, Rejected> {
+    pub(super) fn enter_at(&self, now: impl Fn() -> u64) -> Result<Permit<'_>, Rejected> {
         let word = self.gate.peek();
         if word.is_closed() && self.rules.slow().is_none() {
             return Ok(Permit {
-                breaker: self,
+                machine: self,
                 word,
                 begin: 0,
                 seat: None,
@@ -185,65 +189,8 @@ impl Breaker {
         }
     }
 
-    /// Calls `body` if the breaker lets it through, and looks at what it returns: an `Err` is a failure.
-    ///
-    /// # Errors
-    ///
-    /// Those of the body, and the rejection.
-    pub fn call<T, E: From<Rejected>>(&self, body: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
-        let permit = self.enter()?;
-        let value = body();
-        match &value {
-            Ok(_) => permit.success(),
-            Err(_) => permit.failure(),
-        }
-        value
-    }
-
-    /// What it does with calls now: an open breaker whose time is over is half-open, although no call has come to
-    /// find out.
-    #[must_use]
-    pub fn state(&self) -> State {
-        effective(self.gate.word(), clock::ticks())
-    }
-
-    /// Closes it, with an empty window.
-    pub fn reset(&self) {
-        self.force(State::Closed, true);
-        self.publish(EventKind::Reset)
-            .iter()
-            .for_each(|event| feed::log(event));
-    }
-
-    /// Rejects all calls from now on.
-    pub fn force_open(&self) {
-        self.force(State::ForcedOpen, false);
-    }
-
-    /// Lets all calls through from now on and looks at none of them.
-    pub fn disable(&self) {
-        self.force(State::Disabled, false);
-    }
-
-    /// Lets all calls through from now on and looks at them, but never opens.
-    pub fn only_measure(&self) {
-        self.force(State::MetricsOnly, false);
-    }
-
-    /// Its settings.
-    #[must_use]
-    pub fn settings(&self) -> BreakerSettings {
-        self.ledger().settings
-    }
-
-    /// Changes its settings. The state, its deadline and what is in the window stay as they are; they are judged by
-    /// the new settings from the next call on.
-    ///
-    /// # Errors
-    ///
-    /// If the settings contradict themselves. Then nothing is changed.
-    pub fn update(&self, settings: BreakerSettings) -> Result<(), InvalidSettings> {
-        InvalidSettings::none(settings.check())?;
+    /// Changes the settings, which have been checked.
+    pub(super) fn update(&self, settings: BreakerSettings) {
         let mut ledger = self.ledger();
         ledger.settings = settings;
         self.rules.set(&settings);
@@ -252,7 +199,6 @@ impl Breaker {
         }
         self.is_unsettled.store(true, SeqCst);
         self.quiet.store(NEVER_QUIET, SeqCst);
-        Ok(())
     }
 
     /// What the present window says.
@@ -302,7 +248,7 @@ impl Breaker {
             watch.sit(word.generation(), now)
         });
         Permit {
-            breaker: self,
+            machine: self,
             word,
             begin: if is_watched { now } else { 0 },
             seat: seat.flatten(),
@@ -318,17 +264,17 @@ impl Breaker {
     }
 }
 
-impl fmt::Debug for Breaker {
+impl fmt::Debug for Machine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Breaker")
-            .field("name", &self.name())
-            .field("state", &self.state())
+            .field("name", &self.name.as_str())
+            .field("state", &effective(self.gate.word(), clock::ticks()))
             .finish_non_exhaustive()
     }
 }
 
 /// The state that a call would find.
-fn effective(word: Word, now: u64) -> State {
+pub(super) fn effective(word: Word, now: u64) -> State {
     match word.state() {
         State::Open if word.is_due(now) => State::HalfOpen,
         State::HalfOpen if word.is_due(now) => State::Open,

@@ -31,6 +31,7 @@
 //! * Time is that of the monotonic clock, which a test can [stop](crate::testing::virtual_clock).
 
 mod books;
+mod circuit;
 mod count;
 mod event;
 mod feed;
@@ -61,6 +62,7 @@ mod sync {
 pub use obs_schema::resilience::{BreakerSettings, Window};
 
 pub use self::books::CallResult;
+pub use self::circuit::Breaker;
 pub use self::event::{Event, EventKind};
 #[cfg(feature = "http")]
 pub(crate) use self::feed::subscribe_to;
@@ -68,8 +70,6 @@ pub(crate) use self::feed::subscribe_to;
 pub(crate) use self::feed::subscribers;
 pub use self::feed::{MAX_EVENTS, MAX_WAITING, Subscription, events, subscribe};
 pub use self::keyed::Breakers;
-pub use self::machine::Breaker;
-use self::machine::Ended;
 pub use self::permit::Permit;
 pub(crate) use self::registry::tick;
 pub use self::registry::{UnknownBreaker, all, find};

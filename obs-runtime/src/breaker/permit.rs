@@ -3,9 +3,9 @@
 use std::mem;
 
 use super::books::CallResult;
+use super::machine::{Ended, Machine};
 use super::watch::Seat;
 use super::word::Word;
-use super::{Breaker, Ended};
 use crate::policy::{Reason, Rejected};
 
 /// A call that a circuit breaker has let through, until it says how it ended.
@@ -15,7 +15,7 @@ use crate::policy::{Reason, Rejected};
 #[derive(Debug)]
 #[must_use = "the call is undecided when this is dropped"]
 pub struct Permit<'a> {
-    pub(super) breaker: &'a Breaker,
+    pub(super) machine: &'a Machine,
     /// The state in which the call began.
     pub(super) word: Word,
     /// When it began, in ticks; 0 if nobody wants to know.
@@ -27,8 +27,8 @@ impl Permit<'_> {
     /// The callee did what it should.
     #[inline(always)]
     pub fn success(self) {
-        if self.seat.is_none() && self.breaker.is_quiet(self.word) {
-            self.breaker.books.add(CallResult::Success);
+        if self.seat.is_none() && self.machine.is_quiet(self.word) {
+            self.machine.books.add(CallResult::Success);
             mem::forget(self);
         } else {
             self.end(Ended::Success);
@@ -49,7 +49,7 @@ impl Permit<'_> {
     /// The same, and what the caller gets.
     #[doc(hidden)]
     pub fn timed_out(self) -> Rejected {
-        let rejected = Rejected::new(self.breaker.name.clone(), Reason::TimedOut, None);
+        let rejected = Rejected::new(self.machine.name.clone(), Reason::TimedOut, None);
         self.timeout();
         rejected
     }
@@ -61,7 +61,7 @@ impl Permit<'_> {
 
     #[inline(never)]
     fn end(self, how: Ended) {
-        self.breaker.end(&self, how);
+        self.machine.end(&self, how);
         mem::forget(self);
     }
 }
@@ -73,6 +73,6 @@ impl Drop for Permit<'_> {
             true => Ended::Failure,
             false => Ended::Undecided,
         };
-        self.breaker.end(self, how);
+        self.machine.end(self, how);
     }
 }

@@ -11,7 +11,7 @@ use super::books::CallResult;
 use super::count::RESULTS;
 use super::event::{Event, EventKind};
 use super::feed;
-use super::machine::{Breaker, Ended, NEVER_QUIET};
+use super::machine::{Ended, Machine, NEVER_QUIET};
 use super::permit::Permit;
 use super::registry::is_ticking;
 use super::rules::{Span, Verdict};
@@ -21,7 +21,7 @@ use crate::hot::clock;
 /// How often a breaker says that it rejects calls, or that calls are slow.
 const SAY_EVERY: Duration = Duration::from_secs(1);
 
-impl Breaker {
+impl Machine {
     /// Ends a call.
     pub(super) fn end(&self, permit: &Permit<'_>, how: Ended) {
         let watch = self.watch.get();
@@ -30,6 +30,12 @@ impl Breaker {
             _ => false,
         };
         if counted {
+            return;
+        }
+        if self.is_left_behind() {
+            how.result(false)
+                .into_iter()
+                .for_each(|one| self.books.add(one));
             return;
         }
         let slow = self.rules.slow().filter(|_| permit.begin != 0);
@@ -41,14 +47,9 @@ impl Breaker {
         self.roll(now);
         let is_slow = slow.is_some_and(|slow| now.saturating_sub(permit.begin) >= slow);
         let failed = matches!(how, Ended::Failure | Ended::Timeout);
-        match how {
-            Ended::Success if is_slow => self.books.add(CallResult::Slow),
-            Ended::Success => self.books.add(CallResult::Success),
-            Ended::Failure => self.books.add(CallResult::Error),
-            Ended::Timeout => self.books.add(CallResult::Timeout),
-            Ended::Ignored => self.books.add(CallResult::Ignored),
-            Ended::Undecided => {}
-        }
+        how.result(is_slow)
+            .into_iter()
+            .for_each(|one| self.books.add(one));
         if matches!(how, Ended::Ignored | Ended::Undecided) {
             if permit.word.state() == State::HalfOpen {
                 self.gate.give_back(permit.word.generation());

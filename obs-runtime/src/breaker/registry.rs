@@ -2,26 +2,29 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use obs_schema::resilience::BreakerSettings;
 use obs_schema::suggest;
 
 use super::books::Books;
+use super::circuit::Breaker;
 use super::keyed::Breakers;
-use super::machine::Breaker;
 use super::site;
 use crate::diagnostics;
+use crate::fork::{self, Renewed};
 use crate::health::Signal;
 use crate::policy::Name;
 
 /// How many names there can be. Breakers beyond work, but are shown nowhere and shared by nobody.
 const MAX_NAMES: usize = 1_000;
 
-static BREAKERS: Mutex<BTreeMap<&'static str, Entry>> = Mutex::new(BTreeMap::new());
-/// Whether the background thread calls [`tick`].
-static TICKING: AtomicBool = AtomicBool::new(false);
+type ByName = Mutex<BTreeMap<&'static str, Entry>>;
+
+static BREAKERS: Renewed<ByName> = Renewed::from_the_start(Mutex::new(BTreeMap::new()));
+/// Whether the background thread calls [`tick`]: the last process that had one, from 1 on.
+static TICKING: AtomicU32 = AtomicU32::new(0);
 
 #[derive(Debug, Clone)]
 enum Entry {
@@ -85,20 +88,23 @@ pub fn all() -> Vec<Arc<Breaker>> {
 
 /// What has to be done from time to time.
 pub(crate) fn tick() {
-    TICKING.store(true, Relaxed);
+    TICKING.store(this_process(), Relaxed);
     let breakers = all();
     if breakers.is_empty() {
         return;
     }
     let signals = Signal::all();
     for breaker in breakers {
-        breaker.tick();
-        breaker.feed_health(&signals);
+        breaker.tick(&signals);
     }
 }
 
 pub(super) fn is_ticking() -> bool {
-    TICKING.load(Relaxed)
+    TICKING.load(Relaxed) == this_process()
+}
+
+fn this_process() -> u32 {
+    fork::generation().wrapping_add(1)
 }
 
 /// The breaker of this name. The settings have been checked.
@@ -116,14 +122,22 @@ pub(super) fn named(name: &str, settings: BreakerSettings) -> Arc<Breaker> {
             diagnostics::report(&format!(
                 "the circuit breaker `{name}` has keys in one place and none in another; rename one"
             ));
-            return Arc::new(new(Name::Shared(name.into()), settings).unlisted());
+            return Arc::new(Breaker::unlisted(
+                Name::Shared(name.into()),
+                settings,
+                Books::new(),
+            ));
         }
         None => {}
     }
     if breakers.len() == MAX_NAMES {
         drop(breakers);
         report_full(name);
-        return Arc::new(new(Name::Shared(name.into()), settings).unlisted());
+        return Arc::new(Breaker::unlisted(
+            Name::Shared(name.into()),
+            settings,
+            Books::new(),
+        ));
     }
     // As many as there are names are leaked at the most.
     let name: &'static str = String::leak(name.to_owned());
@@ -168,5 +182,6 @@ fn report_full(name: &str) {
 }
 
 fn lock() -> MutexGuard<'static, BTreeMap<&'static str, Entry>> {
-    BREAKERS.lock().unwrap_or_else(PoisonError::into_inner)
+    let breakers = BREAKERS.get(fork::copied);
+    breakers.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -5,8 +5,8 @@ use std::sync::{Arc, OnceLock};
 
 use obs_schema::resilience::BreakerSettings;
 
+use super::circuit::Breaker;
 use super::keyed::Breakers;
-use super::machine::Breaker;
 use super::registry;
 
 /// Every breaker that a function has, where the linker can list them. Others are noted at their first call.

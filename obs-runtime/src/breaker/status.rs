@@ -3,7 +3,8 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::books::CallResult;
-use super::machine::Breaker;
+use super::circuit::Breaker;
+use super::machine::Machine;
 use super::word::State;
 use crate::hot::clock;
 
@@ -33,8 +34,9 @@ impl Breaker {
     /// What is known of it.
     #[must_use]
     pub fn status(&self) -> Status {
-        let tally = self.tally();
-        let (state, since, until) = self.now();
+        let machine = self.machine();
+        let tally = machine.tally();
+        let (state, since, until) = machine.now();
         Status {
             state,
             since: time(since),
@@ -42,11 +44,13 @@ impl Breaker {
             window_calls: tally.calls,
             failure_ratio: tally.failure_ratio(),
             slow_ratio: tally.slow_ratio(),
-            calls: CallResult::ALL.into_iter().zip(self.counts()).collect(),
-            transitions: self.listed_transitions(),
+            calls: CallResult::ALL.into_iter().zip(machine.counts()).collect(),
+            transitions: machine.listed_transitions(),
         }
     }
+}
 
+impl Machine {
     fn listed_transitions(&self) -> Vec<(State, State, u64)> {
         let all = State::ALL.into_iter().zip(self.transitions());
         all.flat_map(|(from, row)| {

@@ -7,7 +7,7 @@ use obs_schema::resilience::BreakerSettings;
 
 use super::event::{Event, EventKind};
 use super::feed;
-use super::machine::{Breaker, NEVER_QUIET};
+use super::machine::{Machine, NEVER_QUIET};
 use super::word::{State, Word};
 use crate::hot::{clock, local};
 
@@ -31,12 +31,20 @@ impl Ledger {
             since: now,
         }
     }
+
+    /// That of a child of `fork` in the same state.
+    pub(super) fn in_child(&self) -> Self {
+        Self {
+            openings: self.openings,
+            ..Self::new(self.settings, self.since)
+        }
+    }
 }
 
 /// How often it went from each state to each other.
 pub(super) type Transitions = [[u64; State::ALL.len()]; State::ALL.len()];
 
-impl Breaker {
+impl Machine {
     /// Goes from one state to another, unless it is in another one by now.
     pub(super) fn go(&self, from: Word, to: State, now: u64) -> bool {
         self.go_because(from, to, now, None)

@@ -25,7 +25,6 @@ pub(crate) mod segment;
 mod sync;
 mod tally;
 
-#[cfg(feature = "log")]
 pub(crate) use fork::watch as watch_forks;
 
 #[cfg(test)]

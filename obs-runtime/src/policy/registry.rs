@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use super::rejected::Name;
 use crate::diagnostics;
+use crate::fork::{self, Renewed};
 
 /// How many names of a kind there can be. Policies beyond work, but are shown nowhere and shared by nobody.
 const MAX_NAMES: usize = 1_000;
@@ -33,11 +34,13 @@ pub trait Policy: Sized + Send + Sync + 'static {
 
 /// All policies of a kind.
 #[derive(Debug)]
-pub struct Registry<P>(Mutex<BTreeMap<&'static str, Arc<P>>>);
+pub struct Registry<P: 'static>(Renewed<ByName<P>>);
+
+type ByName<P> = Mutex<BTreeMap<&'static str, Arc<P>>>;
 
 impl<P: Policy> Registry<P> {
     pub(super) const fn new() -> Self {
-        Self(Mutex::new(BTreeMap::new()))
+        Self(Renewed::from_the_start(Mutex::new(BTreeMap::new())))
     }
 
     /// The one of this name, which is made if there is none. The settings have been checked.
@@ -80,7 +83,8 @@ impl<P: Policy> Registry<P> {
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<&'static str, Arc<P>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        let policies = self.0.get(fork::copied);
+        policies.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -20,6 +20,8 @@ mod lines;
 #[cfg(all(unix, feature = "macros"))]
 mod monitoring;
 #[cfg(all(unix, feature = "macros"))]
+mod policies;
+#[cfg(all(unix, feature = "macros"))]
 mod service;
 
 #[cfg(all(unix, feature = "macros"))]
@@ -46,6 +48,26 @@ fn main() {
         (
             "caches_are_cleared_in_a_child",
             caches::are_cleared_in_a_child,
+        ),
+        (
+            "places_are_free_in_a_child",
+            policies::places_are_free_in_a_child,
+        ),
+        (
+            "a_half_open_breaker_has_its_permits_in_a_child",
+            policies::a_half_open_breaker_has_its_permits_in_a_child,
+        ),
+        (
+            "a_window_is_empty_in_a_child",
+            policies::a_window_is_empty_in_a_child,
+        ),
+        (
+            "no_child_waits_for_the_locks_of_breakers",
+            policies::no_child_waits_for_the_locks_of_breakers,
+        ),
+        (
+            "a_child_has_a_budget_of_its_own",
+            policies::a_child_has_a_budget_of_its_own,
         ),
     ];
     service::probe();

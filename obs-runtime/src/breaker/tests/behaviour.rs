@@ -206,15 +206,15 @@ fn a_call_under_way_is_slow_before_it_ends_and_counts_once() {
     succeed(&breaker);
     let slow = breaker.enter().unwrap();
     clock.advance(ms(101));
-    breaker.tick();
+    breaker.machine().tick();
     assert_eq!(
         breaker.state(),
         State::Open,
         "while the call is still running"
     );
     slow.success();
-    breaker.tick();
-    let counts = breaker.counts();
+    breaker.machine().tick();
+    let counts = breaker.machine().counts();
     assert_eq!(counts[CallResult::Slow as usize], 1);
     assert_eq!(counts[CallResult::Success as usize], 1);
 }

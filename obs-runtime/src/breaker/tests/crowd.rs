@@ -80,7 +80,7 @@ fn no_result_is_lost_while_threads_count_into_one_window() {
                 });
             }
         });
-        let tally = breaker.tally();
+        let tally = breaker.machine().tally();
         match window {
             Window::Time(_) => {
                 assert_eq!(tally.calls, THREADS * CALLS);
@@ -89,7 +89,7 @@ fn no_result_is_lost_while_threads_count_into_one_window() {
             _ => assert_eq!(tally.calls, 1_000),
         }
         assert_eq!(
-            breaker.counts()[..2],
+            breaker.machine().counts()[..2],
             [THREADS * CALLS / 2, THREADS * CALLS / 2]
         );
     }

@@ -13,7 +13,7 @@ fn watched(name: &str) -> (std::sync::Arc<Breaker>, Signal) {
 }
 
 fn look(breaker: &Breaker) {
-    breaker.feed_health(&Signal::all());
+    breaker.machine().feed_health(&Signal::all());
 }
 
 #[test]

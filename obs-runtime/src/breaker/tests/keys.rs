@@ -10,7 +10,7 @@ const SETTINGS: BreakerSettings = BreakerSettings {
 };
 
 fn result(name: &str, result: CallResult) -> u64 {
-    breaker::find(name).unwrap().counts()[result as usize]
+    breaker::find(name).unwrap().machine().counts()[result as usize]
 }
 
 #[test]

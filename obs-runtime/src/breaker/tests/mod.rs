@@ -17,7 +17,7 @@ use crate::policy::Name;
 /// A breaker that nobody else has, nor hears of.
 fn breaker(settings: BreakerSettings) -> Breaker {
     assert_eq!(settings.check(), []);
-    Breaker::create(Name::Static("test"), settings, Books::new()).unlisted()
+    Breaker::unlisted(Name::Static("test"), settings, Books::new())
 }
 
 fn ms(millis: u64) -> Duration {

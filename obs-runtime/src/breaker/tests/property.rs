@@ -116,7 +116,7 @@ fn take<'a>(
         Step::Advance(steps) => {
             for _ in 0..steps {
                 clock.advance(ms(20));
-                breaker.tick();
+                breaker.machine().tick();
                 model.advance(ms(20));
                 model.look();
             }
@@ -145,7 +145,7 @@ fn take<'a>(
             model.settings = settings;
         }
     }
-    breaker.tick();
+    breaker.machine().tick();
     model.advance(Duration::ZERO);
     model.look();
 }
@@ -167,9 +167,9 @@ proptest! {
         for step in steps {
             take(step, &breaker, &mut model, &mut permits, &clock);
             prop_assert_eq!(breaker.state(), model.state());
-            let tally = breaker.tally();
+            let tally = breaker.machine().tally();
             prop_assert_eq!((tally.calls, tally.failed, tally.slow), model.tally());
-            prop_assert_eq!(breaker.counts(), model.counts);
+            prop_assert_eq!(breaker.machine().counts(), model.counts);
         }
     }
 }

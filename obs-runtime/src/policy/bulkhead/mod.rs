@@ -1,5 +1,6 @@
 //! Limits of concurrency.
 
+mod door;
 #[cfg(test)]
 mod tests;
 mod turnstile;
@@ -20,10 +21,12 @@ use std::time::Instant;
 
 use obs_schema::resilience::BulkheadSettings;
 
-use self::turnstile::{Come, Ticket, Turnstile};
+use self::door::Door;
+use self::turnstile::{Come, Ticket};
 use super::admission::{Admission, Admissions};
 use super::registry::{Policy, policy};
 use super::{InvalidSettings, Name, Reason, Rejected, limit, park};
+use crate::fork::Renewed;
 
 policy!(Bulkhead, BulkheadSettings, "bulkhead", BULKHEAD_SITES);
 
@@ -44,19 +47,19 @@ policy!(Bulkhead, BulkheadSettings, "bulkhead", BULKHEAD_SITES);
 pub struct Bulkhead {
     name: Name,
     settings: BulkheadSettings,
-    turnstile: Turnstile,
+    door: Renewed<Door>,
     admissions: Admissions,
 }
 
 /// A place in a bulkhead. It is given back when this is dropped, however the call ends.
 #[derive(Debug)]
 #[must_use = "the place is given back when this is dropped"]
-pub struct Slot<'a>(&'a Bulkhead);
+pub struct Slot<'a>(&'a Door);
 
 impl Drop for Slot<'_> {
     #[inline]
     fn drop(&mut self) {
-        self.0.turnstile.leave();
+        self.0.leave();
     }
 }
 
@@ -75,7 +78,7 @@ impl Bulkhead {
         Self {
             name,
             settings,
-            turnstile: Turnstile::new(settings.concurrent, settings.queue),
+            door: Renewed::new(Door::new(&settings)),
             admissions: Admissions::new(),
         }
     }
@@ -92,16 +95,22 @@ impl Bulkhead {
         self.settings
     }
 
+    /// That of this process. In a child of `fork` nobody is inside.
+    #[inline]
+    fn door(&self) -> &Door {
+        self.door.get(|_| Door::new(&self.settings))
+    }
+
     /// How many calls run.
     #[must_use]
     pub fn running(&self) -> u32 {
-        self.turnstile.inside()
+        self.door().turnstile.inside()
     }
 
     /// How many calls wait for their turn.
     #[must_use]
     pub fn waiting(&self) -> u32 {
-        self.turnstile.in_line()
+        self.door().turnstile.in_line()
     }
 
     /// How many calls were told what since the start.
@@ -117,10 +126,8 @@ impl Bulkhead {
     /// If there is none.
     #[inline]
     pub fn try_enter(&self) -> Result<Slot<'_>, Rejected> {
-        match self.turnstile.go_in() {
-            true => Ok(self.permit()),
-            false => Err(self.reject()),
-        }
+        let door = self.door();
+        self.after(door, door.turnstile.go_in())
     }
 
     /// Takes a place; if there is none, it blocks its thread until it is its turn.
@@ -138,8 +145,9 @@ impl Bulkhead {
 
     #[inline(never)]
     fn enter_line(&self) -> Result<Slot<'_>, Rejected> {
-        let ticket = match self.turnstile.come() {
-            Come::Inside => return Ok(self.permit()),
+        let door = self.door();
+        let ticket = match door.turnstile.come() {
+            Come::Inside => return Ok(self.permit(door)),
             Come::Full => return Err(self.reject()),
             Come::InLine(ticket) => ticket,
         };
@@ -149,11 +157,11 @@ impl Bulkhead {
         while ticket.poll(&mut context).is_pending() {
             let left = self.settings.wait.saturating_sub(begun.elapsed());
             if left.is_zero() {
-                return self.after(self.turnstile.withdraw(&ticket));
+                return self.after(door, door.withdraw(&ticket));
             }
             thread::park_timeout(left);
         }
-        Ok(self.permit())
+        Ok(self.permit(door))
     }
 
     /// Takes a place, once it is its turn. Given up before that, it is out of the line.
@@ -166,33 +174,36 @@ impl Bulkhead {
         if self.settings.queue == 0 {
             return self.try_enter();
         }
-        let ticket = match self.turnstile.come() {
-            Come::Inside => return Ok(self.permit()),
+        let door = self.door();
+        let ticket = match door.turnstile.come() {
+            Come::Inside => return Ok(self.permit(door)),
             Come::Full => return Err(self.reject()),
             Come::InLine(ticket) => ticket,
         };
         let mut place = InLine {
             bulkhead: self,
+            door,
             ticket: Some(ticket),
         };
         if limit::has_timer() {
             limit::within(self.settings.wait, place.turn()).await;
         }
-        self.after(place.withdraw())
+        self.after(door, place.withdraw())
     }
 
-    /// What becomes of a call that has waited.
-    fn after(&self, is_inside: bool) -> Result<Slot<'_>, Rejected> {
+    /// What becomes of a call that has tried to come in.
+    #[inline]
+    fn after<'a>(&self, door: &'a Door, is_inside: bool) -> Result<Slot<'a>, Rejected> {
         match is_inside {
-            true => Ok(self.permit()),
+            true => Ok(self.permit(door)),
             false => Err(self.reject()),
         }
     }
 
     #[inline(always)]
-    fn permit(&self) -> Slot<'_> {
+    fn permit<'a>(&self, door: &'a Door) -> Slot<'a> {
         self.admissions.add(Admission::Permitted);
-        Slot(self)
+        Slot(door)
     }
 
     #[cold]
@@ -206,6 +217,7 @@ impl Bulkhead {
 #[derive(Debug)]
 struct InLine<'a> {
     bulkhead: &'a Bulkhead,
+    door: &'a Door,
     /// Until it has left the line.
     ticket: Option<Arc<Ticket>>,
 }
@@ -220,7 +232,7 @@ impl InLine<'_> {
     /// Leaves the line. `true` if it was its turn: then it is inside.
     fn withdraw(&mut self) -> bool {
         let ticket = self.ticket.take();
-        ticket.is_some_and(|ticket| self.bulkhead.turnstile.withdraw(&ticket))
+        ticket.is_some_and(|ticket| self.door.withdraw(&ticket))
     }
 }
 
@@ -231,7 +243,7 @@ impl Drop for InLine<'_> {
         }
         self.bulkhead.admissions.add(Admission::Cancelled);
         if self.withdraw() {
-            self.bulkhead.turnstile.leave();
+            self.door.leave();
         }
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
+use super::turnstile::Turnstile;
 use super::*;
 
 fn bulkhead(concurrent: u32, queue: u32, wait: u64) -> Bulkhead {

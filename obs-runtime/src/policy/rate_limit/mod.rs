@@ -22,6 +22,7 @@ use self::bucket::{Bucket, Turn};
 use super::admission::{Admission, Admissions, Waits};
 use super::registry::{Policy, policy};
 use super::{InvalidSettings, Name, Reason, Rejected, limit};
+use crate::fork::Renewed;
 use crate::hot::clock;
 use crate::op::{Begun, Clock};
 
@@ -50,7 +51,7 @@ pub struct RateLimit {
     /// How long a call waits, in ticks.
     patience: u64,
     admissions: Admissions,
-    waiting: AtomicU64,
+    waiting: Renewed<AtomicU64>,
 }
 
 impl RateLimit {
@@ -73,7 +74,7 @@ impl RateLimit {
             bucket: Bucket::new(interval, settings.burst),
             patience: clock::from_duration(settings.wait),
             admissions: Admissions::new(),
-            waiting: AtomicU64::new(0),
+            waiting: Renewed::new(AtomicU64::new(0)),
         }
     }
 
@@ -98,7 +99,7 @@ impl RateLimit {
     /// How many calls wait for their turn.
     #[must_use]
     pub fn waiting(&self) -> u64 {
-        self.waiting.load(Relaxed)
+        self.line().load(Relaxed)
     }
 
     /// How many calls were told what since the start.
@@ -132,7 +133,7 @@ impl RateLimit {
     pub fn enter_with(&self, clock: &impl Clock) -> Result<(), Rejected> {
         let turn = self.take(clock.now(), self.patience)?;
         if turn.wait > 0 {
-            let _waits = Waits::in_line(&self.waiting);
+            let _waits = Waits::in_line(self.line());
             thread::sleep(duration(turn.wait));
         }
         self.permit();
@@ -155,13 +156,18 @@ impl RateLimit {
             let mut reserved = Reserved {
                 limit: self,
                 turn: Some(turn),
-                _waits: Waits::in_line(&self.waiting),
+                _waits: Waits::in_line(self.line()),
             };
             limit::pause(duration(turn.wait)).await;
             reserved.turn = None;
         }
         self.permit();
         Ok(())
+    }
+
+    /// Those of this process.
+    fn line(&self) -> &AtomicU64 {
+        self.waiting.get(|_| AtomicU64::new(0))
     }
 
     #[inline]

@@ -3,16 +3,18 @@
 //! What calls have allowed is only added up when a retry asks, from the counts that every thread keeps for itself: a call
 //! that goes well writes nothing that others write.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use obs_schema::resilience::RetrySettings;
+
+use crate::fork::Renewed;
 
 /// See the module.
 #[derive(Debug)]
 pub(super) struct Budget {
     /// What each call allows.
     share: f64,
-    account: Mutex<Account>,
+    account: Renewed<Mutex<Account>>,
 }
 
 #[derive(Debug)]
@@ -23,19 +25,16 @@ struct Account {
 }
 
 impl Budget {
-    pub(super) const fn new(share: f64) -> Self {
+    pub(super) fn new(share: f64) -> Self {
         Self {
             share,
-            account: Mutex::new(Account {
-                saved: RetrySettings::RESERVE as f64,
-                calls: 0,
-            }),
+            account: Renewed::new(Mutex::new(Account::NEW)),
         }
     }
 
     /// Takes a retry, if there is one. `calls` is how many there were since the start.
     pub(super) fn take(&self, calls: u64) -> bool {
-        let mut account = self.account.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut account = self.account();
         account.settle(calls, self.share);
         let is_enough = account.saved >= 1.0;
         if is_enough {
@@ -46,13 +45,24 @@ impl Budget {
 
     /// How many retries are there.
     pub(super) fn left(&self, calls: u64) -> f64 {
-        let mut account = self.account.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut account = self.account();
         account.settle(calls, self.share);
         account.saved
+    }
+
+    /// That of this process, in which calls are counted from 0 on.
+    fn account(&self) -> MutexGuard<'_, Account> {
+        let account = self.account.get(|_| Mutex::new(Account::NEW));
+        account.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Account {
+    const NEW: Self = Self {
+        saved: RetrySettings::RESERVE as f64,
+        calls: 0,
+    };
+
     /// Adds what calls have allowed since the last time.
     fn settle(&mut self, calls: u64, share: f64) {
         let new = calls.saturating_sub(self.calls);
