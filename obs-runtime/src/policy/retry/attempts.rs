@@ -138,5 +138,7 @@ impl<'a> Attempts<'a> {
 /// A time, shorter by up to this share of it.
 fn jittered(time: Duration, jitter: f64) -> Duration {
     let share = (local::random() >> 11) as f64 / (1u64 << 53) as f64;
-    time.mul_f64((1.0 - jitter * share).clamp(0.0, 1.0))
+    let shorter = time.as_secs_f64() * (1.0 - jitter * share).clamp(0.0, 1.0);
+    // The longest of all times is not a number of seconds that could be written.
+    Duration::try_from_secs_f64(shorter).unwrap_or(time)
 }
