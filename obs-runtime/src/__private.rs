@@ -68,7 +68,7 @@ pub fn call<R>(body: impl FnOnce() -> R) -> R {
 /// Waits, and blocks the thread meanwhile.
 #[inline]
 pub fn block(time: std::time::Duration) {
-    std::thread::sleep(time);
+    crate::hot::clock::sleep(time);
 }
 
 /// Mentions what a closure or an `async` block captures.

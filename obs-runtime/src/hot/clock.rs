@@ -96,6 +96,26 @@ pub(crate) fn advance(by: Duration) {
     virtual_time::advance(from_duration(by));
 }
 
+/// Lets this time pass on this thread: virtual time passes at once.
+pub(crate) fn sleep(time: Duration) {
+    match virtual_after(time) {
+        None => std::thread::sleep(time),
+        end => reach(end),
+    }
+}
+
+/// The time in ticks after this one has passed, on a thread with virtual time.
+pub(crate) fn virtual_after(time: Duration) -> Option<u64> {
+    Some(virtual_time::now()?.saturating_add(from_duration(time)))
+}
+
+/// Moves this thread's virtual time on to `end`, unless it is there already.
+pub(crate) fn reach(end: Option<u64>) {
+    if let (Some(end), Some(now)) = (end, virtual_time::now()) {
+        virtual_time::advance(end.saturating_sub(now));
+    }
+}
+
 /// Puts this thread back on real time.
 pub(crate) fn resume() {
     CLOCK.resume();

@@ -1,4 +1,4 @@
-//! Limits of time, and waiting.
+//! Limits of time, and waiting. What is waited for passes on the clock that a test has stopped, too.
 
 use std::future::Future;
 use std::sync::Once;
@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 
 use crate::diagnostics;
+use crate::hot::clock;
 
 static REPORT: Once = Once::new();
 
@@ -50,12 +51,19 @@ pub(crate) fn has_timer() -> bool {
 
 /// What the future gives, if it does so in time. Only where there [is a timer](has_timer).
 pub(crate) async fn within<F: Future>(limit: Duration, future: F) -> Option<F::Output> {
-    tokio::time::timeout(limit, future).await.ok()
+    let end = clock::virtual_after(limit);
+    let value = tokio::time::timeout(limit, future).await.ok();
+    if value.is_none() {
+        clock::reach(end);
+    }
+    value
 }
 
 /// Waits. Only where there is a timer.
 pub async fn pause(time: Duration) {
     if !time.is_zero() {
+        let end = clock::virtual_after(time);
         tokio::time::sleep(time).await;
+        clock::reach(end);
     }
 }

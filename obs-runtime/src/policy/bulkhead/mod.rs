@@ -27,6 +27,7 @@ use super::admission::{Admission, Admissions};
 use super::registry::{Policy, policy};
 use super::{InvalidSettings, Name, Reason, Rejected, limit, park};
 use crate::fork::Renewed;
+use crate::hot::clock;
 
 policy!(Bulkhead, BulkheadSettings, "bulkhead", BULKHEAD_SITES);
 
@@ -151,12 +152,14 @@ impl Bulkhead {
             Come::Full => return Err(self.reject()),
             Come::InLine(ticket) => ticket,
         };
-        let begun = Instant::now();
+        // Others leave, and their time is real.
+        let (begun, end) = (Instant::now(), clock::virtual_after(self.settings.wait));
         let waker = park::waker();
         let mut context = Context::from_waker(&waker);
         while ticket.poll(&mut context).is_pending() {
             let left = self.settings.wait.saturating_sub(begun.elapsed());
             if left.is_zero() {
+                clock::reach(end);
                 return self.after(door, door.withdraw(&ticket));
             }
             thread::park_timeout(left);

@@ -13,7 +13,6 @@ mod sync {
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::thread;
 use std::time::Duration;
 
 use obs_schema::resilience::RateLimitSettings;
@@ -134,7 +133,7 @@ impl RateLimit {
         let turn = self.take(clock.now(), self.patience)?;
         if turn.wait > 0 {
             let _waits = Waits::in_line(self.line());
-            thread::sleep(duration(turn.wait));
+            clock::sleep(duration(turn.wait));
         }
         self.permit();
         Ok(())

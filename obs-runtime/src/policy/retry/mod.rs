@@ -9,7 +9,6 @@ mod tests;
 
 use std::fmt;
 use std::sync::Arc;
-use std::thread;
 
 use obs_schema::resilience::RetrySettings;
 
@@ -21,6 +20,7 @@ pub use self::result::{AttemptResult, CallKind};
 use super::fate::Fate;
 use super::registry::{Policy, policy};
 use super::{InvalidSettings, Name, limit};
+use crate::hot::clock;
 use crate::op::{Begun, Clock};
 use crate::outcome::Outcome;
 
@@ -120,7 +120,7 @@ impl Retry {
         loop {
             let value = attempt();
             match attempts.next(Fate::Ran, advice(&value)) {
-                Some(delay) => thread::sleep(delay),
+                Some(delay) => clock::sleep(delay),
                 None => return value,
             }
         }
