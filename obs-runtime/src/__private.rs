@@ -44,7 +44,8 @@ pub use crate::policy::limit::{pause, time_limited, waiting};
 pub use crate::policy::rate_limit::RATE_LIMIT_SITES;
 pub use crate::policy::registry::Site;
 pub use crate::policy::retry::{
-    Attempts, RETRY_SITES, RetryTest, Retryable, TimeOf, advice, retry_after, retry_if,
+    Attempts, RETRY_SITES, RetryTest, Retryable, TimeOf, advice, advice_error_if, advice_ok_if,
+    retry_after, retry_if,
 };
 pub use crate::policy::timeout::TIME_LIMIT_SITES;
 pub use crate::policy::{Bulkhead, RateLimit, Rejected, Retry, TimeLimit};

@@ -2,6 +2,9 @@
 #![cfg(all(feature = "macros", feature = "tokio"))]
 
 mod clock;
+mod fallback;
+mod judgement;
+mod together;
 
 use obs_runtime::policy::Reason;
 use obs_runtime::{Outcome, Rejected};

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::outcome::{Class, Outcome};
+use crate::policy::fate::Fate;
 use crate::policy::guarded::Guarded;
 
 /// What the value of an attempt says about another one.
@@ -46,6 +47,31 @@ where
         Some(Class::Retryable) => Advice::Again(None),
         Some(Class::Failure | Class::CallerFault) => Advice::GiveUp,
     }
+}
+
+/// Applies `ok_if`, which decides about what the body has given. What it calls an error has to be one to be made again:
+/// otherwise nothing says that it may go well later.
+#[inline]
+pub fn advice_ok_if<R>(advice: Advice, fate: Fate, value: &R, test: impl Fn(&R) -> bool) -> Advice {
+    match fate {
+        Fate::Rejected | Fate::TimedOut => advice,
+        Fate::Ran | Fate::Failed => match (test(value), advice) {
+            (true, _) => Advice::Done,
+            (false, Advice::Done) => Advice::GiveUp,
+            (false, advice) => advice,
+        },
+    }
+}
+
+/// Applies `error_if`.
+#[inline]
+pub fn advice_error_if<R>(
+    advice: Advice,
+    fate: Fate,
+    value: &R,
+    test: impl Fn(&R) -> bool,
+) -> Advice {
+    advice_ok_if(advice, fate, value, |value| !test(value))
 }
 
 /// What `retry_if` takes. `Fn` is a bound of the trait, so that a closure's parameter needs no type.

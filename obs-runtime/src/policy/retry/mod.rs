@@ -12,7 +12,9 @@ use std::sync::Arc;
 
 use obs_schema::resilience::RetrySettings;
 
-pub use self::advice::{RetryTest, Retryable, TimeOf, advice, retry_after, retry_if};
+pub use self::advice::{
+    RetryTest, Retryable, TimeOf, advice, advice_error_if, advice_ok_if, retry_after, retry_if,
+};
 pub use self::attempts::Attempts;
 use self::budget::Budget;
 use self::result::Results;

@@ -1,10 +1,11 @@
 //! One attempt after the other.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
 
 use super::Guarded;
 use super::site::{self, site};
+use crate::operation::Judgement;
 use crate::operation::expand::local;
 use crate::operation::guard::{Repeated, Retry};
 use crate::place;
@@ -51,8 +52,21 @@ impl Guarded<'_> {
         })
     }
 
-    /// What the value says about another attempt.
+    /// What the value says about another attempt, where the operation judges values by itself.
     fn advice(&self, retry: &Retry) -> TokenStream {
+        let advice = self.advice_of_error(retry);
+        let (function, test) = match &self.guard.judgement {
+            Judgement::ByType => return advice,
+            Judgement::OkIf(test) => ("advice_ok_if", test),
+            Judgement::ErrorIf(test) => ("advice_error_if", test),
+        };
+        let (value, fate) = (local("__obs_value"), local("__obs_fate"));
+        let at = place::at(test);
+        let (krate, function) = (self.guard.krate.at(at), Ident::new(function, at));
+        quote_spanned!(at=> #krate::__private::#function(#advice, #fate, &#value, #test))
+    }
+
+    fn advice_of_error(&self, retry: &Retry) -> TokenStream {
         let value = local("__obs_value");
         let advice = match &retry.retry_if {
             None => {
