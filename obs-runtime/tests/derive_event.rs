@@ -230,6 +230,40 @@ fn text_beyond_the_cap_shares_a_series() {
     assert_eq!(happened("searched"), (4, 0));
 }
 
+/// Imports of files.
+#[derive(Event)]
+struct Imported {
+    #[event(error, display)]
+    error: Option<Money>,
+    #[event(feature, debug)]
+    part: Option<Part>,
+    #[event(display)]
+    price: std::option::Option<Money>,
+}
+
+#[test]
+fn an_option_that_is_written_is_the_value_in_it() {
+    let none = || Imported {
+        error: None,
+        part: None,
+        price: None,
+    };
+    none().record();
+    assert_eq!(happened("imported"), (1, 0));
+    Imported {
+        error: Some(Money(123)),
+        part: Some(Part(7)),
+        price: Some(Money(5)),
+    }
+    .record();
+    assert_eq!(happened("imported"), (2, 1));
+    let day = day();
+    let errors: Vec<&str> = day.by_error.iter().map(|one| &*one.name).collect();
+    let features: Vec<&str> = day.by_feature.iter().map(|one| &*one.name).collect();
+    assert!(errors.contains(&"1.23") && !errors.contains(&"None"));
+    assert!(features.contains(&"Part(7)") && !features.contains(&"None"));
+}
+
 struct Panics;
 
 impl fmt::Display for Panics {

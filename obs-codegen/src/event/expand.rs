@@ -4,7 +4,7 @@ use obs_schema::monitoring::Level;
 use obs_schema::name::check_event_name;
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use syn::{DeriveInput, Generics, Ident, Lifetime};
+use syn::{DeriveInput, Generics, Ident, Lifetime, Type};
 
 use super::{Event, Field, Form};
 use crate::constant::option;
@@ -151,8 +151,8 @@ fn value(krate: &CratePath, position: usize, field: &Field) -> TokenStream {
         Form::Tokens => {
             quote_spanned!(at(ty)=> <#ty as #krate::__private::TokenCount>::token_count(&self.#ident))
         }
-        Form::Display => quote_spanned!(at(ty)=> #reference::Display(&self.#ident)),
-        Form::Debug => quote_spanned!(at(ty)=> #reference::Debug(&self.#ident)),
+        Form::Display => written(krate, "Display", field),
+        Form::Debug => written(krate, "Debug", field),
         // Of any type: one that is no label has been refused by the labels of the counter.
         Form::Label => {
             quote!(#reference::Str((&#krate::__private::LabelProbe(&self.#ident)).text()))
@@ -161,6 +161,37 @@ fn value(krate: &CratePath, position: usize, field: &Field) -> TokenStream {
             let text = text_ident(position);
             quote!(#reference::Str(&#text))
         }
+    }
+}
+
+/// The written form of a value. An `Option` is the value in it, or there is none.
+fn written(krate: &CratePath, form: &str, field: &Field) -> TokenStream {
+    let Field { ident, ty, .. } = field;
+    let form = format_ident!("{form}");
+    let reference = quote!(#krate::__private::AttributeRef);
+    if !is_option(ty) {
+        return quote_spanned!(at(ty)=> #reference::#form(&self.#ident));
+    }
+    let value = quote_spanned!(at(ty)=> #reference::#form(__obs_value));
+    quote! {
+        match &self.#ident {
+            ::core::option::Option::Some(__obs_value) => #value,
+            ::core::option::Option::None => #reference::None,
+        }
+    }
+}
+
+/// Whether the type is called so: it is not known what it is.
+fn is_option(ty: &Type) -> bool {
+    match ty {
+        Type::Path(path) => path
+            .path
+            .segments
+            .last()
+            .is_some_and(|last| last.ident == "Option"),
+        Type::Paren(inner) => is_option(&inner.elem),
+        Type::Group(inner) => is_option(&inner.elem),
+        _ => false,
     }
 }
 
