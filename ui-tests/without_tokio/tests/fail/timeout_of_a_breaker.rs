@@ -1,0 +1,8 @@
+use obs_runtime::{Rejected, circuit_breaker};
+
+#[circuit_breaker("orders", timeout = "1s")]
+async fn place(id: u64) -> Result<u64, Rejected> {
+    Ok(id)
+}
+
+fn main() {}
