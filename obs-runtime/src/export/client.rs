@@ -5,6 +5,7 @@
 
 use std::error::Error;
 use std::io::Write;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use flate2::{Compression, write::GzEncoder};
@@ -25,6 +26,8 @@ use super::proxy::{Connector, Route};
 
 /// Bytes of an answer that are read, unless more are asked for.
 const MAX_ANSWER: usize = 64 * 1024;
+/// Bytes of memory that are kept from one request to the next.
+const MAX_KEPT: usize = 1 << 20;
 /// For how long a connection that nobody uses is kept.
 const IDLE: Duration = Duration::from_secs(60);
 
@@ -37,6 +40,9 @@ pub(crate) struct Client {
     gzip: bool,
     way: Way,
     max_answer: usize,
+    /// The memory of the last request: so large a piece the system would take back each time, and hand out anew page by
+    /// page.
+    memory: Arc<Mutex<Vec<u8>>>,
 }
 
 type Connections = legacy::Client<HttpsConnector<Connector>, Full<Bytes>>;
@@ -82,6 +88,7 @@ impl Client {
             gzip,
             way,
             max_answer: MAX_ANSWER,
+            memory: Arc::default(),
         }
     }
 
@@ -102,6 +109,24 @@ impl Client {
         self.http = connections(&self.way);
     }
 
+    /// Memory for the body of a request, empty: that of the last one, if it is not in use any more.
+    pub(crate) fn memory(&self) -> Vec<u8> {
+        let mut kept = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(&mut *kept)
+    }
+
+    /// Keeps the memory of a body that has been sent.
+    fn keep(&self, body: Bytes) {
+        // The connection lets go of it when it has sent all.
+        if body.is_unique() {
+            let mut memory = Vec::from(body);
+            if memory.capacity() <= MAX_KEPT {
+                memory.clear();
+                *self.memory.lock().unwrap_or_else(PoisonError::into_inner) = memory;
+            }
+        }
+    }
+
     /// Posts a body and returns the reply, whatever its status.
     ///
     /// # Errors
@@ -118,7 +143,8 @@ impl Client {
         body: Vec<u8>,
         headers: &[(HeaderName, &'static str)],
     ) -> Result<Reply, Answer> {
-        let request = self.request(method, body, headers);
+        let sent = Bytes::from(body);
+        let request = self.request(method, &sent, headers);
         let response = self
             .http
             .request(request)
@@ -143,6 +169,7 @@ impl Client {
         if self.repeats_secret(&body) {
             body.clear();
         }
+        self.keep(sent);
         Ok(Reply {
             status: head.status,
             headers: head.headers,
@@ -163,12 +190,13 @@ impl Client {
     fn request(
         &self,
         method: Method,
-        body: Vec<u8>,
+        body: &Bytes,
         own: &[(HeaderName, &'static str)],
     ) -> Request<Full<Bytes>> {
-        let packed = self.gzip.then(|| compress(&body).ok()).flatten();
+        let packed = self.gzip.then(|| compress(body).ok()).flatten();
         let is_packed = packed.is_some();
-        let mut request = Request::new(Full::from(packed.unwrap_or(body)));
+        let body = packed.map_or_else(|| body.clone(), Bytes::from);
+        let mut request = Request::new(Full::new(body));
         *request.method_mut() = method;
         *request.uri_mut() = self.address.clone();
         let headers = request.headers_mut();

@@ -126,7 +126,8 @@ impl Sink for Elastic {
     }
 
     async fn send(&mut self, batch: &Batch) -> Answer {
-        let lines = batch.bytes().to_vec();
+        let mut lines = self.client.memory();
+        lines.extend_from_slice(batch.bytes());
         match self.client.post(lines, "application/x-ndjson").await {
             Ok(reply) => judge(&reply, batch.len()),
             Err(answer) => answer,

@@ -70,26 +70,30 @@ pub(super) fn headers(settings: &Settings) -> HeaderMap {
     headers
 }
 
-/// Makes the call.
-pub(super) async fn call(client: &Client, request: Vec<u8>, gzip: bool) -> Answer {
-    match client
-        .post(framed(&request, gzip), "application/grpc")
-        .await
-    {
+/// Makes the call, with the message that `write` appends.
+pub(super) async fn call(client: &Client, gzip: bool, write: impl FnOnce(&mut Vec<u8>)) -> Answer {
+    let mut body = client.memory();
+    frame(&mut body, gzip, write);
+    match client.post(body, "application/grpc").await {
         Ok(reply) => judge(&reply),
         Err(answer) => answer,
     }
 }
 
-fn framed(message: &[u8], gzip: bool) -> Vec<u8> {
+fn frame(out: &mut Vec<u8>, gzip: bool, write: impl FnOnce(&mut Vec<u8>)) {
+    out.extend_from_slice(&[0; PREFIX]);
+    write(out);
+    let message = out.get(PREFIX..).unwrap_or_default();
     let packed = gzip.then(|| compress(message).ok()).flatten();
-    let body = packed.as_deref().unwrap_or(message);
-    let mut out = Vec::with_capacity(PREFIX + body.len());
-    out.push(u8::from(packed.is_some()));
+    if let Some(packed) = &packed {
+        out.truncate(PREFIX);
+        out.extend_from_slice(packed);
+    }
     // No batch comes near 4 GiB.
-    out.extend_from_slice(&(body.len() as u32).to_be_bytes());
-    out.extend_from_slice(body);
-    out
+    let [a, b, c, d] = ((out.len() - PREFIX) as u32).to_be_bytes();
+    if let Some(prefix) = out.first_chunk_mut() {
+        *prefix = [u8::from(packed.is_some()), a, b, c, d];
+    }
 }
 
 fn judge(reply: &Reply) -> Answer {

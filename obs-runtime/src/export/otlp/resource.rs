@@ -90,19 +90,18 @@ impl Frame {
         &self.resource
     }
 
-    /// The request with these items, which are another's if that left its `resource` with them. The lengths are known
-    /// before, so nothing is moved.
-    pub(super) fn around(&self, items: &[u8], resource: Option<&[u8]>) -> Vec<u8> {
+    /// Appends the request with these items, which are another's if that left its `resource` with them. The lengths are
+    /// known before, so nothing is moved.
+    pub(super) fn around(&self, out: &mut Vec<u8>, items: &[u8], resource: Option<&[u8]>) {
         let resource = resource.unwrap_or(&self.resource);
         let of_scope = self.scope.len() + items.len() + self.schema.len();
         let of_resource = resource.len() + wire::message_len(2, of_scope) + self.schema.len();
-        let mut out = Vec::with_capacity(wire::message_len(1, of_resource));
-        wire::message_head(&mut out, 1, of_resource);
+        out.reserve(wire::message_len(1, of_resource));
+        wire::message_head(out, 1, of_resource);
         out.extend_from_slice(resource);
-        wire::message_head(&mut out, 2, of_scope);
+        wire::message_head(out, 2, of_scope);
         for part in [&self.scope, items, &self.schema, &self.schema] {
             out.extend_from_slice(part);
         }
-        out
     }
 }

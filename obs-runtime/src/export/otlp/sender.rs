@@ -41,18 +41,21 @@ impl Sink for Sender {
         if std::mem::replace(&mut self.is_waiting, true) && self.protocol == Protocol::Grpc {
             self.client.reconnect();
         }
-        let request = match self.signal {
-            Signal::Metrics => self.frame.around(&metrics::join(batch), batch.origin()),
-            Signal::Traces | Signal::Logs => self.frame.around(batch.bytes(), batch.origin()),
-        };
         let answer = match self.protocol {
-            Protocol::Grpc => grpc::call(&self.client, request, self.gzip).await,
+            Protocol::Grpc => {
+                let write = |out: &mut Vec<u8>| self.write(out, batch);
+                grpc::call(&self.client, self.gzip, write).await
+            }
             Protocol::HttpProtobuf => {
+                let mut request = self.client.memory();
+                self.write(&mut request, batch);
                 let kind = "application/x-protobuf";
                 self.post(request, kind, partial_success).await
             }
             Protocol::HttpJson => {
-                let mut text = Vec::with_capacity(3 * request.len());
+                let mut request = Vec::new();
+                self.write(&mut request, batch);
+                let mut text = self.client.memory();
                 json::write(&mut text, messages::request(self.signal), &request);
                 let kind = "application/json";
                 self.post(text, kind, json::partial_success).await
@@ -64,6 +67,16 @@ impl Sink for Sender {
 }
 
 impl Sender {
+    /// Appends the request for a batch.
+    fn write(&self, out: &mut Vec<u8>, batch: &Batch) {
+        match self.signal {
+            Signal::Metrics => self
+                .frame
+                .around(out, &metrics::join(batch), batch.origin()),
+            Signal::Traces | Signal::Logs => self.frame.around(out, batch.bytes(), batch.origin()),
+        }
+    }
+
     async fn post(
         &self,
         request: Vec<u8>,

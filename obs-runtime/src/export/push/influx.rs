@@ -123,7 +123,8 @@ impl Sink for Influx {
     }
 
     async fn send(&mut self, batch: &Batch) -> Answer {
-        let lines = batch.bytes().to_vec();
+        let mut lines = self.client.memory();
+        lines.extend_from_slice(batch.bytes());
         match self.client.post(lines, "text/plain; charset=utf-8").await {
             Ok(reply) => judge(&reply, batch.len()),
             Err(answer) => answer,

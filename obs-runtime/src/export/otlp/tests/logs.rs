@@ -43,7 +43,9 @@ pub(super) fn request(record: &Record) -> Vec<u8> {
     let mut items = Vec::new();
     encode(&mut items, draft(record).view());
     let service = Layers::default().load().unwrap().service;
-    Frame::new(&service).around(&items, None)
+    let mut out = Vec::new();
+    Frame::new(&service).around(&mut out, &items, None);
+    out
 }
 
 fn sent(record: &Record) -> LogRecord {

@@ -71,7 +71,9 @@ pub(super) fn request(snapshot: &Snapshot) -> Vec<u8> {
         2_000,
     );
     let service = Layers::default().load().unwrap().service;
-    Frame::new(&service).around(&join(&batch), None)
+    let mut out = Vec::new();
+    Frame::new(&service).around(&mut out, &join(&batch), None);
+    out
 }
 
 fn read(request: &[u8]) -> Vec<Metric> {

@@ -22,7 +22,9 @@ pub(super) fn encoded(packed: &Packed) -> Vec<u8> {
     let config = Layers::default().variables(variables).load().unwrap();
     let mut batch = Batch::default();
     Spans::default().encode(packed, &mut batch);
-    Frame::new(&config.service).around(batch.bytes(), None)
+    let mut out = Vec::new();
+    Frame::new(&config.service).around(&mut out, batch.bytes(), None);
+    out
 }
 
 fn request(packed: &Packed) -> ExportTraceServiceRequest {
