@@ -20,6 +20,19 @@ async fn checkout() {
     tracing::warn!(cents = 1250_u64, password = "hunter2", "card declined");
 }
 
+/// Logs when its thread's locals are destroyed.
+struct LastWords;
+
+impl Drop for LastWords {
+    fn drop(&mut self) {
+        tracing::error!("last words");
+    }
+}
+
+thread_local! {
+    static LAST: LastWords = const { LastWords };
+}
+
 fn records(bodies: &Mutex<Vec<Vec<u8>>>) -> Vec<LogRecord> {
     let bodies = bodies.lock().unwrap();
     let requests = bodies
@@ -54,6 +67,7 @@ async fn records_of_a_process_arrive_and_the_exporter_is_silent() {
     tracing::info!("without a trace");
     let caught = thread::spawn(|| panic!("on purpose")).join();
     assert!(caught.is_err());
+    thread::spawn(|| LAST.with(|_| ())).join().unwrap();
     assert!(running.flush(Duration::from_secs(10)));
 
     let records = records(&bodies);
@@ -62,13 +76,19 @@ async fn records_of_a_process_arrive_and_the_exporter_is_silent() {
         .filter(|record| {
             let of_exporter = |target: &str| format!("{record:?}").contains(target);
             assert!(!of_exporter("hyper_util::client") && !of_exporter("h2::"));
-            ["card declined", "without a trace", "on purpose"]
-                .iter()
-                .any(|message| body(record).contains(message))
+            [
+                "card declined",
+                "without a trace",
+                "on purpose",
+                "last words",
+            ]
+            .iter()
+            .any(|message| body(record).contains(message))
         })
         .collect();
-    assert_eq!(ours.len(), 3, "{records:?}");
+    assert_eq!(ours.len(), 4, "{records:?}");
     let (declined, untraced, panic) = (ours[0], ours[1], ours[2]);
+    assert!(body(ours[3]).contains("last words"));
     assert_eq!((declined.trace_id.len(), declined.span_id.len()), (16, 8));
     assert_eq!(declined.flags & 1, 1);
     assert_eq!(declined.severity_number, 13);

@@ -28,6 +28,8 @@ mod push;
 #[cfg(all(test, any(feature = "otlp", feature = "push", feature = "elastic")))]
 #[allow(dead_code, reason = "not every exporter is tested with all manners")]
 mod receiver;
+#[cfg(all(feature = "log", any(feature = "otlp", feature = "elastic")))]
+mod records;
 #[cfg(any(feature = "push", feature = "elastic"))]
 #[cfg_attr(
     not(feature = "push"),
@@ -53,7 +55,7 @@ pub use self::error::ExportError;
 use self::interval::{Interval, Outlet};
 use crate::config::{Config, has_log_output, is_available};
 #[cfg(feature = "log")]
-use crate::log::ship::{self, Ship};
+use crate::log::ship;
 use crate::metric::Registry;
 #[cfg(feature = "otlp")]
 use crate::metric::exponential;
@@ -64,8 +66,8 @@ struct Feeds {
     /// What the metrics say.
     outlets: Vec<Outlet>,
     /// Records of the log.
-    #[cfg(feature = "log")]
-    shippers: Vec<Box<dyn Ship>>,
+    #[cfg(all(feature = "log", any(feature = "otlp", feature = "elastic")))]
+    lanes: Vec<records::Lane>,
 }
 
 /// Everything that is sent. It ends when this is dropped.
@@ -98,9 +100,9 @@ impl Exports {
         #[cfg(feature = "push")]
         push::open(config, &exports.dispatch, &mut feeds.outlets)?;
         #[cfg(feature = "elastic")]
-        elastic::open(config, &exports.dispatch, &mut feeds.shippers)?;
-        #[cfg(feature = "log")]
-        ship::set(feeds.shippers);
+        elastic::open(config, &exports.dispatch, &mut feeds.lanes)?;
+        #[cfg(all(feature = "log", any(feature = "otlp", feature = "elastic")))]
+        ship::set(records::begin(feeds.lanes, &exports.dispatch));
         exports.read_metrics(config, feeds.outlets);
         Ok(Some(exports))
     }
@@ -171,7 +173,7 @@ fn end_feeds() {
     #[cfg(feature = "otlp")]
     otlp::end();
     #[cfg(feature = "log")]
-    ship::set(Vec::new());
+    ship::set(None);
 }
 
 /// Whether anything is to be sent.

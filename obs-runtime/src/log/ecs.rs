@@ -11,7 +11,7 @@ use tracing::Level;
 
 use super::draft::{Item, Raw, View};
 use super::json::{self, Brackets, number, push, string};
-use super::usual::{self, Memory};
+use super::usual::Usual;
 use super::{digits, stamp};
 use crate::config::Service;
 use crate::escape;
@@ -30,16 +30,13 @@ const RESOURCE: [(&str, &str); 10] = [
     ("k8s.pod.name", ",\"kubernetes.pod.name\":\""),
 ];
 
-thread_local! {
-    /// What the records of a place have in common, and those of the thread.
-    static USUAL: Memory<Vec<u8>, Vec<u8>> = const { Memory::new(None) };
-}
-
 /// Writes the records of one process.
 #[derive(Debug)]
 pub(crate) struct Ecs {
     /// What all of them have, with a comma before it.
     common: Vec<u8>,
+    /// What those of a place have in common, and those of a thread.
+    usual: Usual,
 }
 
 impl Ecs {
@@ -69,11 +66,14 @@ impl Ecs {
             add(",\"host.name\":\"", host.unwrap_or_default());
         }
         number(&mut common, ",\"process.pid\":", pid);
-        Self { common }
+        Self {
+            common,
+            usual: Usual::default(),
+        }
     }
 
     /// Appends a record, without a line feed.
-    pub(crate) fn write(&self, out: &mut Vec<u8>, record: View<'_>) {
+    pub(crate) fn write(&mut self, out: &mut Vec<u8>, record: View<'_>) {
         let head = record.head;
         push(out, "{\"@timestamp\":\"");
         stamp::write(out, head.time_unix_ns);
@@ -82,13 +82,8 @@ impl Ecs {
         string(out, "\",\"message\":\"", record.text(head.message));
         out.extend_from_slice(&self.common);
         write_place(out, record);
-        usual::with(&USUAL, |usual| {
-            match usual.of_place(record, || written(write_source, record)) {
-                Some(source) => out.extend_from_slice(source),
-                None => write_source(out, record),
-            }
-            out.extend_from_slice(usual.of_thread(record, || written(write_thread, record)));
-        });
+        self.usual.write_place(out, record, write_source);
+        self.usual.write_thread(out, record, write_thread);
         write_error(out, record);
         write_said(out, ",\"labels\":{", record, |value| !is_number(value));
         write_said(out, ",\"numeric_labels\":{", record, is_number);
@@ -124,12 +119,6 @@ fn write_place(out: &mut Vec<u8>, record: View<'_>) {
     if let Some(id) = head.user_id {
         string(out, ",\"user.id\":\"", record.text(id));
     }
-}
-
-fn written(write: fn(&mut Vec<u8>, View<'_>), record: View<'_>) -> Vec<u8> {
-    let mut out = Vec::new();
-    write(&mut out, record);
-    out
 }
 
 /// The place in the program.

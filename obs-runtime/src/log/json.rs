@@ -33,7 +33,7 @@ impl Common {
 }
 
 /// What lines have in common with others.
-pub(super) type UsualJson = Usual<Place, Vec<u8>>;
+pub(super) type UsualJson = Usual<Place>;
 
 /// What all lines of a place in the program have in common.
 #[derive(Debug)]
@@ -70,7 +70,7 @@ pub(super) fn write(out: &mut Vec<u8>, record: View<'_>, common: &Common, usual:
         None => write_source(out, record),
     }
     number(out, ",\"pid\":", (common.pid)());
-    out.extend_from_slice(usual.of_thread(record, || thread(record)));
+    usual.write_thread(out, record, write_thread);
     push(out, "}\n");
 }
 
@@ -151,13 +151,11 @@ fn write_source(out: &mut Vec<u8>, record: View<'_>) {
 }
 
 /// The thread.
-fn thread(record: View<'_>) -> Vec<u8> {
-    let mut out = Vec::new();
+fn write_thread(out: &mut Vec<u8>, record: View<'_>) {
     if let Some(name) = record.head.thread {
-        string(&mut out, ",\"thread\":\"", record.text(name));
+        string(out, ",\"thread\":\"", record.text(name));
     }
-    number(&mut out, ",\"thread_id\":", record.head.thread_id);
-    out
+    number(out, ",\"thread_id\":", record.head.thread_id);
 }
 
 fn write_fields(

@@ -62,6 +62,7 @@ mod layer;
 mod levels;
 mod own;
 mod panic;
+mod portion;
 mod pretty;
 mod process;
 mod recent;
@@ -82,7 +83,7 @@ mod suppress;
 pub(crate) mod temporary;
 #[cfg(test)]
 mod tests;
-pub(crate) mod usual;
+mod usual;
 mod visit;
 mod writer;
 

@@ -7,8 +7,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use tracing::Level;
 
-use self::rings::{Portion, Rings};
+use self::rings::Rings;
 use super::draft::View;
+use super::portion::{self, Portion};
 use super::record::Record;
 use crate::trace::TraceId;
 
@@ -151,7 +152,7 @@ impl Recent {
 
     /// Keeps a record, and lets go of the oldest as far as necessary.
     pub(super) fn push(&self, record: View<'_>) {
-        let size = rings::size(record);
+        let size = portion::size(record);
         if self.max_records == 0 || size > self.max_bytes {
             return;
         }

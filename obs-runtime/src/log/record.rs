@@ -85,7 +85,7 @@ pub struct Scope {
 impl Record {
     /// A record of which nothing else is known.
     #[cfg(test)]
-    pub(super) fn empty(level: Level) -> Self {
+    pub(crate) fn empty(level: Level) -> Self {
         Self {
             time_unix_ns: 0,
             level,

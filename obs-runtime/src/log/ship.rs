@@ -1,6 +1,6 @@
 //! Records for other processes: whoever sends them gets each one when it is made.
 
-use std::cell::Cell;
+use std::sync::Arc;
 
 #[cfg(test)]
 pub(crate) use super::draft::tests::draft;
@@ -8,48 +8,33 @@ pub(crate) use super::draft::{Item, Raw, View};
 #[cfg(feature = "elastic")]
 pub(crate) use super::ecs::Ecs;
 use super::panic;
+#[cfg(any(feature = "otlp", feature = "elastic"))]
+pub(crate) use super::portion::{Portion, size};
+#[cfg(feature = "otlp")]
+pub(crate) use super::usual::Usual;
 use crate::fork;
 use crate::hot::published::Published;
 
-/// What only one long record needed is not kept.
-const WARM: usize = 64 * 1024;
-
 /// Takes records over, to send them.
 pub(crate) trait Ship: Send + Sync {
-    /// Takes a record over. This runs on the thread that logs: it must not wait. `memory` is empty, and to be used.
-    fn ship(&self, record: View<'_>, memory: &mut Vec<u8>);
+    /// Takes a record over. This runs on the thread that logs: it must not wait.
+    fn ship(&self, record: View<'_>);
 }
 
 /// Who takes records over, and in which process: a child of `fork` has nobody who would send them.
-static SHIPPERS: Published<(u32, Vec<Box<dyn Ship>>)> = Published::nothing();
+static SHIPPER: Published<(u32, Arc<dyn Ship>)> = Published::nothing();
 
-thread_local! {
-    /// Taken out while it is used.
-    static MEMORY: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
-}
-
-/// Hands every record of every log to these from now on, instead of to those before.
-pub(crate) fn set(shippers: Vec<Box<dyn Ship>>) {
-    let shippers = (!shippers.is_empty()).then(|| (fork::generation(), shippers));
-    SHIPPERS.set(shippers);
+/// Hands every record of every log to this one from now on, or to nobody.
+pub(crate) fn set(shipper: Option<Arc<dyn Ship>>) {
+    SHIPPER.set(shipper.map(|shipper| (fork::generation(), shipper)));
 }
 
 /// Hands a record over.
 pub(super) fn hand_over(record: View<'_>) {
-    let Some((process, shippers)) = SHIPPERS.get() else {
-        return;
-    };
-    if *process != fork::generation() {
-        return;
-    }
-    // After the thread's locals are gone it is fresh memory.
-    let mut memory = MEMORY.try_with(Cell::take).unwrap_or_default();
-    for shipper in shippers {
-        memory.clear();
-        shipper.ship(record, &mut memory);
-    }
-    if memory.capacity() <= WARM {
-        let _ = MEMORY.try_with(|kept| kept.set(memory));
+    if let Some((process, shipper)) = SHIPPER.get()
+        && *process == fork::generation()
+    {
+        shipper.ship(record);
     }
 }
 

@@ -1,29 +1,23 @@
 //! What the records of a place in the program have in common, and those of a thread: encoded once, and copied
 //! from then on.
 
-#[cfg(any(feature = "otlp", feature = "elastic"))]
-use std::cell::Cell;
-#[cfg(any(feature = "otlp", feature = "elastic"))]
-use std::thread::LocalKey;
-
 use tracing::Level;
 
 use super::draft::{Head, Text, View};
 
-/// Places that a thread remembers.
+/// Places that are remembered.
 const PLACES: usize = 64;
+/// Threads that are remembered.
+const THREADS: usize = 32;
 
-/// What a thread remembers in one encoding: `P` of places, `T` of itself.
+/// What is remembered in one encoding, of places as `P`. Of those that share a slot the last is.
 #[derive(Debug)]
-pub(crate) struct Usual<P, T> {
-    /// By where they are in the source: of those that share a slot the last is remembered.
+pub(crate) struct Usual<P = Vec<u8>> {
+    /// By where they are in the source.
     places: [Option<(Place, P)>; PLACES],
-    thread: Option<(Thread, T)>,
+    /// By their numbers.
+    threads: [Option<(Thread, Vec<u8>)>; THREADS],
 }
-
-/// The memory of a thread, taken out while it is used.
-#[cfg(any(feature = "otlp", feature = "elastic"))]
-pub(crate) type Memory<P, T> = Cell<Option<Box<Usual<P, T>>>>;
 
 /// A place in the program that logs: what `tracing`'s macros say of it as constants.
 #[derive(Debug, Clone, Copy)]
@@ -40,19 +34,7 @@ struct Thread {
     name: Option<Box<str>>,
 }
 
-/// Lends the thread's memory; after the thread's locals are gone, fresh one.
-#[cfg(any(feature = "otlp", feature = "elastic"))]
-pub(crate) fn with<P: 'static, T: 'static>(
-    memory: &'static LocalKey<Memory<P, T>>,
-    run: impl FnOnce(&mut Usual<P, T>),
-) {
-    let kept = memory.try_with(Cell::take).unwrap_or_default();
-    let mut usual = kept.unwrap_or_default();
-    run(&mut usual);
-    let _ = memory.try_with(|memory| memory.set(Some(usual)));
-}
-
-impl<P, T> Usual<P, T> {
+impl<P> Usual<P> {
     /// What the place of a record says; `None` if that is not told by constants.
     pub(crate) fn of_place(&mut self, record: View<'_>, encode: impl FnOnce() -> P) -> Option<&P> {
         let place = Place::of(record.head)?;
@@ -63,27 +45,45 @@ impl<P, T> Usual<P, T> {
         slot.as_ref().map(|(_, encoded)| encoded)
     }
 
-    /// What the thread of a record says.
-    pub(crate) fn of_thread(&mut self, record: View<'_>, encode: impl FnOnce() -> T) -> &T {
-        let is_known = self
-            .thread
-            .as_ref()
-            .is_some_and(|(known, _)| known.is(record));
-        if !is_known {
-            self.thread = None;
+    /// Appends what `write` writes of the thread of a record.
+    pub(crate) fn write_thread(&mut self, out: &mut Vec<u8>, record: View<'_>, write: Part) {
+        let Some(slot) = self.threads.get_mut(Thread::slot(record)) else {
+            return write(out, record);
+        };
+        if !slot.as_ref().is_some_and(|(known, _)| known.is(record)) {
+            *slot = Some((Thread::of(record), written(write, record)));
         }
-        let (_, encoded) = self
-            .thread
-            .get_or_insert_with(|| (Thread::of(record), encode()));
-        encoded
+        if let Some((_, encoded)) = slot {
+            out.extend_from_slice(encoded);
+        }
     }
 }
 
-impl<P, T> Default for Usual<P, T> {
+#[cfg(any(feature = "otlp", feature = "elastic"))]
+impl Usual {
+    /// Appends what `write` writes of the place of a record.
+    pub(crate) fn write_place(&mut self, out: &mut Vec<u8>, record: View<'_>, write: Part) {
+        match self.of_place(record, || written(write, record)) {
+            Some(encoded) => out.extend_from_slice(encoded),
+            None => write(out, record),
+        }
+    }
+}
+
+/// Appends a part of a record.
+pub(crate) type Part = fn(&mut Vec<u8>, View<'_>);
+
+fn written(write: Part, record: View<'_>) -> Vec<u8> {
+    let mut out = Vec::new();
+    write(&mut out, record);
+    out
+}
+
+impl<P> Default for Usual<P> {
     fn default() -> Self {
         Self {
             places: [const { None }; PLACES],
-            thread: None,
+            threads: [const { None }; THREADS],
         }
     }
 }
@@ -124,6 +124,10 @@ impl Thread {
         }
     }
 
+    fn slot(record: View<'_>) -> usize {
+        record.head.thread_id as usize % THREADS
+    }
+
     fn is(&self, record: View<'_>) -> bool {
         let name = record.head.thread.map(|name| record.text(name));
         self.id == record.head.thread_id && self.name.as_deref() == name
@@ -132,6 +136,8 @@ impl Thread {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
     use super::super::draft::Draft;
     use super::*;
 
@@ -172,9 +178,9 @@ mod tests {
         )
     }
 
-    fn thread(record: View<'_>) -> String {
+    fn thread(out: &mut Vec<u8>, record: View<'_>) {
         let name = record.head.thread.map(|name| record.text(name));
-        format!("{} {name:?}", record.head.thread_id)
+        out.extend_from_slice(format!("{} {name:?}", record.head.thread_id).as_bytes());
     }
 
     #[test]
@@ -186,8 +192,9 @@ mod tests {
                 for record in [before.view(), after.view(), after.view()] {
                     let known = usual.of_place(record, || place(record)).cloned();
                     assert!(known.is_none_or(|known| known == place(record)));
-                    let known = usual.of_thread(record, || thread(record)).clone();
-                    assert_eq!(known, thread(record));
+                    let mut known = Vec::new();
+                    usual.write_thread(&mut known, record, thread);
+                    assert_eq!(known, written(thread, record));
                 }
             }
         }
@@ -195,7 +202,7 @@ mod tests {
 
     #[test]
     fn a_place_is_encoded_once() {
-        let mut usual = Usual::<_, ()>::default();
+        let mut usual = Usual::default();
         let drafts = drafts();
         let mut count = 0;
         for record in [drafts[0].view(), drafts[7].view(), drafts[0].view()] {
@@ -203,5 +210,21 @@ mod tests {
         }
         assert_eq!(count, 1);
         assert!(usual.of_place(drafts[3].view(), || ()).is_none());
+    }
+
+    #[test]
+    fn a_thread_is_encoded_once_also_when_threads_take_turns() {
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let count = |out: &mut Vec<u8>, record: View<'_>| {
+            COUNT.fetch_add(1, Relaxed);
+            thread(out, record);
+        };
+        let mut usual = Usual::<()>::default();
+        let drafts = drafts();
+        // Those two are of different threads.
+        for record in [drafts[0].view(), drafts[7].view()].repeat(3) {
+            usual.write_thread(&mut Vec::new(), record, count);
+        }
+        assert_eq!(COUNT.load(Relaxed), 2);
     }
 }

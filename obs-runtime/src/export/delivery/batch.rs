@@ -134,8 +134,8 @@ impl Batch {
     }
 
     /// The bytes that it takes, whether something is in them or not.
-    #[cfg(test)]
-    pub(super) fn memory(&self) -> usize {
+    #[cfg(any(test, all(feature = "log", any(feature = "otlp", feature = "elastic"))))]
+    pub(crate) fn memory(&self) -> usize {
         self.bytes.capacity() + self.ends.capacity() * size_of::<u32>()
     }
 

@@ -53,7 +53,7 @@ pub(crate) const BOUNDS: [f64; 10] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.
 
 impl Books {
     /// So many items have come in.
-    pub(super) fn produce(&mut self, items: usize) {
+    pub(in crate::export) fn produce(&mut self, items: usize) {
         self.produced += items as u64;
         self.queued += items as u64;
     }
@@ -65,7 +65,7 @@ impl Books {
     }
 
     /// So many items are given up.
-    pub(super) fn lose(&mut self, items: usize, why: Loss) {
+    pub(in crate::export) fn lose(&mut self, items: usize, why: Loss) {
         if let Some(lost) = self.lost.get_mut(why as usize) {
             *lost += items as u64;
         }
@@ -89,8 +89,14 @@ impl Books {
         self.lost.get(why as usize).copied().unwrap_or(0)
     }
 
-    /// Adds the books of another sink of the same name.
-    fn add(&mut self, other: &Self) {
+    /// Leaves out so many items that wait: others speak of them.
+    pub(super) fn leave_out(&mut self, items: u64) {
+        self.produced = self.produced.saturating_sub(items);
+        self.queued = self.queued.saturating_sub(items);
+    }
+
+    /// Adds the books of what else there is of a sink.
+    pub(super) fn add(&mut self, other: &Self) {
         self.produced += other.produced;
         self.delivered += other.delivered;
         self.queued += other.queued;

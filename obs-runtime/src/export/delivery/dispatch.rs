@@ -155,7 +155,9 @@ impl Dispatch {
 
 impl Drop for Dispatch {
     fn drop(&mut self) {
-        self.lock().iter().for_each(|queue| queue.close());
+        let queues = std::mem::take(&mut *self.lock());
+        queues.iter().for_each(|queue| queue.end(Instant::now()));
+        queues.iter().for_each(|queue| queue.close());
         self.stop = None;
         // From within a runtime of the program this would block one of its threads, for as long as it takes
         // to leave a loop.

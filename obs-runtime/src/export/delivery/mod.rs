@@ -1,7 +1,8 @@
 //! Delivery to a receiver that may be slow, away or wrong.
 //!
-//! Every sink works the same way: what it gets is [encoded](batch) at once and
-//! waits in a [queue](queue) that is bounded by items and bytes; a
+//! Every sink works the same way: what it gets is [encoded](batch) and
+//! waits in a [queue](queue) that is bounded by items and bytes, maybe after it has waited on a
+//! [stage](stage) to be encoded; a
 //! [courier](courier) sends batches of it, tries again what is worth it, and
 //! keeps [books](books) in which nothing is ever missing. Between the two may be a [spool](spool)
 //! on disk. All couriers run on
@@ -17,6 +18,7 @@ mod dispatch;
 mod limits;
 mod queue;
 mod spool;
+mod stage;
 
 pub(crate) use answer::{Answer, Loss};
 pub(crate) use batch::Batch;
@@ -28,6 +30,11 @@ pub(crate) use limits::Limits;
 pub(crate) use limits::Retry;
 pub(crate) use queue::Queue;
 pub(crate) use spool::SpoolSettings;
+#[cfg(all(feature = "log", any(feature = "otlp", feature = "elastic")))]
+pub(crate) use {
+    queue::{Size, woken},
+    stage::Stage,
+};
 
 #[cfg(test)]
 pub(super) mod tests;

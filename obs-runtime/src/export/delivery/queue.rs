@@ -4,9 +4,15 @@
 //! while anything is sent. What finds no room is lost at once and counted:
 //! nobody waits.
 
+#[cfg_attr(
+    not(all(feature = "log", any(feature = "otlp", feature = "elastic"))),
+    allow(dead_code, reason = "only log records come from a stage")
+)]
+mod staged;
 mod state;
+mod taken;
 
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{Notify, watch};
@@ -14,16 +20,18 @@ use tokio::time::{Instant, sleep_until};
 
 use super::answer::Loss;
 use super::batch::Batch;
-use super::books::Books;
 use super::limits::Limits;
+use super::stage::Stage;
 
-pub(super) use self::state::Size;
+pub(crate) use self::state::Size;
 use self::state::{State, Work};
 
 /// See the module.
 #[derive(Debug)]
 pub(crate) struct Queue {
     limits: Limits,
+    /// What stands before it.
+    stage: OnceLock<Arc<dyn Stage>>,
     state: Mutex<State>,
     /// There is something to take, or soon.
     work: Notify,
@@ -39,6 +47,7 @@ impl Queue {
     pub(crate) fn new(limits: Limits) -> Self {
         Self {
             limits,
+            stage: OnceLock::new(),
             state: Mutex::default(),
             work: Notify::new(),
             used: Notify::new(),
@@ -51,27 +60,26 @@ impl Queue {
         &self.limits
     }
 
-    /// Takes in an encoded item. Never waits.
-    #[cfg(all(feature = "log", any(feature = "otlp", feature = "elastic")))]
-    pub(crate) fn push(&self, item: &[u8]) {
-        let mut state = self.lock();
-        let before = state.work();
-        self.push_locked(&mut state, item);
-        self.wake(before, state);
-    }
-
     /// Takes in items, or some of them if there is no room for all. Never waits.
     pub(crate) fn push_all(&self, items: &Batch) {
+        self.add(items, None);
+    }
+
+    /// The same; the first came `since` then, if that is not now.
+    fn add(&self, items: &Batch, since: Option<Instant>) {
         let mut state = self.lock();
         let before = state.work();
+        if since.is_some() {
+            state.staged += items.len() as u64;
+        }
         if self.have_room(&state, items) {
-            state.append(items);
+            state.append(items, since);
             if state.open.len() >= self.limits.batch_items {
                 state.close_open();
             }
         } else {
             for item in items.items() {
-                self.push_locked(&mut state, item);
+                self.push_locked(&mut state, item, since);
             }
         }
         self.wake(before, state);
@@ -79,15 +87,15 @@ impl Queue {
 
     /// Whether all of these fit into the open batch, so that none of them has to be looked at.
     fn have_room(&self, state: &State, items: &Batch) -> bool {
-        let limits = &self.limits;
+        let (limits, room) = (&self.limits, self.room());
         !(state.ended || limits.newest_only || items.is_empty())
-            && state.held.items + items.len() <= limits.queue_items
-            && state.held.bytes + items.size() <= limits.queue_bytes
+            && state.held.items + items.len() <= room.items
+            && state.held.bytes + items.size() <= room.bytes
             && state.open.len() + items.len() <= limits.batch_items
             && state.open.size() + items.size() <= limits.batch_bytes
     }
 
-    fn push_locked(&self, state: &mut State, item: &[u8]) {
+    fn push_locked(&self, state: &mut State, item: &[u8], since: Option<Instant>) {
         if self.limits.newest_only && state.waits() {
             state.replace_waiting();
             self.settled.notify_all();
@@ -105,7 +113,7 @@ impl Queue {
         state.open.push(item);
         state.held.items += 1;
         state.held.bytes += state.open.size() - before;
-        state.opened.get_or_insert_with(Instant::now);
+        state.note_opened(since);
         if state.open.len() >= self.limits.batch_items {
             state.close_open();
         }
@@ -118,9 +126,13 @@ impl Queue {
         if item.len() > self.limits.batch_bytes {
             return Err(Loss::TooLarge);
         }
-        let room = state.held.items < self.limits.queue_items
-            && state.held.bytes + item.len() <= self.limits.queue_bytes;
-        if room { Ok(()) } else { Err(Loss::QueueFull) }
+        let room = self.room();
+        let has_room = state.held.items < room.items && state.held.bytes + item.len() <= room.bytes;
+        if has_room {
+            Ok(())
+        } else {
+            Err(Loss::QueueFull)
+        }
     }
 
     /// Wakes the courier when there is something new to do: a batch to take, or an open one to wait for. Not for
@@ -155,7 +167,7 @@ impl Queue {
     }
 
     /// The next batch, when it is full or old enough. `None` when nothing more will come.
-    pub(super) async fn next(&self) -> Option<Batch> {
+    pub(in crate::export) async fn next(&self) -> Option<Batch> {
         loop {
             let due = {
                 let mut state = self.lock();
@@ -167,76 +179,8 @@ impl Queue {
                 }
                 state.opened.map(|opened| opened + self.limits.delay)
             };
-            let more = self.work.notified();
-            match due {
-                None => more.await,
-                Some(due) => tokio::select! {
-                    () = more => {}
-                    () = sleep_until(due) => {}
-                },
-            }
+            woken(&self.work, due).await;
         }
-    }
-
-    /// Items of a batch that was taken have arrived. Of a batch on disk they are `stowed`.
-    pub(super) fn deliver(&self, items: usize, stowed: bool) {
-        self.settle(items, stowed, |books| books.deliver(items));
-    }
-
-    /// Items of a batch that was taken are given up.
-    pub(super) fn lose(&self, items: usize, why: Loss, stowed: bool) {
-        self.settle(items, stowed, |books| books.lose(items, why));
-    }
-
-    fn settle(&self, items: usize, stowed: bool, note: impl FnOnce(&mut Books)) {
-        let mut state = self.lock();
-        note(&mut state.books);
-        if stowed {
-            state.stowed = state.stowed.saturating_sub(items as u64);
-        }
-        drop(state);
-        self.settled.notify_all();
-    }
-
-    /// A batch of this size that was taken is not in memory any more.
-    pub(super) fn release(&self, size: Size) {
-        self.lock().release(size);
-    }
-
-    /// Whether what was taken is of no use any more, because something newer came.
-    pub(super) fn is_outdated(&self) -> bool {
-        self.limits.newest_only && self.lock().waits()
-    }
-
-    /// Items are there that an earlier process left on disk.
-    pub(super) fn take_over(&self, items: usize) {
-        let mut state = self.lock();
-        state.books.produce(items);
-        state.stowed += items as u64;
-    }
-
-    /// A batch that was taken is on disk now, and not in memory any more.
-    pub(super) fn stow(&self, size: Size) {
-        self.lock().stowed += size.items as u64;
-        self.release(size);
-    }
-
-    /// So many bytes are on disk now.
-    pub(super) fn note_spool(&self, bytes: u64) {
-        self.lock().books.spooled_bytes = bytes;
-    }
-
-    /// Notes a request.
-    pub(super) fn count_request(&self, again: bool, took: Duration) {
-        self.lock().books.request(again, took);
-    }
-
-    /// The books as they are now.
-    pub(crate) fn books(&self) -> Books {
-        let state = self.lock();
-        let mut books = state.books.clone();
-        books.queued_bytes = state.held.bytes as u64;
-        books
     }
 
     /// The bytes that what waits really takes.
@@ -249,6 +193,9 @@ impl Queue {
 
     /// What has come in by now does not wait for others to be sent with.
     pub(super) fn hurry(&self) -> u64 {
+        if let Some(stage) = self.stage.get() {
+            stage.drain();
+        }
         let mut state = self.lock();
         let wanted = state.books.produced;
         state.hurry = state.hurry.max(wanted);
@@ -272,6 +219,9 @@ impl Queue {
 
     /// Nothing more comes in; what is there has until `deadline`.
     pub(crate) fn end(&self, deadline: Instant) {
+        if let Some(stage) = self.stage.get() {
+            stage.end();
+        }
         self.lock().ended = true;
         self.end.send_replace(Some(deadline));
         self.work.notify_one();
@@ -293,7 +243,7 @@ impl Queue {
     }
 
     /// Gives up everything that is neither settled nor on disk, and takes nothing more in.
-    pub(super) fn close(&self) {
+    pub(in crate::export) fn close(&self) {
         let mut state = self.lock();
         state.ended = true;
         state.closed = true;
@@ -310,5 +260,16 @@ impl Queue {
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Waits until there is something to do, or it is `due`.
+pub(crate) async fn woken(work: &Notify, due: Option<Instant>) {
+    match due {
+        None => work.notified().await,
+        Some(due) => tokio::select! {
+            () = work.notified() => {}
+            () = sleep_until(due) => {}
+        },
     }
 }

@@ -3,8 +3,6 @@
 //! A record keeps its id however often it is sent, also by a later process that finds it on disk. When an answer is
 //! lost, the next attempt is answered with 409 for what has arrived.
 
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-
 use crate::hot::{clock, local};
 
 /// Gives ids: the time of its beginning, a number by chance, and a number in sequence.
@@ -12,7 +10,7 @@ use crate::hot::{clock, local};
 pub(super) struct Ids {
     /// The action up to the number in sequence.
     action: Box<str>,
-    next: AtomicU64,
+    next: u64,
 }
 
 impl Ids {
@@ -23,13 +21,14 @@ impl Ids {
         Self {
             // Data streams take no other action.
             action: format!("{{\"create\":{{\"_id\":\"{began:016x}{chance:016x}-").into(),
-            next: AtomicU64::new(0),
+            next: 0,
         }
     }
 
     /// Appends the line that stands before a record.
-    pub(super) fn write(&self, out: &mut Vec<u8>) {
-        let number = self.next.fetch_add(1, Relaxed);
+    pub(super) fn write(&mut self, out: &mut Vec<u8>) {
+        let number = self.next;
+        self.next += 1;
         out.extend_from_slice(self.action.as_bytes());
         out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
         out.extend_from_slice(b"\"}}\n");

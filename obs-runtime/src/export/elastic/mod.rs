@@ -16,12 +16,13 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use self::id::Ids;
 use super::ExportError;
 use super::client::{Client, Reply};
-use super::delivery::{Answer, Batch, Dispatch, Limits, Queue, Sink};
+use super::delivery::{Answer, Batch, Dispatch, Limits, Sink};
+use super::records::{Encode, Lane};
 use super::settings::{Receiver, Variables, base};
 use crate::collect::info::SystemInfo;
 use crate::config::Config;
 use crate::fork;
-use crate::log::ship::{Ecs, Ship, View};
+use crate::log::ship::{Ecs, View};
 
 const EXAMPLE: &str = "http://localhost:9200";
 /// What an answer has to have in it; all else would be many times as much.
@@ -39,16 +40,16 @@ const MAX_ANSWER: usize = BATCH * 2048;
 pub(super) fn open(
     config: &Config,
     dispatch: &Dispatch,
-    shippers: &mut Vec<Box<dyn Ship>>,
+    lanes: &mut Vec<Lane>,
 ) -> Result<(), ExportError> {
     let outputs = config.monitoring.logging.outputs;
     if outputs.contains(&LogOutput::Elastic) {
-        shippers.push(Box::new(begin(config, dispatch)?));
+        lanes.push(begin(config, dispatch)?);
     }
     Ok(())
 }
 
-fn begin(config: &Config, dispatch: &Dispatch) -> Result<Records, ExportError> {
+fn begin(config: &Config, dispatch: &Dispatch) -> Result<Lane, ExportError> {
     let variables = Variables::of_logs(config, "OBS_ELASTIC");
     let receiver = Receiver::read(variables, "ApiKey", EXAMPLE)?;
     let target = match variables.get("INDEX") {
@@ -75,11 +76,11 @@ fn begin(config: &Config, dispatch: &Dispatch) -> Result<Records, ExportError> {
         ..Limits::default()
     };
     let host = SystemInfo::read().host_name;
-    Ok(Records {
+    let documents = Documents {
         ids: Ids::new(),
         ecs: Ecs::new(&config.service, host.as_deref(), fork::process_id()),
-        queue: dispatch.open(sink, limits),
-    })
+    };
+    Ok(Lane::new(documents, dispatch.open(sink, limits)))
 }
 
 /// Where records go. What the address asks for beside stays, such as `pipeline=..`.
@@ -94,19 +95,18 @@ fn address(receiver: &Uri, target: &str) -> Option<Uri> {
     address.parse().ok()
 }
 
-/// Encodes records on the threads that log.
-struct Records {
+/// Encodes records, each with its id.
+#[derive(Debug)]
+struct Documents {
     ids: Ids,
     ecs: Ecs,
-    queue: Arc<Queue>,
 }
 
-impl Ship for Records {
-    fn ship(&self, record: View<'_>, memory: &mut Vec<u8>) {
-        self.ids.write(memory);
-        self.ecs.write(memory, record);
-        memory.push(b'\n');
-        self.queue.push(memory);
+impl Encode for Documents {
+    fn encode(&mut self, out: &mut Vec<u8>, record: View<'_>) {
+        self.ids.write(out);
+        self.ecs.write(out, record);
+        out.push(b'\n');
     }
 }
 

@@ -6,16 +6,13 @@
 //! Sources: `opentelemetry/proto/logs/v1/logs.proto` and
 //! <https://opentelemetry.io/docs/specs/semconv/exceptions/exceptions-logs/>.
 
-use std::sync::Arc;
-
 use tracing::Level;
 
 use super::value::{Value, any_value, attribute};
 use super::wire;
 use crate::context::{REQUEST_ID, USER_ID};
-use crate::export::delivery::Queue;
-use crate::log::ship::{Item, Raw, Ship, View};
-use crate::log::usual::{self, Memory};
+use crate::export::records::Encode;
+use crate::log::ship::{Item, Raw, Usual, View};
 
 /// `ScopeLogs.log_records`.
 const LOG_RECORDS: u32 = 2;
@@ -29,45 +26,36 @@ const SPAN_ID: u32 = 10;
 const OBSERVED_TIME: u32 = 11;
 const EVENT_NAME: u32 = 12;
 
-thread_local! {
-    /// What the records of a place have in common, and those of the thread.
-    static USUAL: Memory<Vec<u8>, Vec<u8>> = const { Memory::new(None) };
-}
-
-/// Encodes records on the threads that log.
+/// Encodes records.
+#[derive(Debug, Default)]
 pub(super) struct Logs {
-    pub(super) queue: Arc<Queue>,
+    /// What those of a place have in common, and those of a thread.
+    usual: Usual,
 }
 
-impl Ship for Logs {
-    fn ship(&self, record: View<'_>, memory: &mut Vec<u8>) {
-        encode(memory, record);
-        self.queue.push(memory);
+impl Encode for Logs {
+    fn encode(&mut self, out: &mut Vec<u8>, record: View<'_>) {
+        wire::long_message(out, LOG_RECORDS, |out| {
+            let head = record.head;
+            wire::fixed64(out, TIME, head.time_unix_ns);
+            out.extend_from_slice(severity(head.level));
+            let message = record.text(head.message);
+            if !message.is_empty() {
+                any_value(out, BODY, Value::Text(message));
+            }
+            said(out, record);
+            known(out, record, &mut self.usual);
+            if let Some(place) = head.place {
+                wire::fixed32(out, FLAGS, head.flags.into());
+                wire::few_bytes(out, TRACE_ID, &place.trace_id.get().to_be_bytes());
+                wire::few_bytes(out, SPAN_ID, &place.span_id.get().to_be_bytes());
+            }
+            wire::fixed64(out, OBSERVED_TIME, head.time_unix_ns);
+            if record.is_panic() {
+                wire::bytes(out, EVENT_NAME, b"exception");
+            }
+        });
     }
-}
-
-/// Appends a record.
-pub(super) fn encode(out: &mut Vec<u8>, record: View<'_>) {
-    wire::long_message(out, LOG_RECORDS, |out| {
-        let head = record.head;
-        wire::fixed64(out, TIME, head.time_unix_ns);
-        out.extend_from_slice(severity(head.level));
-        let message = record.text(head.message);
-        if !message.is_empty() {
-            any_value(out, BODY, Value::Text(message));
-        }
-        said(out, record);
-        known(out, record);
-        if let Some(place) = head.place {
-            wire::fixed32(out, FLAGS, head.flags.into());
-            wire::few_bytes(out, TRACE_ID, &place.trace_id.get().to_be_bytes());
-            wire::few_bytes(out, SPAN_ID, &place.span_id.get().to_be_bytes());
-        }
-        wire::fixed64(out, OBSERVED_TIME, head.time_unix_ns);
-        if record.is_panic() {
-            wire::bytes(out, EVENT_NAME, b"exception");
-        }
-    });
 }
 
 /// `severity_number` and `severity_text`, encoded: fields 2 and 3.
@@ -113,7 +101,7 @@ const KNOWN: [&str; 10] = [
 ];
 
 /// What is known beside, where the program does not say it itself.
-fn known(out: &mut Vec<u8>, record: View<'_>) {
+fn known(out: &mut Vec<u8>, record: View<'_>, usual: &mut Usual) {
     let head = record.head;
     // Programs seldom do, so that one look at their keys is mostly enough.
     let mut keys = record.items.iter().filter_map(|item| keyed(record, item));
@@ -128,13 +116,8 @@ fn known(out: &mut Vec<u8>, record: View<'_>) {
         place(out, record, add);
         thread(out, record, add);
     } else {
-        usual::with(&USUAL, |usual| {
-            match usual.of_place(record, || encoded(place, record)) {
-                Some(place) => out.extend_from_slice(place),
-                None => place(out, record, &add),
-            }
-            out.extend_from_slice(usual.of_thread(record, || encoded(thread, record)));
-        });
+        usual.write_place(out, record, |out, record| place(out, record, &self::add));
+        usual.write_thread(out, record, |out, record| thread(out, record, &self::add));
     }
     if let Some(operation) = head.operation {
         add(out, "operation", Value::Text(operation));
@@ -156,12 +139,6 @@ fn known(out: &mut Vec<u8>, record: View<'_>) {
         // What type it is of is not known: it came as `dyn Error`. Its field has the causes too.
         add(out, "exception.message", Value::Text(record.text(error)));
     }
-}
-
-fn encoded(write: fn(&mut Vec<u8>, View<'_>, &Add<'_>), record: View<'_>) -> Vec<u8> {
-    let mut out = Vec::new();
-    write(&mut out, record, &add);
-    out
 }
 
 /// Appends an attribute, or not.

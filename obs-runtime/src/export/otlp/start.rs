@@ -19,6 +19,8 @@ use crate::export::client::{Client, Version, Way};
 use crate::export::delivery::{Batch, Dispatch, Limits, Queue};
 use crate::export::interval::Outlet;
 use crate::export::proxy::Route;
+#[cfg(feature = "log")]
+use crate::export::records::Lane;
 use crate::export::tls::Tls;
 use crate::export::{ExportError, Feeds};
 use crate::hot::clock;
@@ -83,7 +85,7 @@ pub(crate) fn begin(
             }
             Signal::Logs => {
                 #[cfg(feature = "log")]
-                feeds.shippers.push(Box::new(Logs { queue }));
+                feeds.lanes.push(Lane::new(Logs::default(), queue));
             }
         }
     }

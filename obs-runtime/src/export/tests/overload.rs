@@ -84,8 +84,8 @@ fn elastic_drops_what_is_ten_times_too_much() {
     let taken = answers_after(PAUSE, r#"{"errors":false}"#);
     let receiver = Receiver::start([taken]);
     let exporter = elastic::Exporter::to(&receiver, &[]);
-    let queue = exporter.queue();
-    overload(&exporter.dispatch, &queue, &receiver, 6, |batch| {
+    let queue = &exporter.queue;
+    overload(&exporter.dispatch, queue, &receiver, 6, |batch| {
         let numbers = batch * BATCH..(batch + 1) * BATCH;
         numbers.for_each(|number| exporter.log(&[&format!("{number:06}")]));
     });

@@ -2,7 +2,8 @@
 
 use std::collections::VecDeque;
 
-use crate::log::draft::{Head, Item, View};
+use crate::log::draft::{Item, View};
+use crate::log::portion::{Kept, Portion};
 
 /// Records, the oldest first.
 #[derive(Debug, Default)]
@@ -14,25 +15,11 @@ pub(super) struct Rings {
     gone: Lengths,
 }
 
-/// A record whose items and text are in the other rings.
-#[derive(Debug, Clone, Copy)]
-struct Kept {
-    head: Head,
-    /// Where its items and text begin, counted from the first there ever was.
-    items: u64,
-    text: u64,
-}
-
 #[derive(Debug, Default)]
 struct Lengths {
     records: u64,
     items: u64,
     text: u64,
-}
-
-/// How much memory a record takes, in bytes.
-pub(super) fn size(record: View<'_>) -> usize {
-    size_of::<Kept>() + size_of_val(record.items) + record.text.len()
 }
 
 impl Rings {
@@ -97,48 +84,5 @@ impl Rings {
             ),
             None => (self.items.len(), self.text.len()),
         }
-    }
-}
-
-/// Some records in a row.
-#[derive(Debug, Default)]
-pub(super) struct Portion {
-    records: Vec<Kept>,
-    items: Vec<Item>,
-    text: Vec<u8>,
-}
-
-impl Portion {
-    /// Whether there are none.
-    pub(super) fn is_empty(&self) -> bool {
-        self.records.is_empty()
-    }
-
-    /// The records, the last first.
-    pub(super) fn newest_first(&self) -> impl Iterator<Item = View<'_>> {
-        let (first_item, first_byte) = self
-            .records
-            .first()
-            .map_or((0, 0), |first| (first.items, first.text));
-        let mut item_end = self.items.len();
-        let mut byte_end = self.text.len();
-        self.records.iter().rev().map(move |kept| {
-            let item = (kept.items - first_item) as usize;
-            let byte = (kept.text - first_byte) as usize;
-            let items = item..std::mem::replace(&mut item_end, item);
-            let bytes = byte..std::mem::replace(&mut byte_end, byte);
-            let text = self.text.get(bytes).unwrap_or_default();
-            View {
-                head: &kept.head,
-                items: self.items.get(items).unwrap_or_default(),
-                text: str::from_utf8(text).unwrap_or_default(),
-            }
-        })
-    }
-
-    fn clear(&mut self) {
-        self.records.clear();
-        self.items.clear();
-        self.text.clear();
     }
 }

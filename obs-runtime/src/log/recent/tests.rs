@@ -38,7 +38,7 @@ fn the_newest_come_first_and_the_oldest_give_way() {
 #[test]
 fn bytes_are_bounded_too() {
     let long = "x".repeat(1000);
-    let size = rings::size(draft(&record(&long, Level::INFO)).view());
+    let size = portion::size(draft(&record(&long, Level::INFO)).view());
     assert!(size > 1000);
     let recent = Recent::new(1000, size * 2);
     for _ in 0..5 {
@@ -147,7 +147,7 @@ proptest! {
             let mut record = record(&message, Level::INFO);
             record.fields = (0..fields).map(|n| (format!("{message}{n}").into(), Value::I64(n))).collect();
             record.user_id = Some(message);
-            let size = rings::size(draft(&record).view());
+            let size = portion::size(draft(&record).view());
             push(&recent, &record);
             if size > max_bytes {
                 continue;

@@ -22,6 +22,8 @@ pub(super) struct State {
     /// What is in memory, what is being sent included.
     pub(super) held: Size,
     pub(super) books: Books,
+    /// The items that have come in from the stage, of which its books speak as well.
+    pub(super) staged: u64,
     /// Of what is queued, the items that are on disk.
     pub(super) stowed: u64,
     /// As long as fewer items than this are settled, no item waits for others.
@@ -39,9 +41,9 @@ pub(super) struct Work {
 
 /// How much something is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(in super::super) struct Size {
-    pub(in super::super) items: usize,
-    pub(in super::super) bytes: usize,
+pub(crate) struct Size {
+    pub(crate) items: usize,
+    pub(crate) bytes: usize,
 }
 
 impl Size {
@@ -82,13 +84,19 @@ impl State {
     }
 
     /// Takes in items for which there is room.
-    pub(super) fn append(&mut self, items: &Batch) {
+    pub(super) fn append(&mut self, items: &Batch, since: Option<Instant>) {
         self.books.produce(items.len());
         self.held.items += items.len();
         self.held.bytes += items.size();
         self.make_room();
         self.open.append(items);
-        self.opened.get_or_insert_with(Instant::now);
+        self.note_opened(since);
+    }
+
+    /// Notes when the first item of the open batch came, if that is not known.
+    pub(super) fn note_opened(&mut self, since: Option<Instant>) {
+        self.opened
+            .get_or_insert_with(|| since.unwrap_or_else(Instant::now));
     }
 
     pub(super) fn make_room(&mut self) {

@@ -2,21 +2,6 @@
 
 use super::*;
 
-const QUICK: Limits = Limits {
-    queue_items: 10_000,
-    queue_bytes: 1_000_000,
-    batch_items: 100,
-    batch_bytes: 10_000,
-    delay: Duration::from_secs(60),
-    timeout: Duration::from_secs(5),
-    retry: Retry {
-        first: Duration::from_millis(5),
-        longest: Duration::from_millis(20),
-        within: Duration::from_secs(30),
-    },
-    newest_only: false,
-};
-
 #[test]
 fn without_any_runtime_everything_is_delivered() {
     let dispatch = Dispatch::start().unwrap();

@@ -12,9 +12,25 @@ use std::time::Duration;
 
 use super::*;
 
+/// What is sent is tried again soon, and nothing is sent because it is old.
+pub(in crate::export) const QUICK: Limits = Limits {
+    queue_items: 10_000,
+    queue_bytes: 1_000_000,
+    batch_items: 100,
+    batch_bytes: 10_000,
+    delay: Duration::from_secs(60),
+    timeout: Duration::from_secs(5),
+    retry: Retry {
+        first: Duration::from_millis(5),
+        longest: Duration::from_millis(20),
+        within: Duration::from_secs(30),
+    },
+    newest_only: false,
+};
+
 /// Answers as it was told, then takes everything. Remembers what it was sent.
 #[derive(Clone, Default)]
-struct Receiver(Arc<Mutex<Told>>);
+pub(in crate::export) struct Receiver(Arc<Mutex<Told>>);
 
 #[derive(Default)]
 struct Told {
@@ -35,7 +51,7 @@ impl Receiver {
         receiver
     }
 
-    fn taking(takes: Duration) -> Self {
+    pub(in crate::export) fn taking(takes: Duration) -> Self {
         let receiver = Self::default();
         receiver.0.lock().unwrap().takes = takes;
         receiver
@@ -47,7 +63,7 @@ impl Receiver {
         receiver
     }
 
-    fn requests(&self) -> Vec<Vec<String>> {
+    pub(in crate::export) fn requests(&self) -> Vec<Vec<String>> {
         let told = self.0.lock().unwrap();
         told.requests
             .iter()

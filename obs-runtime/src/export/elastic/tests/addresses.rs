@@ -19,9 +19,7 @@ fn request(path: &str, variables: &[(&str, &str)]) -> Request {
     let url = receiver.url(path);
     let mut all = vec![("OBS_ELASTIC_URL", &*url)];
     all.extend(variables);
-    let dispatch = Dispatch::start().unwrap();
-    let records = begin(&config(&all), &dispatch).unwrap();
-    let exporter = Exporter { dispatch, records };
+    let exporter = Exporter::on(Dispatch::start().unwrap(), &all);
     assert_eq!(exporter.send(&["hello"]).delivered, 1);
     receiver.requests().remove(0)
 }

@@ -182,9 +182,7 @@ fn a_cluster_that_swallows_everything_holds_nobody_up() {
 /// Ends while nobody answers at this address.
 fn end_without(address: SocketAddr) {
     let url = format!("http://{address}");
-    let dispatch = Dispatch::start().unwrap();
-    let records = begin(&config(&[("OBS_ELASTIC_URL", &url)]), &dispatch).unwrap();
-    let exporter = Exporter { dispatch, records };
+    let exporter = Exporter::on(Dispatch::start().unwrap(), &[("OBS_ELASTIC_URL", &url)]);
     exporter.log(&["a", "b"]);
     let started = Instant::now();
     exporter.dispatch.finish(Duration::from_millis(200));

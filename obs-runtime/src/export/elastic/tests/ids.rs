@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use super::*;
 use crate::export::delivery::SpoolSettings;
+use crate::export::elastic::id::Ids;
 use crate::export::receiver::Manner;
 
 /// What is stored, by id.
@@ -66,9 +67,7 @@ fn spooling(directory: &Path, receiver: &Receiver) -> Exporter {
     };
     let mut dispatch = Dispatch::start().unwrap();
     dispatch.spool_to(settings).unwrap();
-    let config = config(&[("OBS_ELASTIC_URL", &receiver.url(""))]);
-    let records = begin(&config, &dispatch).unwrap();
-    Exporter { dispatch, records }
+    Exporter::on(dispatch, &[("OBS_ELASTIC_URL", &receiver.url(""))])
 }
 
 #[test]
@@ -92,13 +91,11 @@ fn a_process_that_finds_records_on_disk_sends_them_with_their_ids() {
 
 #[test]
 fn no_id_is_given_twice() {
-    let receiver = Receiver::start([super::faults::bulk(&[])]);
-    let exporters = [(); 3].map(|()| Exporter::to(&receiver, &[]));
     let mut ids = HashSet::new();
-    for exporter in &exporters {
+    for mut exporter in [(); 3].map(|()| Ids::new()) {
         for _ in 0..100 {
             let mut line = Vec::new();
-            exporter.records.ids.write(&mut line);
+            exporter.write(&mut line);
             assert!(ids.insert(line));
         }
     }

@@ -6,14 +6,16 @@ mod ids;
 mod records;
 
 use std::io::Read;
+use std::sync::Arc;
 use std::time::Duration;
 
 use flate2::read::GzDecoder;
 use tracing::Level;
 
-use super::{Records, begin};
+use super::begin;
 use crate::config::{Config, Layers};
-use crate::export::delivery::{Books, Dispatch, Loss};
+use crate::export::delivery::tests::assert_balanced;
+use crate::export::delivery::{Books, Dispatch, Loss, Queue};
 use crate::export::receiver::{Receiver, Request};
 use crate::log::ship::{Ship, draft};
 use crate::log::{Record, Thread};
@@ -58,7 +60,8 @@ fn plain(message: &str) -> Record {
 /// An exporter as a start opens it.
 pub(in crate::export) struct Exporter {
     pub(in crate::export) dispatch: Dispatch,
-    records: Records,
+    pub(in crate::export) queue: Arc<Queue>,
+    records: Arc<dyn Ship>,
 }
 
 impl Exporter {
@@ -66,21 +69,23 @@ impl Exporter {
         let url = receiver.url("");
         let mut all = vec![("OBS_ELASTIC_URL", &*url)];
         all.extend(variables);
-        let dispatch = Dispatch::start().unwrap();
-        let records = begin(&config(&all), &dispatch).unwrap();
-        Self { dispatch, records }
+        Self::on(Dispatch::start().unwrap(), &all)
+    }
+
+    fn on(dispatch: Dispatch, variables: &[(&str, &str)]) -> Self {
+        let lane = begin(&config(variables), &dispatch).unwrap();
+        Self {
+            queue: lane.queue.clone(),
+            records: crate::export::records::begin(vec![lane], &dispatch).unwrap(),
+            dispatch,
+        }
     }
 
     pub(in crate::export) fn log(&self, messages: &[&str]) {
         for message in messages {
             let record = draft(&plain(message));
-            self.records.ship(record.view(), &mut Vec::new());
+            self.records.ship(record.view());
         }
-    }
-
-    #[cfg(feature = "otlp")]
-    pub(in crate::export) fn queue(&self) -> std::sync::Arc<crate::export::delivery::Queue> {
-        self.records.queue.clone()
     }
 
     /// Sends records, and returns the books when they are settled.
@@ -92,13 +97,8 @@ impl Exporter {
 
     /// The books, in which nothing is ever missing.
     fn books(&self) -> Books {
-        let books = self.records.queue.books();
-        let lost: u64 = Loss::ALL.iter().map(|loss| books.lost(*loss)).sum();
-        assert_eq!(
-            books.produced,
-            books.delivered + lost + books.queued,
-            "{books:?}"
-        );
+        let books = self.queue.books();
+        assert_balanced(&books);
         books
     }
 }

@@ -10,8 +10,9 @@ use prost::Message;
 use tracing::Level;
 
 use crate::config::Layers;
-use crate::export::otlp::logs::encode;
+use crate::export::otlp::logs::Logs;
 use crate::export::otlp::resource::Frame;
+use crate::export::records::Encode;
 use crate::log::ship::draft;
 use crate::log::{Place, Record, Scope, Thread};
 use crate::trace::{Attribute, SpanId, TraceId, Value};
@@ -41,7 +42,7 @@ pub(super) fn plain(level: Level) -> Record {
 /// A request with this record.
 pub(super) fn request(record: &Record) -> Vec<u8> {
     let mut items = Vec::new();
-    encode(&mut items, draft(record).view());
+    Logs::default().encode(&mut items, draft(record).view());
     let service = Layers::default().load().unwrap().service;
     let mut out = Vec::new();
     Frame::new(&service).around(&mut out, &items, None);
@@ -139,7 +140,7 @@ fn a_record_knows_where_it_comes_from() {
     });
     draft.head.flags = 3;
     let mut items = Vec::new();
-    encode(&mut items, draft.view());
+    Logs::default().encode(&mut items, draft.view());
     let scope = opentelemetry_proto::tonic::logs::v1::ScopeLogs::decode(&*items).unwrap();
     let record = &scope.log_records[0];
     assert_eq!(record.trace_id, 0xabc_u128.to_be_bytes());
