@@ -19,6 +19,11 @@ mod ids;
 mod lines;
 #[cfg(all(unix, feature = "macros"))]
 mod monitoring;
+#[cfg(all(unix, feature = "macros", feature = "log", feature = "otlp"))]
+#[path = "../receiver/mod.rs"]
+mod receiver;
+#[cfg(all(unix, feature = "macros", feature = "log", feature = "otlp"))]
+mod records;
 #[cfg(all(unix, feature = "macros"))]
 mod policies;
 #[cfg(all(unix, feature = "macros"))]
@@ -30,6 +35,8 @@ fn main() {
         // First, because `start` sets a log up where there is none.
         #[cfg(feature = "log")]
         ("a_child_writes_its_own_lines", lines::of_a_child),
+        #[cfg(all(feature = "log", feature = "otlp"))]
+        ("a_child_sends_its_own_records", records::of_a_child),
         ("a_child_counts_its_own_calls", counts::of_a_child),
         ("a_child_of_a_child_too", counts::of_a_child_of_a_child),
         ("calls_go_on_in_a_child", counts::of_open_calls),

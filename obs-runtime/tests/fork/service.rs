@@ -117,7 +117,11 @@ pub(crate) fn probe() {
 /// Starts the monitoring of a process that forks. A child that was forked while the registry is read could not read
 /// it; that happens at the start, and then every ten seconds.
 pub(crate) fn start_to_fork() -> Running {
-    let running = start().unwrap();
+    start_to_fork_with(&[])
+}
+
+pub(crate) fn start_to_fork_with(more: &[(&str, &str)]) -> Running {
+    let running = start_with(more).unwrap();
     while !PROBED.load(Relaxed) {
         std::thread::sleep(Duration::from_millis(1));
     }
