@@ -19,13 +19,13 @@ mod ids;
 mod lines;
 #[cfg(all(unix, feature = "macros"))]
 mod monitoring;
+#[cfg(all(unix, feature = "macros"))]
+mod policies;
 #[cfg(all(unix, feature = "macros", feature = "log", feature = "otlp"))]
 #[path = "../receiver/mod.rs"]
 mod receiver;
 #[cfg(all(unix, feature = "macros", feature = "log", feature = "otlp"))]
 mod records;
-#[cfg(all(unix, feature = "macros"))]
-mod policies;
 #[cfg(all(unix, feature = "macros"))]
 mod service;
 

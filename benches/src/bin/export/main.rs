@@ -1,9 +1,9 @@
 //! What it costs to send telemetry away, and whether all of it arrives:
 //! `cargo run --release --no-default-features --features export --manifest-path benches/Cargo.toml --bin export`
 //!
-//! Each run is a process of its own that makes spans or log records at a steady rate, or has the metrics read again and
-//! again, once with an exporter and once without. The receiver is a process too, so that its time is not counted. Times
-//! are processor time by thread, as the kernel accounts for it.
+//! Each run is a process of its own that, after a warm-up, makes spans or log records at a steady rate, or has the
+//! metrics read again and again, once with an exporter and once without. The receiver is a process too, so that its
+//! time is not counted. Times are processor time by thread, as the kernel accounts for it.
 //!
 //! `export run SIGNAL ADDRESS SECONDS` is one run, for a profiler; `export receiver` a receiver, which ends with its
 //! input.
@@ -72,8 +72,8 @@ fn compare(sent: &[&str]) -> Outcome<()> {
         println!(
             "  rate {:.0}/s, made {items:.0}, came in {:.0}, delivered {:.0}, dropped {:.0}, received {received} bytes",
             items / with["seconds"],
-            with["produced"],
-            with["delivered"],
+            with["produced"] - with["warm-up"],
+            with["delivered"] - with["warm-up"],
             with["dropped"],
         );
     }

@@ -22,6 +22,9 @@ const SPANS: u64 = 10;
 const SERIES: u64 = 1_000;
 const READING: Duration = Duration::from_millis(1_000 * SERIES / RATE);
 const SOON: Duration = Duration::from_secs(20);
+const WARM_UP: Duration = Duration::from_secs(3);
+
+const PRODUCED: &str = "obs_export_items_total";
 
 /// Sends to this address, or nothing if it is `none`.
 pub(crate) fn run(signal: &str, address: &str, seconds: &str) -> Outcome<()> {
@@ -55,20 +58,28 @@ pub(crate) fn run(signal: &str, address: &str, seconds: &str) -> Outcome<()> {
             (READING, Box::new(read))
         }
     };
+    let make_for = |duration: Duration| {
+        let mut due = Instant::now();
+        let end = due + duration;
+        let mut bursts = 0;
+        while due < end {
+            make(bursts);
+            bursts += 1;
+            due += pause;
+            thread::sleep(due.saturating_duration_since(Instant::now()));
+        }
+        let all_arrived = running.flush(SOON);
+        all_arrived
+            .then_some(bursts)
+            .ok_or("not everything arrived in time")
+    };
+    // Until then the store of traces grows.
+    make_for(WARM_UP)?;
+    let produced = total(PRODUCED);
     let before = threads()?;
     let started = Instant::now();
-    let mut due = started;
-    let mut bursts = 0;
-    while due < started + Duration::from_secs(seconds) {
-        make(bursts);
-        bursts += 1;
-        due += pause;
-        thread::sleep(due.saturating_duration_since(Instant::now()));
-    }
+    let bursts = make_for(Duration::from_secs(seconds))?;
     let took = started.elapsed().as_secs_f64();
-    if !running.flush(SOON) {
-        return Err("not everything arrived in time".into());
-    }
     let after = threads()?;
     let items = if matches!(signal, "traces" | "logs" | "elastic") {
         BURST * bursts
@@ -77,13 +88,14 @@ pub(crate) fn run(signal: &str, address: &str, seconds: &str) -> Outcome<()> {
     };
     println!("items {items}");
     println!("seconds {took}");
+    println!("warm-up {produced}");
     for (name, time) in after {
         let earlier = before.get(&name).copied().unwrap_or(0);
         let name = if name == "export" { "caller" } else { &name };
         println!("{name} {}", time.saturating_sub(earlier));
     }
     for (name, metric) in [
-        ("produced", "obs_export_items_total"),
+        ("produced", PRODUCED),
         ("delivered", "obs_export_delivered_total"),
         ("dropped", "obs_export_dropped_total"),
     ] {

@@ -110,21 +110,10 @@ impl Batch {
         )
     }
 
-    /// An empty one whose memory is there already, not only promised by the system.
-    pub(super) fn ready(size: Size) -> Self {
-        let mut batch = Self {
-            bytes: vec![1; size.bytes],
-            ends: vec![1; size.items],
-            origin: None,
-        };
-        batch.clear();
-        batch
-    }
-
-    /// Makes room for so much.
+    /// Makes room for so much, and a little more: batches differ in size.
     pub(super) fn reserve(&mut self, size: Size) {
-        self.bytes.reserve(size.bytes);
-        self.ends.reserve(size.items);
+        self.bytes.reserve_exact(size.bytes + size.bytes / 8);
+        self.ends.reserve_exact(size.items);
     }
 
     /// Gives back the memory that no item needs.

@@ -54,7 +54,6 @@ pub(super) async fn run(sink: impl Sink, queue: &Queue, shelf: Option<&Shelf>) {
     tokio::select! {
         () = work => {}
         () = deadline => {}
-        () = queue.stock() => {}
     }
     if let Some(shelf) = shelf
         && let Some(size) = shelf.call_off().await
@@ -156,7 +155,10 @@ impl<S: Sink> Courier<'_, S> {
     async fn judge(&mut self, rest: &mut Rest, part: Batch, answer: Answer) {
         let all = part.len();
         match answer {
-            Answer::Taken { rejected, why } => self.settle(all, rejected, &why),
+            Answer::Taken { rejected, why } => {
+                self.settle(all, rejected, &why);
+                self.queue.recycle(part);
+            }
             Answer::Refused { why } => self.settle(all, all, &why),
             Answer::TooLarge { .. } if all > 1 => {
                 let (first, second) = part.halves();

@@ -35,8 +35,6 @@ pub(crate) struct Queue {
     state: Mutex<State>,
     /// There is something to take, or soon.
     work: Notify,
-    /// The spare memory is in use.
-    used: Notify,
     /// Something was settled.
     settled: Condvar,
     /// When everything has to be done, once nothing more comes.
@@ -50,7 +48,6 @@ impl Queue {
             stage: OnceLock::new(),
             state: Mutex::default(),
             work: Notify::new(),
-            used: Notify::new(),
             settled: Condvar::new(),
             end: watch::Sender::new(None),
         }
@@ -139,30 +136,19 @@ impl Queue {
     /// each item: to wake a thread takes longer than all the rest.
     fn wake(&self, before: Work, state: MutexGuard<'_, State>) {
         let work = state.work();
-        let wants_spare = state.spare.is_none();
         drop(state);
-        if wants_spare && work.full != before.full {
-            self.used.notify_one();
-        }
         if work.opened.is_some() && work.opened != before.opened || work.full > before.full {
             self.work.notify_one();
         }
     }
 
-    /// Keeps memory for the next batch ready, for ever: those who hand over would have to wait while the system finds it.
-    pub(super) async fn stock(&self) {
-        loop {
-            let wanted = {
-                let state = self.lock();
-                (state.spare.is_none() && state.usual.items > 0).then_some(state.usual)
-            };
-            match wanted {
-                Some(size) => {
-                    let spare = Batch::ready(size);
-                    self.lock().spare = Some(spare);
-                }
-                None => self.used.notified().await,
-            }
+    /// Takes back the memory of a batch that is settled: the next will be as large, and so large a piece the system would
+    /// take back and hand out anew page by page.
+    pub(super) fn recycle(&self, mut batch: Batch) {
+        batch.clear();
+        let mut state = self.lock();
+        if state.spare.is_none() && !state.closed && batch.memory() <= 2 * state.usual.bytes {
+            state.spare = Some(batch);
         }
     }
 
