@@ -1,7 +1,6 @@
 //! Log records go to an OTLP receiver: a process that has been started, and a server of the test.
 #![cfg(all(feature = "macros", feature = "otlp", feature = "log"))]
 
-use std::sync::Mutex;
 use std::thread;
 use std::time::Duration;
 
@@ -9,10 +8,11 @@ use obs_runtime::config::Layers;
 use obs_runtime::metric::Registry;
 use obs_runtime::metric::encode::Format;
 use obs_runtime::{Starter, trace_request};
-use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
 use opentelemetry_proto::tonic::logs::v1::LogRecord;
-use prost::Message;
+use received::records;
 
+#[path = "receiver/logs.rs"]
+mod received;
 mod receiver;
 
 #[trace_request("checkout")]
@@ -31,16 +31,6 @@ impl Drop for LastWords {
 
 thread_local! {
     static LAST: LastWords = const { LastWords };
-}
-
-fn records(bodies: &Mutex<Vec<Vec<u8>>>) -> Vec<LogRecord> {
-    let bodies = bodies.lock().unwrap();
-    let requests = bodies
-        .iter()
-        .map(|body| ExportLogsServiceRequest::decode(&**body).unwrap());
-    let resources = requests.flat_map(|request| request.resource_logs);
-    let scopes = resources.flat_map(|resource| resource.scope_logs);
-    scopes.flat_map(|scope| scope.log_records).collect()
 }
 
 fn body(record: &LogRecord) -> String {
@@ -109,8 +99,8 @@ async fn records_of_a_process_arrive_and_the_exporter_is_silent() {
     assert!(metrics.contains(&line), "{line} in {metrics}");
     running.shutdown().await;
 
-    let sent = self::records(&bodies).len();
+    let sent = received::records(&bodies).len();
     tracing::info!("after the end");
     thread::sleep(Duration::from_millis(50));
-    assert_eq!(self::records(&bodies).len(), sent);
+    assert_eq!(received::records(&bodies).len(), sent);
 }

@@ -22,6 +22,9 @@ mod monitoring;
 #[cfg(all(unix, feature = "macros"))]
 mod policies;
 #[cfg(all(unix, feature = "macros", feature = "log", feature = "otlp"))]
+#[path = "../receiver/logs.rs"]
+mod received;
+#[cfg(all(unix, feature = "macros", feature = "log", feature = "otlp"))]
 #[path = "../receiver/mod.rs"]
 mod receiver;
 #[cfg(all(unix, feature = "macros", feature = "log", feature = "otlp"))]

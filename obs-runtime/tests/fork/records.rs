@@ -3,30 +3,24 @@
 use std::time::Duration;
 
 use obs_runtime::log;
-use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
 use opentelemetry_proto::tonic::common::v1::any_value::Value;
-use prost::Message;
 use tracing::info;
 
 use crate::child::in_child;
-use crate::receiver;
 use crate::service::{start_to_fork_with, start_with};
+use crate::{received, receiver};
 
 const LONG: Duration = Duration::from_secs(5);
 
 /// What the records say that were received.
 fn messages(bodies: &receiver::Bodies) -> Vec<String> {
-    let bodies = bodies.lock().unwrap();
-    let requests = bodies
-        .iter()
-        .map(|body| ExportLogsServiceRequest::decode(&**body).unwrap());
-    let resources = requests.flat_map(|request| request.resource_logs);
-    let scopes = resources.flat_map(|resource| resource.scope_logs);
-    let records = scopes.flat_map(|scope| scope.log_records);
-    let texts = records.filter_map(|record| match record.body?.value? {
-        Value::StringValue(text) => Some(text),
-        _ => None,
-    });
+    let texts =
+        received::records(bodies)
+            .into_iter()
+            .filter_map(|record| match record.body?.value? {
+                Value::StringValue(text) => Some(text),
+                _ => None,
+            });
     texts.collect()
 }
 

@@ -223,6 +223,15 @@ impl Waiting {
         books
     }
 
+    /// The bytes that what waits really takes, and the memory for more.
+    #[cfg(test)]
+    pub(super) fn memory(&self) -> usize {
+        let state = self.lock();
+        let full = state.full.iter().map(|staged| &staged.records);
+        let portions = full.chain([&state.open]).chain(&state.spare);
+        portions.map(Portion::capacity).sum()
+    }
+
     /// Takes nothing more in.
     pub(super) fn close(&self) {
         let mut state = self.lock();

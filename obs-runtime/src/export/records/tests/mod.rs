@@ -161,6 +161,31 @@ fn bytes_bound_what_waits_too() {
 }
 
 #[test]
+fn memory_is_bounded_and_used_again() {
+    let bounds = Bounds::default();
+    let queue = Arc::new(Queue::new(Limits {
+        queue_bytes: 2 * bounds.all.bytes,
+        ..QUICK
+    }));
+    let records = before(from_ref(&queue), bounds);
+    let message = "x".repeat(400);
+    let fill = |count: usize| {
+        (0..count).for_each(|_| log(&records, &message));
+        records.waiting.memory()
+    };
+    let most = fill(2 * bounds.all.items);
+    assert!(most <= 2 * bounds.all.bytes, "{most} bytes");
+    records.drain();
+    let kept = records.waiting.memory();
+    assert!(kept <= 2 * 5 * bounds.portion.bytes, "{kept} bytes");
+    // As many portions as are kept at rest.
+    for _ in 0..10 {
+        assert_eq!(fill(4 * 256), kept);
+        records.drain();
+    }
+}
+
+#[test]
 fn what_a_queue_may_hold_includes_what_waits_before_it() {
     let queue = Arc::new(Queue::new(Limits {
         queue_items: BOUNDS.all.items + 5,
