@@ -19,7 +19,7 @@
 //! | back after 30 s | `a_receiver_that_is_away_for_half_a_minute_misses_nothing`, `a_receiver_that_comes_back_gets_everything`, `a_receiver_that_comes_back_gets_what_waited`, `a_carbon_that_comes_back_gets_what_waited` |
 //! | disk full | `a_full_spool_keeps_the_oldest_and_loses_nothing_unseen`, `without_a_disk_it_waits_in_memory_and_arrives_in_order`, `lines_for_a_full_device_are_lost_and_the_error_names_it` |
 //! | the wall clock steps | `a_wall_clock_that_jumps_upsets_nothing`, `what_was_left_before_the_clock_was_set_back_is_sent_first`, `a_date_to_come_back_is_one_of_the_receivers_clock`, `nothing_ends_before_it_begins_when_the_clock_is_set_back`, `no_two_samples_of_a_series_have_one_time` |
-//! | ten times what is taken | `ten_times_what_a_receiver_takes_costs_no_more_than_the_bound`, `otlp_drops_what_is_ten_times_too_much`, `elastic_drops_what_is_ten_times_too_much`, `bytes_bound_the_queue` |
+//! | ten times what is taken | `ten_times_what_a_receiver_takes_costs_no_more_than_the_bound`, `otlp_drops_what_is_ten_times_too_much`, `elastic_drops_what_is_ten_times_too_much`, `bytes_bound_the_queue`, `what_finds_no_room_is_lost_for_every_receiver`, `memory_is_bounded_and_used_again` |
 //! | end while away | `the_end_comes_in_time_when_nobody_answers`, `at_the_deadline_the_rest_is_given_up`, `what_cannot_be_delivered_outlives_the_process`, `a_write_that_hangs_at_the_end_is_called_off` |
 
 mod clock;

@@ -113,6 +113,36 @@ fn the_books_are_exact_at_any_time() {
 }
 
 #[test]
+fn what_nobody_asks_for_arrives_too() {
+    const ROUNDS: usize = 200;
+    let dispatch = Dispatch::start().unwrap();
+    let quick = Limits {
+        delay: Duration::from_millis(2),
+        ..QUICK
+    };
+    let queue = dispatch.open(Receiver::default(), quick);
+    let records = before(from_ref(&queue), BOUNDS);
+    dispatch.spawn(records.clone().encode());
+    for round in 0..ROUNDS {
+        // Sometimes a portion is full, sometimes its age counts, and sometimes it comes to its age meanwhile.
+        let count = 1 + round % (2 * BOUNDS.portion.items);
+        let before = queue.books().produced;
+        for number in 0..count {
+            log(&records, &number.to_string());
+            if number % 7 == round % 7 {
+                thread::sleep(Duration::from_micros(300));
+            }
+        }
+        let deadline = std::time::Instant::now() + SOON;
+        while queue.books().delivered < before + count as u64 {
+            let books = queue.books();
+            assert!(std::time::Instant::now() < deadline, "{books:?}");
+            thread::sleep(Duration::from_micros(100));
+        }
+    }
+}
+
+#[test]
 fn as_long_as_nobody_encodes_loggers_do_not_wait() {
     struct Stuck(Arc<Mutex<()>>);
     impl Encode for Stuck {
