@@ -14,8 +14,9 @@ fn stock(mut order: Order, shop: &Shop) -> Result<u64, Error> {
                     ::obs_runtime::__private::Retry,
                 > = <::obs_runtime::__private::Site<
                     ::obs_runtime::__private::Retry,
-                >>::new(
+                >>::of_function(
                     "stock",
+                    ::core::concat!(::core::file!(), ":", ::core::line!()),
                     ::obs_runtime::__private::RetrySettings {
                         attempts: 3u32,
                         delay: ::core::time::Duration::new(0u64, 100000000u32),

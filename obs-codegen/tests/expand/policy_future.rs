@@ -87,7 +87,11 @@ fn ask(&self, id: u64) -> impl Future<Output = Result<u64, Error>> + '_ {
                                 ::obs_runtime::__private::TimeLimit,
                             > = <::obs_runtime::__private::Site<
                                 ::obs_runtime::__private::TimeLimit,
-                            >>::new("ask", ::core::time::Duration::new(1u64, 0u32));
+                            >>::of_function(
+                                "ask",
+                                ::core::concat!(::core::file!(), ":", ::core::line!()),
+                                ::core::time::Duration::new(1u64, 0u32),
+                            );
                             #[::obs_runtime::__private::linkme::distributed_slice(
                                 ::obs_runtime::__private::TIME_LIMIT_SITES
                             )]

@@ -72,6 +72,20 @@ impl<P: Policy> Registry<P> {
         policy
     }
 
+    /// That of a function which gives it no name: that of the function, unless one with other settings has it.
+    fn of_function(&self, name: &str, place: &str, settings: P::Settings) -> Arc<P> {
+        let found = self.lock().get(name).cloned();
+        if found.is_none_or(|policy| policy.its_settings() == settings) {
+            return self.named(name, settings);
+        }
+        let own = format!("{name} ({place})");
+        diagnostics::report(&format!(
+            "the {} at {place} is called `{own}`, because there is another `{name}`; give it a name",
+            P::WHAT
+        ));
+        self.named(&own, settings)
+    }
+
     /// Every policy of this kind, by name.
     pub(crate) fn all(&self) -> Vec<(&'static str, Arc<P>)> {
         P::sites().iter().for_each(|site| {
@@ -91,6 +105,8 @@ impl<P: Policy> Registry<P> {
 /// The policy of a function, which it may share with others.
 pub struct Site<P: Policy> {
     name: &'static str,
+    /// Where the function is that has the name, if nobody gave one.
+    place: Option<&'static str>,
     settings: P::Settings,
     policy: OnceLock<Arc<P>>,
 }
@@ -101,6 +117,22 @@ impl<P: Policy> Site<P> {
     pub const fn new(name: &'static str, settings: P::Settings) -> Self {
         Self {
             name,
+            place: None,
+            settings,
+            policy: OnceLock::new(),
+        }
+    }
+
+    /// The same of a function that gives it no name, but has one itself, as others may have.
+    #[must_use]
+    pub const fn of_function(
+        name: &'static str,
+        place: &'static str,
+        settings: P::Settings,
+    ) -> Self {
+        Self {
+            name,
+            place: Some(place),
             settings,
             policy: OnceLock::new(),
         }
@@ -117,8 +149,11 @@ impl<P: Policy> Site<P> {
 
     #[cold]
     fn register(&'static self) -> &'static P {
-        self.policy
-            .get_or_init(|| P::registry().named(self.name, self.settings))
+        let all = P::registry();
+        self.policy.get_or_init(|| match self.place {
+            None => all.named(self.name, self.settings),
+            Some(place) => all.of_function(self.name, place, self.settings),
+        })
     }
 }
 

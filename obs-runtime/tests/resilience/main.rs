@@ -4,6 +4,7 @@
 mod clock;
 mod fallback;
 mod judgement;
+mod names;
 mod together;
 
 use obs_runtime::policy::Reason;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use obs_schema::resilience::{BulkheadSettings, RateLimitSettings};
 
-use super::{Named, report};
+use super::{Name, Named, report};
 use crate::diag::Diag;
 use crate::func::Func;
 use crate::operation::Place;
@@ -42,9 +42,11 @@ pub(super) fn timeout(func: &Func, part: &Part, place: &Place) -> Option<Named<D
 }
 
 /// The name that was given, or the path of the function.
-pub(super) fn own_name(func: &Func, part: &Part, place: &Place) -> String {
-    let given = part.options.text("name");
-    given.map_or_else(|| place.path(func), |name| name.value.to_owned())
+pub(super) fn own_name(func: &Func, part: &Part, place: &Place) -> Name {
+    match part.options.text("name") {
+        Some(name) => Name::Given(name.value.to_owned()),
+        None => Name::OfFunction(place.path(func)),
+    }
 }
 
 pub(super) fn int(part: &Part, name: &str) -> Option<u32> {
@@ -58,7 +60,7 @@ pub(super) fn duration(part: &Part, name: &str) -> Option<Duration> {
 
 fn named<S>(part: &Part, settings: S) -> Option<Named<S>> {
     Some(Named {
-        name: part.options.text("name")?.value.to_owned(),
+        name: Name::Given(part.options.text("name")?.value.to_owned()),
         settings,
     })
 }

@@ -40,10 +40,18 @@ pub struct Guard {
     pub judgement: Judgement,
 }
 
+/// What a policy is called.
+pub enum Name {
+    /// As somebody says, who may say so in several places.
+    Given(String),
+    /// As its function, where there may be another one of that name.
+    OfFunction(String),
+}
+
 /// A policy with its settings, which have been checked.
 pub struct Named<S> {
     /// Its name.
-    pub name: String,
+    pub name: Name,
     /// How it is set up.
     pub settings: S,
 }

@@ -5,7 +5,7 @@ use syn::Expr;
 
 use super::limits::{duration, int, own_name};
 use super::repeat::{self, Repeated, Repetition};
-use super::report;
+use super::{Name, report};
 use crate::diag::Diag;
 use crate::func::Func;
 use crate::operation::Place;
@@ -14,7 +14,7 @@ use crate::operation::kind::Part;
 /// What runs a body again.
 pub struct Retry {
     /// Its name.
-    pub name: String,
+    pub name: Name,
     /// Its settings, which have been checked.
     pub settings: RetrySettings,
     /// A function that says which errors are worth another attempt.

@@ -10,7 +10,7 @@ use quote::{quote, quote_spanned};
 
 use super::Guarded;
 use crate::crate_path::CratePath;
-use crate::operation::guard::Breaker;
+use crate::operation::guard::{Breaker, Name};
 use crate::place;
 
 impl Guarded<'_> {
@@ -54,13 +54,20 @@ pub(super) const TIME_LIMIT: PolicyType = PolicyType("TimeLimit", "TIME_LIMIT_SI
 pub(super) fn site(
     krate: &CratePath,
     PolicyType(policy, sites): PolicyType,
-    name: &str,
+    name: &Name,
     settings: &TokenStream,
 ) -> TokenStream {
     let [policy, sites] = [policy, sites].map(|name| Ident::new(name, Span::call_site()));
     let site = quote!(#krate::__private::Site<#krate::__private::#policy>);
+    let made = match name {
+        Name::Given(name) => quote!(new(#name, #settings)),
+        Name::OfFunction(name) => {
+            let place = quote!(::core::concat!(::core::file!(), ":", ::core::line!()));
+            quote!(of_function(#name, #place, #settings))
+        }
+    };
     quote! {{
-        static __OBS_POLICY: #site = <#site>::new(#name, #settings);
+        static __OBS_POLICY: #site = <#site>::#made;
         #[#krate::__private::linkme::distributed_slice(#krate::__private::#sites)]
         #[linkme(crate = #krate::__private::linkme)]
         static __OBS_POLICY_LISTED: &#site = &__OBS_POLICY;
