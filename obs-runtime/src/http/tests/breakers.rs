@@ -111,6 +111,30 @@ async fn a_breaker_is_shown_and_changed() {
     );
 }
 
+/// Names of keys come from outside: with slashes, percent signs and what ends an address.
+#[tokio::test]
+async fn any_name_can_be_asked_for() {
+    let server = Server::start();
+    for (name, encoded) in [
+        ("fetch:eu/west?x=1#y", "fetch:eu%2Fwest%3Fx%3D1%23y"),
+        ("fetch:100%", "fetch:100%25"),
+        ("fetch:..", "fetch:.."),
+        ("fetch:a\"b\\c", "fetch:a%22b%5Cc"),
+        ("fetch:\u{e9}", "fetch:%C3%A9"),
+    ] {
+        let breaker = breaker(name);
+        let path = format!("/monitoring/circuit-breakers/{encoded}");
+        let (status, shown) = server.json(&path).await;
+        assert_eq!((status, &shown["name"]), (200, &name.into()), "{shown}");
+        let (status, _) = post(&server, &format!("{path}/force-open")).await;
+        assert_eq!(
+            (status, breaker.state()),
+            (200, State::ForcedOpen),
+            "{name}"
+        );
+    }
+}
+
 #[tokio::test]
 async fn a_name_that_is_not_there_is_answered_with_those_that_are() {
     let server = Server::start();
