@@ -5,34 +5,12 @@ mod common;
 #[path = "../../obs-runtime/tests/push_servers/server.rs"]
 mod server;
 
-use std::time::{Duration, Instant};
-
 use common::shop::{Shop, command};
 use serde_json::{Value, json};
 use server::Server;
 
 /// Lets anybody clear.
 const WRITE: (&str, &str) = ("OBS__HTTP__ANONYMOUS", "write");
-
-/// Waits until something is there.
-fn eventually<T>(mut found: impl FnMut() -> Option<T>) -> T {
-    let deadline = Instant::now() + Duration::from_secs(30);
-    loop {
-        if let Some(found) = found() {
-            return found;
-        }
-        assert!(Instant::now() < deadline, "it did not happen in time");
-        std::thread::sleep(Duration::from_millis(20));
-    }
-}
-
-fn redis() -> Option<Server> {
-    Server::start("redis-server", "--version", |port, _| {
-        let port = port.to_string();
-        let options = ["--port", &port, "--bind", "127.0.0.1", "--save", ""];
-        options.map(str::to_owned).to_vec()
-    })
-}
 
 async fn products(shop: &Shop) -> Value {
     let answer = reqwest::get(shop.url("shop")).await.unwrap();
@@ -99,7 +77,7 @@ async fn answers_are_kept_in_memory_until_they_are_cleared() {
 
 #[tokio::test]
 async fn answers_are_kept_in_redis_where_there_is_one() {
-    let Some(redis) = redis() else { return };
+    let Some(redis) = Server::redis() else { return };
     let url = format!("redis://{}/3", redis.address);
     let shop = Shop::start(&["--no-load"], &[WRITE, ("OBS_REDIS_URL", &url)]);
     let found = hit(&shop).await;

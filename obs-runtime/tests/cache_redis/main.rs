@@ -9,35 +9,16 @@ mod globs;
 #[path = "../push_servers/server.rs"]
 mod server;
 
-use std::time::{Duration, Instant};
-
 use redis::aio::MultiplexedConnection;
 use redis::cmd;
-use server::Server;
-
-/// Waits until something is there.
-fn eventually<T>(mut found: impl FnMut() -> Option<T>) -> T {
-    let deadline = Instant::now() + Duration::from_secs(30);
-    loop {
-        if let Some(found) = found() {
-            return found;
-        }
-        assert!(Instant::now() < deadline, "it did not happen in time");
-        std::thread::sleep(Duration::from_millis(20));
-    }
-}
+use server::{Server, eventually};
 
 /// A Redis with empty databases.
 struct Redis(Server);
 
 impl Redis {
     fn start() -> Option<Self> {
-        Server::start("redis-server", "--version", |port, _| {
-            let port = port.to_string();
-            let options = ["--port", &port, "--bind", "127.0.0.1", "--save", ""];
-            options.map(str::to_owned).to_vec()
-        })
-        .map(Self)
+        Server::redis().map(Self)
     }
 
     async fn connect(&self, database: u32) -> MultiplexedConnection {

@@ -11,14 +11,12 @@ mod server;
 mod sql;
 
 use std::sync::LazyLock;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use obs_runtime::Starter;
 use obs_runtime::config::Layers;
 use obs_runtime::health::{self, CheckBuilder, Probe, Report, Status};
-
-/// Longer than anything here takes on a machine that is busy.
-const PATIENCE: Duration = Duration::from_secs(30);
+use server::eventually;
 
 /// The service of this process, without endpoints, which runs to its end.
 static SERVICE: LazyLock<()> = LazyLock::new(|| {
@@ -33,18 +31,6 @@ fn check(name: &str, probe: impl Probe) -> CheckBuilder {
     health::check(name, probe)
         .timeout(Duration::from_millis(900))
         .interval(Duration::from_secs(1))
-}
-
-/// Waits until something is there.
-fn eventually<T>(mut found: impl FnMut() -> Option<T>) -> T {
-    let deadline = Instant::now() + PATIENCE;
-    loop {
-        if let Some(found) = found() {
-            return found;
-        }
-        assert!(Instant::now() < deadline, "it did not happen in time");
-        std::thread::sleep(Duration::from_millis(20));
-    }
 }
 
 /// Waits until a check has a status.

@@ -6,23 +6,9 @@ use obs_runtime::health::ready::{Redis, RedisServer};
 use super::server::Server;
 use super::{becomes, check};
 
-fn server() -> Option<Server> {
-    Server::start("redis-server", "--version", |port, _| {
-        let options = [
-            "--port",
-            &port.to_string(),
-            "--bind",
-            "127.0.0.1",
-            "--save",
-            "",
-        ];
-        options.map(str::to_owned).to_vec()
-    })
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn redis_answers_until_it_ends() {
-    let Some(redis) = server() else { return };
+    let Some(redis) = Server::redis() else { return };
     let client = redis::Client::open(format!("redis://{}/", redis.address)).unwrap();
     let connection = client.get_multiplexed_async_connection().await.unwrap();
     check("redis-connection", Redis::new(connection))

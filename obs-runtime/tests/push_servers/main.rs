@@ -6,16 +6,18 @@ mod carbon;
 mod influxdb;
 mod prometheus;
 mod pushgateway;
+#[allow(dead_code, reason = "other tests ask their servers more")]
 mod server;
 
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use obs_runtime::config::Layers;
 use obs_runtime::metric::definition::{MetricDef, MetricKind};
 use obs_runtime::metric::snapshot::Value;
 use obs_runtime::metric::{Counter, Histogram, Instrument, Registry};
 use obs_runtime::{Running, Starter};
+use server::eventually;
 
 const SOON: Duration = Duration::from_secs(30);
 
@@ -88,18 +90,6 @@ fn books(sink: &str) -> [u64; 4] {
     });
     assert_eq!(books[0], books[1] + books[2] + books[3], "{books:?}");
     books
-}
-
-/// What comes out as soon as there is something.
-fn eventually<T>(mut look: impl FnMut() -> Option<T>) -> T {
-    let started = Instant::now();
-    loop {
-        if let Some(found) = look() {
-            return found;
-        }
-        assert!(started.elapsed() < SOON, "it never came");
-        std::thread::sleep(Duration::from_millis(50));
-    }
 }
 
 #[test]

@@ -4,9 +4,10 @@ use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use super::eventually;
+/// Longer than anything here takes on a machine that is busy.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A server, ended when this is dropped.
 pub(crate) struct Server {
@@ -37,6 +38,18 @@ pub(crate) fn program(name: &str, probe: &str) -> Option<Command> {
     None
 }
 
+/// What comes out as soon as there is something.
+pub(crate) fn eventually<T>(mut look: impl FnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(Instant::now() < deadline, "it did not happen in time");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
 /// A port that nobody uses.
 pub(crate) fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -52,6 +65,15 @@ impl Server {
         prepare: impl FnOnce(u16, &Path) -> Vec<String>,
     ) -> Option<Self> {
         Some(Self::run(program(name, probe)?, name, prepare))
+    }
+
+    /// A Redis with empty databases.
+    pub(crate) fn redis() -> Option<Self> {
+        Self::start("redis-server", "--version", |port, _| {
+            let port = port.to_string();
+            let options = ["--port", &port, "--bind", "127.0.0.1", "--save", ""];
+            options.map(str::to_owned).to_vec()
+        })
     }
 
     /// The same of a program that is there.
