@@ -2,6 +2,8 @@
 #![cfg(all(feature = "macros", feature = "tokio"))]
 
 mod clock;
+#[cfg(feature = "log")]
+mod events;
 mod fallback;
 mod judgement;
 mod names;
