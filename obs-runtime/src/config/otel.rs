@@ -2,6 +2,7 @@
 //!
 //! Other programs read them too, so a value that makes no sense here is a warning and is ignored, as the
 //! specification has it: <https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/>.
+//! And so words count in any case.
 
 use std::time::Duration;
 
@@ -77,7 +78,14 @@ pub(super) fn apply_one(
     variables: &Variables,
 ) -> bool {
     match name {
-        "OTEL_TRACES_SAMPLER" => sampler(merge, key, text.trim(), variables),
+        "OTEL_TRACES_EXPORTER" => {
+            let word = text.trim().to_ascii_lowercase();
+            let value = Value::Scalar(Given::Text(&word));
+            merge.set(key, &value, Origin::variable(name));
+        }
+        "OTEL_TRACES_SAMPLER" => {
+            sampler(merge, key, &text.trim().to_ascii_lowercase(), variables);
+        }
         "OTEL_SDK_DISABLED" => disabled(merge, key, text.trim()),
         PROPAGATORS => propagators(merge, key, text),
         // Laid over the settings before all others, since it sets several keys.
@@ -213,10 +221,11 @@ impl<T: Copy + PartialEq> List<'_, T> {
             .map(str::trim)
             .filter(|word| !word.is_empty())
         {
-            match self.known.iter().find(|(known, _)| *known == word) {
+            let is_word = |known: &str| word.eq_ignore_ascii_case(known);
+            match self.known.iter().find(|(known, _)| is_word(known)) {
                 Some((_, member)) if list.contains(member) => {}
                 Some((_, member)) => list.push(*member),
-                None if word == "none" => {
+                None if is_word("none") => {
                     list.retain(|member| self.known.first().is_none_or(|(_, otlp)| member != otlp));
                 }
                 None => merge.refuse(origin.clone(), self.unknown(word)),
@@ -249,7 +258,7 @@ fn propagators(merge: &mut Merge, key: &Key, text: &str) {
     let words = text.split(',').map(str::trim);
     let mut chosen = Vec::new();
     for word in words.filter(|word| !word.is_empty()) {
-        match Propagator::parse(word) {
+        match Propagator::parse(&word.to_ascii_lowercase()) {
             Ok(form) if chosen.contains(&form) => {}
             Ok(form) => chosen.push(form),
             Err(_) => merge.refuse(origin.clone(), unknown_propagator(word)),

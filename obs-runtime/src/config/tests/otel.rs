@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{from_variables, load, warnings};
-use crate::config::monitoring::{LogOutput, MetricsExporter, Sampler};
+use crate::config::monitoring::{LogOutput, MetricsExporter, Sampler, TraceExporter};
 
 #[test]
 fn every_sampler_of_the_specification() {
@@ -175,7 +175,7 @@ fn propagators_are_a_list() {
         ("xtrace,b3multi,b3,baggage,tracecontext", all, 0),
         ("none", Propagators::NONE, 0),
         ("b3,b3", only(Propagator::B3), 0),
-        ("b3,jaeger,B3", only(Propagator::B3), 2),
+        ("b3,jaeger,b33", only(Propagator::B3), 2),
         ("xray", Propagators::NONE, 1),
     ] {
         let config = from_variables(&[("OTEL_PROPAGATORS", text)]).unwrap();
@@ -260,4 +260,32 @@ fn variables_of_exporters_are_kept_and_their_secrets_hidden() {
     let shown: Vec<_> = config.exporter_variables().collect();
     assert_eq!(shown[0].1, "https://[hidden]@collector:4318");
     assert_eq!(shown[1].1, "[hidden]");
+}
+
+#[test]
+fn words_count_in_any_case() {
+    use crate::propagate::{Propagator, Propagators};
+    let config = from_variables(&[
+        ("OTEL_TRACES_EXPORTER", " OTLP "),
+        ("OTEL_METRICS_EXPORTER", "Otlp"),
+        ("OTEL_LOGS_EXPORTER", "OTLP,None"),
+        ("OTEL_TRACES_SAMPLER", "Always_Off"),
+        ("OTEL_PROPAGATORS", "B3,TraceContext"),
+    ]);
+    let config = config.unwrap();
+    assert_eq!(warnings(&config), [] as [String; 0]);
+    let monitoring = &config.monitoring;
+    assert_eq!(monitoring.tracing.exporter, TraceExporter::Otlp);
+    assert!(
+        monitoring
+            .metrics
+            .exporters
+            .contains(&MetricsExporter::Otlp)
+    );
+    assert!(!monitoring.logging.outputs.contains(&LogOutput::Otlp));
+    assert_eq!(monitoring.tracing.sampler.ratio, 0.0);
+    let only = Propagators::NONE.with(Propagator::B3);
+    assert_eq!(config.propagators(), only.with(Propagator::TraceContext));
+    // What the program's own variables say is held to their words.
+    assert!(from_variables(&[("OBS__TRACING__EXPORTER", "OTLP")]).is_err());
 }

@@ -183,13 +183,16 @@ fn mistake<T>(variable: String, message: impl Into<String>) -> Result<T, Mistake
 
 fn protocol(variables: &Variables<'_>) -> Result<Protocol, Mistake> {
     match variables.get("PROTOCOL") {
-        None | Some((_, "http/protobuf")) => Ok(Protocol::HttpProtobuf),
-        Some((_, "http/json")) => Ok(Protocol::HttpJson),
-        Some((_, "grpc")) => Ok(Protocol::Grpc),
-        Some((name, other)) => mistake(
-            name,
-            format!("unknown protocol `{other}`; write `http/protobuf`, `http/json` or `grpc`"),
-        ),
+        None => Ok(Protocol::HttpProtobuf),
+        Some((name, text)) => match &*text.to_ascii_lowercase() {
+            "http/protobuf" => Ok(Protocol::HttpProtobuf),
+            "http/json" => Ok(Protocol::HttpJson),
+            "grpc" => Ok(Protocol::Grpc),
+            _ => mistake(
+                name,
+                format!("unknown protocol `{text}`; write `http/protobuf`, `http/json` or `grpc`"),
+            ),
+        },
     }
 }
 
@@ -255,8 +258,9 @@ fn headers(variables: &Variables<'_>) -> Result<HeaderMap, Mistake> {
 
 fn gzip(variables: &Variables<'_>) -> Result<bool, Mistake> {
     match variables.get("COMPRESSION") {
-        None | Some((_, "none")) => Ok(false),
-        Some((_, "gzip")) => Ok(true),
+        None => Ok(false),
+        Some((_, word)) if word.eq_ignore_ascii_case("none") => Ok(false),
+        Some((_, word)) if word.eq_ignore_ascii_case("gzip") => Ok(true),
         Some((name, other)) => mistake(
             name,
             format!("unknown compression `{other}`; write `gzip` or `none`"),

@@ -104,6 +104,22 @@ fn headers_of_one_signal_take_the_place_of_those_of_all() {
 }
 
 #[test]
+fn words_count_in_any_case() {
+    for (word, protocol) in [
+        ("GRPC", Protocol::Grpc),
+        ("HTTP/Protobuf", Protocol::HttpProtobuf),
+        ("http/JSON", Protocol::HttpJson),
+    ] {
+        let variables = [
+            ("OTEL_EXPORTER_OTLP_PROTOCOL", word),
+            ("OTEL_EXPORTER_OTLP_COMPRESSION", "GZip"),
+        ];
+        let settings = read(&variables).unwrap();
+        assert_eq!((settings.protocol, settings.gzip), (protocol, true));
+    }
+}
+
+#[test]
 fn what_makes_no_sense_is_said_with_the_variable() {
     for (variable, value, expected) in [
         (
