@@ -136,6 +136,26 @@ fn lines_that_come_while_a_file_is_compressed_are_not_lost() {
 }
 
 #[test]
+fn a_former_file_that_somebody_else_removes_is_no_error() {
+    let place = Place::new();
+    let path = make(&place, OLDEST, &lines(10));
+    make(&place, NEWER, &lines(20));
+    let archive = place.archive();
+    std::thread::scope(|scope| {
+        let patient = Rules {
+            rest: Duration::from_millis(200),
+            ..rules()
+        };
+        let tidy = scope.spawn(move || archive.tidy(&patient));
+        // It has seen the file by now, or never will.
+        std::thread::sleep(Duration::from_millis(50));
+        fs::remove_file(&path).unwrap();
+        tidy.join().unwrap().unwrap();
+    });
+    assert_eq!(place.former(), [format!("{NEWER}.gz")]);
+}
+
+#[test]
 fn the_sink_has_its_former_files_looked_after() {
     let place = Place::new();
     let mut sink = FileSink::new(place.path())

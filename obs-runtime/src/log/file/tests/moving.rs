@@ -68,6 +68,25 @@ fn a_file_that_was_replaced_is_noticed_too() {
 }
 
 #[test]
+fn a_file_that_was_deleted_is_begun_anew() {
+    let frozen = Frozen::new();
+    let place = Place::new();
+    let mut sink = place.sink().with_rotation(Rotation::Hourly);
+    write(&mut sink, &["before"]);
+    fs::remove_file(place.path()).unwrap();
+    frozen.advance(SECOND);
+    write(&mut sink, &["after"]);
+    assert_eq!(place.read("shop.log"), "after\n");
+
+    // Also when it is its turn to give way.
+    fs::remove_file(place.path()).unwrap();
+    frozen.advance(Duration::from_secs(3600));
+    write(&mut sink, &["an hour later"]);
+    assert_eq!(place.read("shop.log"), "an hour later\n");
+    assert!(place.former().is_empty());
+}
+
+#[test]
 fn a_deleted_directory_is_made_again() {
     let frozen = Frozen::new();
     let place = Place::new();
