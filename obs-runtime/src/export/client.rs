@@ -257,6 +257,13 @@ pub(crate) fn compress(body: &[u8]) -> std::io::Result<Vec<u8>> {
     encoder.finish()
 }
 
+/// Whether a status says that the receiver has no time or is not there: those that OTLP names, which for gRPC count as
+/// `UNAVAILABLE`.
+#[cfg(any(feature = "otlp", feature = "elastic"))]
+pub(crate) fn is_away(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 429 | 502 | 503 | 504)
+}
+
 /// How long a receiver wants to be left alone: `Retry-After` in seconds, or as a date. That is one of the receiver's
 /// clock, so it is compared with what that said, `Date`: the clock here may be hours away.
 fn retry_after(headers: &HeaderMap, now_here: SystemTime) -> Option<Duration> {

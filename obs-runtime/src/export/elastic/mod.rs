@@ -9,13 +9,13 @@ mod target;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{StatusCode, Uri};
+use http::Uri;
 use obs_schema::monitoring::LogOutput;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use self::id::Ids;
 use super::ExportError;
-use super::client::{Client, Reply};
+use super::client::{Client, Reply, is_away};
 use super::delivery::{Answer, Batch, Dispatch, Limits, Sink};
 use super::records::{Encode, Lane};
 use super::settings::{Receiver, Variables, base};
@@ -136,7 +136,7 @@ impl Sink for Elastic {
 }
 
 fn judge(reply: &Reply, sent: usize) -> Answer {
-    match reply.failure(is_worth_another_attempt) {
+    match reply.failure(is_away) {
         None => answer::judge(&reply.body, sent),
         Some(Answer::Refused { why }) => Answer::Refused {
             why: match answer::error(&reply.body) {
@@ -146,16 +146,6 @@ fn judge(reply: &Reply, sent: usize) -> Answer {
         },
         Some(failure) => failure,
     }
-}
-
-fn is_worth_another_attempt(status: StatusCode) -> bool {
-    matches!(
-        status,
-        StatusCode::TOO_MANY_REQUESTS
-            | StatusCode::BAD_GATEWAY
-            | StatusCode::SERVICE_UNAVAILABLE
-            | StatusCode::GATEWAY_TIMEOUT
-    )
 }
 
 #[cfg(test)]

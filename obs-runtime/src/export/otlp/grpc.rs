@@ -5,12 +5,12 @@
 
 use std::time::Duration;
 
+use http::Uri;
 use http::header::{HeaderMap, HeaderName, HeaderValue, TE};
-use http::{StatusCode, Uri};
 
 use super::reader::{Field, Fields, partial_success};
 use super::settings::{Settings, Signal};
-use crate::export::client::{Client, Reply, compress};
+use crate::export::client::{Client, Reply, compress, is_away};
 use crate::export::delivery::Answer;
 
 const STATUS: &str = "grpc-status";
@@ -125,11 +125,6 @@ fn judge(reply: &Reply) -> Answer {
         8 if after.is_some() => Answer::Later { after, why },
         _ => Answer::Refused { why },
     }
-}
-
-/// Statuses of HTTP that count as `UNAVAILABLE`.
-fn is_away(status: StatusCode) -> bool {
-    matches!(status.as_u16(), 429 | 502 | 503 | 504)
 }
 
 fn taken(body: &[u8]) -> Answer {

@@ -4,13 +4,11 @@
 
 use std::sync::Arc;
 
-use http::StatusCode;
-
 use super::reader::{Partial, partial_success};
 use super::resource::Frame;
 use super::settings::{Protocol, Signal};
 use super::{grpc, json, messages, metrics};
-use crate::export::client::Client;
+use crate::export::client::{Client, is_away};
 use crate::export::delivery::{Answer, Batch, Sink};
 
 /// See the module.
@@ -87,19 +85,9 @@ impl Sender {
             Ok(reply) => reply,
             Err(answer) => return answer,
         };
-        let failure = reply.failure(is_worth_another_attempt);
+        let failure = reply.failure(is_away);
         failure.unwrap_or_else(|| read(&reply.body).into())
     }
-}
-
-fn is_worth_another_attempt(status: StatusCode) -> bool {
-    matches!(
-        status,
-        StatusCode::TOO_MANY_REQUESTS
-            | StatusCode::BAD_GATEWAY
-            | StatusCode::SERVICE_UNAVAILABLE
-            | StatusCode::GATEWAY_TIMEOUT
-    )
 }
 
 /// Characters of a receiver's own words that are repeated.
