@@ -8,8 +8,10 @@
 //! `export run SIGNAL ADDRESS SECONDS` is one run, for a profiler; `export receiver` a receiver, which ends with its
 //! input.
 
+mod load;
 mod receiver;
 mod run;
+mod sdk;
 
 use std::process::{ExitCode, Stdio};
 
@@ -21,9 +23,10 @@ const RATE: u64 = 100_000;
 /// For how long.
 const SECONDS: u64 = 10;
 
-/// What is sent, by exporter.
-const SENT: [&str; 8] = [
+/// What is sent, by exporter. `traces-sdk` are those of `traces` by the OpenTelemetry SDK.
+const SENT: [&str; 9] = [
     "traces",
+    "traces-sdk",
     "logs",
     "elastic",
     "metrics",
@@ -39,6 +42,7 @@ fn main() -> ExitCode {
     let done = match arguments[..] {
         [] => compare(&SENT),
         ["receiver"] => receiver::receive(),
+        ["run", "traces-sdk", address, seconds] => sdk::run(address, seconds),
         ["run", signal, address, seconds] => run::run(signal, address, seconds),
         [signal] if SENT.contains(&signal) => compare(&[signal]),
         _ => Err("name one exporter or none".into()),
@@ -60,12 +64,11 @@ fn compare(sent: &[&str]) -> Outcome<()> {
         let received = receiver.end()?;
         println!("{signal}:");
         let items = with["items"];
-        for name in ["caller", "obs-collector", "obs-export", "obs-export-io"] {
-            let of =
-                |figures: &Figures| figures.get(name).copied().unwrap_or(0.0) / figures["items"];
-            let (with, without) = (of(&with), of(&without));
+        for (name, &time) in with.iter().filter(|(name, _)| is_thread(name)) {
+            let without = without.get(name).copied().unwrap_or(0.0) / without["items"];
+            let with = time / items;
             println!(
-                "  {name:<14} {with:7.0} ns per item, {without:7.0} without exporter: {:+.0}",
+                "  {name:<16} {with:7.0} ns per item, {without:7.0} without exporter: {:+.0}",
                 with - without
             );
         }
@@ -78,6 +81,18 @@ fn compare(sent: &[&str]) -> Outcome<()> {
         );
     }
     Ok(())
+}
+
+/// Whether a figure is the time of a thread that takes part.
+fn is_thread(name: &str) -> bool {
+    let starts = [
+        "caller",
+        "obs-collector",
+        "obs-export",
+        "OpenTelemetry",
+        "reqwest",
+    ];
+    starts.iter().any(|start| name.starts_with(start))
 }
 
 fn measured(signal: &str, address: &str) -> Outcome<Figures> {

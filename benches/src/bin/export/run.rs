@@ -1,8 +1,6 @@
 //! One run: makes items, waits until they have arrived, and prints the figures.
 
-use std::collections::BTreeMap;
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use obs_benches::figures::Outcome;
 use obs_runtime::config::Layers;
@@ -13,16 +11,12 @@ use obs_runtime::metric::snapshot::Value;
 use obs_runtime::{Counter, Family, Labels, Starter, trace_request};
 
 use crate::RATE;
+use crate::load::{BURST, Load, SPANS};
 
-/// Items of a burst, of which there is one each millisecond.
-const BURST: u64 = RATE / 1_000;
-/// Spans of a trace.
-const SPANS: u64 = 10;
 /// Series that are read, and for how long one reading stands.
 const SERIES: u64 = 1_000;
 const READING: Duration = Duration::from_millis(1_000 * SERIES / RATE);
 const SOON: Duration = Duration::from_secs(20);
-const WARM_UP: Duration = Duration::from_secs(3);
 
 const PRODUCED: &str = "obs_export_items_total";
 
@@ -58,42 +52,12 @@ pub(crate) fn run(signal: &str, address: &str, seconds: &str) -> Outcome<()> {
             (READING, Box::new(read))
         }
     };
-    let make_for = |duration: Duration| {
-        let mut due = Instant::now();
-        let end = due + duration;
-        let mut bursts = 0;
-        while due < end {
-            make(bursts);
-            bursts += 1;
-            due += pause;
-            thread::sleep(due.saturating_duration_since(Instant::now()));
-        }
-        let all_arrived = running.flush(SOON);
-        all_arrived
-            .then_some(bursts)
-            .ok_or("not everything arrived in time")
+    let items = match signal {
+        "traces" | "logs" | "elastic" => BURST,
+        _ => SERIES,
     };
-    // Until then the store of traces grows.
-    make_for(WARM_UP)?;
-    let produced = total(PRODUCED);
-    let before = threads()?;
-    let started = Instant::now();
-    let bursts = make_for(Duration::from_secs(seconds))?;
-    let took = started.elapsed().as_secs_f64();
-    let after = threads()?;
-    let items = if matches!(signal, "traces" | "logs" | "elastic") {
-        BURST * bursts
-    } else {
-        SERIES * bursts
-    };
-    println!("items {items}");
-    println!("seconds {took}");
-    println!("warm-up {produced}");
-    for (name, time) in after {
-        let earlier = before.get(&name).copied().unwrap_or(0);
-        let name = if name == "export" { "caller" } else { &name };
-        println!("{name} {}", time.saturating_sub(earlier));
-    }
+    let load = Load { pause, items, make };
+    load.measure(seconds, &|| running.flush(SOON), &|| total(PRODUCED))?;
     for (name, metric) in [
         ("produced", PRODUCED),
         ("delivered", "obs_export_delivered_total"),
@@ -101,7 +65,7 @@ pub(crate) fn run(signal: &str, address: &str, seconds: &str) -> Outcome<()> {
     ] {
         println!("{name} {}", total(metric));
     }
-    drop(make);
+    drop(load);
     running.shutdown().wait();
     Ok(())
 }
@@ -185,21 +149,4 @@ fn total(metric: &str) -> u64 {
             _ => 0,
         })
         .sum()
-}
-
-/// Nanoseconds on a processor of all threads of a name.
-fn threads() -> Outcome<BTreeMap<String, u64>> {
-    let mut times = BTreeMap::new();
-    for task in std::fs::read_dir("/proc/self/task")? {
-        let path = task?.path();
-        let name = std::fs::read_to_string(path.join("comm"))?;
-        let times_of_task = std::fs::read_to_string(path.join("schedstat"))?;
-        let time: u64 = times_of_task
-            .split(' ')
-            .next()
-            .unwrap_or_default()
-            .parse()?;
-        *times.entry(name.trim_end().to_owned()).or_default() += time;
-    }
-    Ok(times)
 }
