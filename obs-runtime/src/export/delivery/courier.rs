@@ -92,6 +92,30 @@ struct Rest {
     backoff: Backoff,
     /// Whether the next request repeats one.
     again: bool,
+    refused: TooLarge,
+}
+
+/// Single items that have to be too large before others of their size are not tried any more.
+const SINGLES: u32 = 3;
+
+/// What was too large of a batch: half of it may not be, but what is as large as a part that was is.
+struct TooLarge {
+    /// The bytes of the smallest part that was.
+    smallest: usize,
+    /// Parts of a single item among them.
+    singles: u32,
+}
+
+impl TooLarge {
+    fn note(&mut self, part: &Batch) {
+        self.smallest = self.smallest.min(part.bytes().len());
+        self.singles += u32::from(part.len() == 1);
+    }
+
+    /// Whether it is known that this part is too large. Items are lost for it, so that one refusal does not do.
+    fn covers(&self, part: &Batch) -> bool {
+        part.bytes().len() >= self.smallest && (part.len() > 1 || self.singles >= SINGLES)
+    }
 }
 
 impl<S: Sink> Courier<'_, S> {
@@ -133,11 +157,24 @@ impl<S: Sink> Courier<'_, S> {
             parts: VecDeque::from([batch]),
             backoff: Backoff::new(self.queue.limits().retry, Instant::now()),
             again: false,
+            refused: TooLarge {
+                smallest: usize::MAX,
+                singles: 0,
+            },
         };
         while let Some(part) = rest.parts.pop_front() {
-            let answer = self.attempt(&part, rest.again).await;
-            rest.again = false;
-            self.note_state(&answer);
+            let answer = if rest.refused.covers(&part) {
+                let why = format!("{} bytes were too large", rest.refused.smallest);
+                Answer::TooLarge { why }
+            } else {
+                let answer = self.attempt(&part, rest.again).await;
+                rest.again = false;
+                self.note_state(&answer);
+                answer
+            };
+            if matches!(answer, Answer::TooLarge { .. }) {
+                rest.refused.note(&part);
+            }
             self.judge(&mut rest, part, answer).await;
         }
     }

@@ -100,22 +100,47 @@ async fn a_lie_about_rejected_items_does_not_upset_the_books() {
     assert_eq!((books.lost(Loss::Rejected), books.delivered), (4, 0));
 }
 
+/// Sends items of these sizes in one batch to a receiver with a limit. Returns the books and how many items each request
+/// had.
+async fn send_sizes(sizes: &[usize], limit: usize) -> (Books, Vec<usize>) {
+    let receiver = Receiver::refusing_from(limit);
+    let limits = Limits {
+        batch_items: 512,
+        batch_bytes: 100_000,
+        ..LIMITS
+    };
+    let queue = Arc::new(Queue::new(limits));
+    sizes
+        .iter()
+        .for_each(|size| push(&queue, &vec![b'x'; *size]));
+    queue.end(tokio::time::Instant::now() + HOUR);
+    run(receiver.clone(), &queue, None).await;
+    let books = queue.books();
+    assert_balanced(&books);
+    let requests = receiver.requests();
+    (books, requests.iter().map(Vec::len).collect())
+}
+
 #[tokio::test(start_paused = true)]
 async fn what_is_too_large_is_halved_and_at_last_given_up() {
-    let too_large = || Answer::TooLarge {
-        why: "413".to_owned(),
-    };
-    let receiver = Receiver::answering([too_large(), too_large(), too_large()]);
-    let books = deliver(&receiver, 4, HOUR).await;
-    let expected = [
-        names(0..4),
-        names(0..2),
-        names(0..1),
-        names(1..2),
-        names(2..4),
-    ];
-    assert_eq!(receiver.requests(), expected);
+    let (books, requests) = send_sizes(&[500, 10, 10, 10], 100).await;
     assert_eq!((books.delivered, books.lost(Loss::TooLarge)), (3, 1));
+    assert_eq!(requests, [4, 2, 1, 1, 2]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_as_large_as_what_was_too_large_is_halved_at_once() {
+    let (books, requests) = send_sizes(&[10; 64], 100).await;
+    assert_eq!((books.delivered, books.lost(Loss::TooLarge)), (64, 0));
+    assert_eq!(requests[..4], [64, 32, 16, 8]);
+    assert_eq!(requests[4..], [8; 7]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_receiver_to_which_everything_is_too_large_is_asked_a_few_times_a_batch() {
+    let (books, requests) = send_sizes(&[10; 256], 5).await;
+    assert_eq!((books.delivered, books.lost(Loss::TooLarge)), (0, 256));
+    assert_eq!(requests, [256, 128, 64, 32, 16, 8, 4, 2, 1, 1, 1]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -42,6 +42,8 @@ struct Told {
     takes: Duration,
     /// For how long after the first request nobody is there.
     away: Duration,
+    /// The bytes from which on a request is too large.
+    too_large: Option<usize>,
 }
 
 impl Receiver {
@@ -60,6 +62,12 @@ impl Receiver {
     fn away_for(away: Duration) -> Self {
         let receiver = Self::default();
         receiver.0.lock().unwrap().away = away;
+        receiver
+    }
+
+    fn refusing_from(bytes: usize) -> Self {
+        let receiver = Self::default();
+        receiver.0.lock().unwrap().too_large = Some(bytes);
         receiver
     }
 
@@ -87,6 +95,7 @@ impl Sink for Receiver {
             .items()
             .map(|item| String::from_utf8_lossy(item).into_owned());
         let items: Vec<_> = items.collect();
+        let bytes = batch.bytes().len();
         let told = self.0.clone();
         async move {
             let (takes, is_away) = {
@@ -99,7 +108,12 @@ impl Sink for Receiver {
             if is_away {
                 return later();
             }
-            told.lock().unwrap().answers.pop_front().unwrap_or(ALL)
+            let mut told = told.lock().unwrap();
+            if told.too_large.is_some_and(|limit| bytes >= limit) {
+                let why = "413".to_owned();
+                return Answer::TooLarge { why };
+            }
+            told.answers.pop_front().unwrap_or(ALL)
         }
     }
 }
