@@ -7,7 +7,7 @@ use obs_schema::resilience::BreakerSettings;
 
 use super::books::Books;
 use super::event::EventKind;
-use super::feed::{self, Subscription};
+use super::feed::{self, Noted, Subscription};
 use super::machine::{Machine, effective};
 use super::permit::Permit;
 use super::registry;
@@ -124,8 +124,10 @@ impl Breaker {
     pub fn reset(&self) {
         let machine = self.machine();
         machine.force(State::Closed, true);
-        let event = machine.publish(EventKind::Reset);
-        event.iter().for_each(|event| feed::log(event));
+        machine
+            .note(EventKind::Reset)
+            .into_iter()
+            .for_each(Noted::tell);
     }
 
     /// Rejects all calls from now on.

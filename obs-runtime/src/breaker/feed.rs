@@ -86,15 +86,30 @@ impl Mailbox {
     }
 }
 
-/// Notes an event. No lock is held when this returns, nor while somebody is told of it.
-pub(super) fn publish(breaker: &Name, kind: EventKind) -> Arc<Event> {
+/// An event that has been noted. Whoever wants to know is to be told once no lock is held: that runs code of theirs.
+#[derive(Debug)]
+#[must_use = "nobody is told of it before `tell`"]
+pub(super) struct Noted {
+    event: Arc<Event>,
+    readers: Vec<Waker>,
+}
+
+/// Notes an event.
+pub(super) fn note(breaker: &Name, kind: EventKind) -> Noted {
     let (event, readers) = feed().add(breaker, kind);
-    readers.into_iter().for_each(Waker::wake);
-    event
+    Noted { event, readers }
+}
+
+impl Noted {
+    /// Tells whoever waits for events, and the log.
+    pub(super) fn tell(self) {
+        self.readers.into_iter().for_each(Waker::wake);
+        log(&self.event);
+    }
 }
 
 /// Writes an event to the log.
-pub(super) fn log(event: &Event) {
+fn log(event: &Event) {
     #[cfg(feature = "log")]
     {
         use super::word::State;

@@ -1,6 +1,5 @@
 //! What becomes of a call that has ended.
 
-use std::sync::Arc;
 use std::sync::atomic::{
     AtomicU64,
     Ordering::{Relaxed, SeqCst},
@@ -9,8 +8,8 @@ use std::time::Duration;
 
 use super::books::CallResult;
 use super::count::RESULTS;
-use super::event::{Event, EventKind};
-use super::feed;
+use super::event::EventKind;
+use super::feed::{self, Noted};
 use super::machine::{Ended, Machine, NEVER_QUIET};
 use super::permit::Permit;
 use super::registry::is_ticking;
@@ -232,12 +231,12 @@ impl Machine {
         let later = now.saturating_add(clock::from_duration(SAY_EVERY));
         let is_first = now >= due && next.compare_exchange(due, later, Relaxed, Relaxed).is_ok();
         if is_first {
-            self.publish(kind).iter().for_each(|event| feed::log(event));
+            self.note(kind).into_iter().for_each(Noted::tell);
         }
     }
 
-    /// Tells whoever wants to know. To be logged once no lock is held.
-    pub(super) fn publish(&self, kind: EventKind) -> Option<Arc<Event>> {
-        self.is_listed.then(|| feed::publish(&self.name, kind))
+    /// Notes an event, if anybody is to be told.
+    pub(super) fn note(&self, kind: EventKind) -> Option<Noted> {
+        self.is_listed.then(|| feed::note(&self.name, kind))
     }
 }

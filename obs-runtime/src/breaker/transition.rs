@@ -1,12 +1,12 @@
 //! From one state to another.
 
 use std::sync::atomic::Ordering::{Relaxed, SeqCst};
-use std::sync::{Arc, MutexGuard, PoisonError};
+use std::sync::{MutexGuard, PoisonError};
 
 use obs_schema::resilience::BreakerSettings;
 
-use super::event::{Event, EventKind};
-use super::feed;
+use super::event::EventKind;
+use super::feed::Noted;
 use super::machine::{Machine, NEVER_QUIET};
 use super::word::{State, Word};
 use crate::hot::{clock, local};
@@ -63,7 +63,7 @@ impl Machine {
         }
         let events = self.change(&mut ledger, from, to, now, why);
         drop(ledger);
-        events.iter().for_each(|event| feed::log(event));
+        events.into_iter().for_each(Noted::tell);
         true
     }
 
@@ -77,7 +77,7 @@ impl Machine {
         }
         let events = self.change(&mut ledger, from, to, now, None);
         drop(ledger);
-        events.iter().for_each(|event| feed::log(event));
+        events.into_iter().for_each(Noted::tell);
     }
 
     fn change(
@@ -87,7 +87,7 @@ impl Machine {
         to: State,
         now: u64,
         why: Option<EventKind>,
-    ) -> Vec<Arc<Event>> {
+    ) -> Vec<Noted> {
         let generation = from.generation().next();
         let deadline = match to {
             State::Open => Some(now.saturating_add(open_ticks(ledger))),
@@ -109,7 +109,7 @@ impl Machine {
         self.calm(next);
         self.say_rejected.store(0, Relaxed);
         ledger.since = now;
-        let mut events: Vec<_> = why.and_then(|why| self.publish(why)).into_iter().collect();
+        let mut events: Vec<_> = why.and_then(|why| self.note(why)).into_iter().collect();
         if from.state() != to {
             let row = ledger.transitions.get_mut(from.state() as usize);
             if let Some(count) = row.and_then(|row| row.get_mut(to as usize)) {
@@ -119,7 +119,7 @@ impl Machine {
                 from: from.state(),
                 to,
             };
-            events.extend(self.publish(change));
+            events.extend(self.note(change));
         }
         events
     }

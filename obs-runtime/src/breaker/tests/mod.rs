@@ -5,6 +5,7 @@ mod health;
 mod keys;
 mod model;
 mod property;
+mod told;
 
 use std::time::Duration;
 
