@@ -31,14 +31,21 @@ use crate::series::{MAX_LABEL_BYTES, OVERFLOW};
 /// ```
 pub struct Breakers {
     name: String,
-    settings: BreakerSettings,
     max_keys: usize,
-    by_key: Renewed<RwLock<ByKey>>,
+    known: Renewed<RwLock<Known>>,
+    /// The settings that they were made with.
+    declared: BreakerSettings,
     /// Counts uses: which breaker was used last.
     uses: AtomicU64,
 }
 
 type ByKey = HashMap<Box<str>, Entry, RandomState>;
+
+#[derive(Clone)]
+struct Known {
+    settings: BreakerSettings,
+    by_key: ByKey,
+}
 
 struct Entry {
     breaker: Arc<Breaker>,
@@ -63,9 +70,9 @@ impl Breakers {
     pub(super) fn new(name: &str, settings: BreakerSettings, max_keys: usize) -> Self {
         Self {
             name: name.to_owned(),
-            settings,
             max_keys: max_keys.max(1),
-            by_key: Renewed::new(RwLock::default()),
+            known: Renewed::new(RwLock::new(Known::none(settings))),
+            declared: settings,
             uses: AtomicU64::new(0),
         }
     }
@@ -75,8 +82,8 @@ impl Breakers {
     pub fn get(&self, key: &str) -> Arc<Breaker> {
         let key = cut(key, MAX_LABEL_BYTES);
         let now = self.uses.fetch_add(1, Relaxed);
-        let known = self.by_key().read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(entry) = known.get(key) {
+        let known = self.known().read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(entry) = known.by_key.get(key) {
             entry.used.store(now, Relaxed);
             return entry.breaker.clone();
         }
@@ -84,18 +91,38 @@ impl Breakers {
         self.make(key, now)
     }
 
+    /// Their settings.
+    #[must_use]
+    pub fn settings(&self) -> BreakerSettings {
+        let known = self.known().read().unwrap_or_else(PoisonError::into_inner);
+        known.settings
+    }
+
+    /// Changes the settings of all of them, and of those to come, as [`Breaker::update`] does.
+    ///
+    /// # Errors
+    ///
+    /// If the settings contradict themselves. Then nothing is changed.
+    pub fn update(&self, settings: BreakerSettings) -> Result<(), InvalidSettings> {
+        InvalidSettings::none(settings.check())?;
+        let mut known = self.known().write().unwrap_or_else(PoisonError::into_inner);
+        known.settings = settings;
+        let mut all = known.by_key.values();
+        all.try_for_each(|entry| entry.breaker.update(settings))
+    }
+
     /// In a child of `fork` a copy, unless a thread that is gone was at work on it.
-    fn by_key(&self) -> &RwLock<ByKey> {
-        self.by_key.get(|former| {
-            let known = former.try_read();
-            RwLock::new(known.map(|known| known.clone()).unwrap_or_default())
+    fn known(&self) -> &RwLock<Known> {
+        self.known.get(|former| {
+            let known = former.try_read().map(|known| known.clone());
+            RwLock::new(known.unwrap_or_else(|_| Known::none(self.declared)))
         })
     }
 
     pub(super) fn list(&self, into: &mut Vec<Arc<Breaker>>) {
-        let known = self.by_key().read().unwrap_or_else(PoisonError::into_inner);
+        let known = self.known().read().unwrap_or_else(PoisonError::into_inner);
         let from = into.len();
-        into.extend(known.values().map(|entry| entry.breaker.clone()));
+        into.extend(known.by_key.values().map(|entry| entry.breaker.clone()));
         drop(known);
         if let Some(own) = into.get_mut(from..) {
             own.sort_by(|a, b| a.name().cmp(b.name()));
@@ -103,36 +130,34 @@ impl Breakers {
     }
 
     fn make(&self, key: &str, now: u64) -> Arc<Breaker> {
-        let mut known = self
-            .by_key()
-            .write()
-            .unwrap_or_else(PoisonError::into_inner);
-        if let Some(entry) = known.get(key) {
+        let mut known = self.known().write().unwrap_or_else(PoisonError::into_inner);
+        let Known { settings, by_key } = &mut *known;
+        if let Some(entry) = by_key.get(key) {
             return entry.breaker.clone();
         }
         let mut books = None;
         let mut key = key;
-        if known.keys().filter(|key| &***key != OVERFLOW).count() >= self.max_keys {
-            match least_used(&known) {
+        if by_key.keys().filter(|key| &***key != OVERFLOW).count() >= self.max_keys {
+            match least_used(by_key) {
                 // Cells are never given back, so they are passed on.
                 Some(old) => {
-                    books = known
+                    books = by_key
                         .remove(&old)
                         .map(|old| Books::after(&old.breaker.machine().books));
                 }
                 None => key = OVERFLOW,
             }
         }
-        let entry = known.entry(key.into()).or_insert_with(|| Entry {
-            breaker: Arc::new(self.create(key, books)),
+        let entry = by_key.entry(key.into()).or_insert_with(|| Entry {
+            breaker: Arc::new(self.create(key, *settings, books)),
             used: AtomicU64::new(now),
         });
         entry.breaker.clone()
     }
 
-    fn create(&self, key: &str, books: Option<Books>) -> Breaker {
+    fn create(&self, key: &str, settings: BreakerSettings, books: Option<Books>) -> Breaker {
         let name = Name::Shared(format!("{}:{key}", self.name).into());
-        Breaker::create(name, self.settings, books.unwrap_or_else(Books::new))
+        Breaker::create(name, settings, books.unwrap_or_else(Books::new))
     }
 }
 
@@ -143,6 +168,15 @@ fn least_used(known: &ByKey) -> Option<Box<str>> {
         .filter(|(key, entry)| &***key != OVERFLOW && entry.breaker.state() == State::Closed);
     let oldest = closed.min_by_key(|(_, entry)| entry.used.load(Relaxed));
     oldest.map(|(key, _)| key.clone())
+}
+
+impl Known {
+    fn none(settings: BreakerSettings) -> Self {
+        Self {
+            settings,
+            by_key: ByKey::default(),
+        }
+    }
 }
 
 impl Clone for Entry {

@@ -63,3 +63,25 @@ fn keys_beyond_those_share_one_if_none_is_closed() {
         .filter(|one| one.name().starts_with("all_open:"));
     assert_eq!(own.count(), 3);
 }
+
+#[test]
+fn settings_are_changed_for_all_keys_and_those_to_come() {
+    let hosts = Breakers::named("changed_keys", SETTINGS, 10).unwrap();
+    hosts.get("open").enter().unwrap().failure();
+    let patient = BreakerSettings {
+        failure_threshold: 3,
+        ..SETTINGS
+    };
+    hosts.update(patient).unwrap();
+    assert_eq!(hosts.settings(), patient);
+    assert_eq!(hosts.get("open").state(), State::Open);
+    for key in ["open", "new"] {
+        assert_eq!(hosts.get(key).settings(), patient, "{key}");
+    }
+    let wrong = BreakerSettings {
+        failure_threshold: 0,
+        ..SETTINGS
+    };
+    assert!(hosts.update(wrong).is_err());
+    assert_eq!(hosts.get("new").settings(), patient);
+}
