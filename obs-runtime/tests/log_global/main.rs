@@ -49,8 +49,8 @@ static LOG: LazyLock<(LogGuard, Captured)> = LazyLock::new(|| {
 });
 
 /// Keeps tests apart that do not go together: those that count the same, and those of which one has a subscriber for its
-/// thread and the other logs when a thread's locals are gone. As long as any thread has one of its own, `tracing` looks for
-/// it among the locals of each, and where there are none it logs nothing.
+/// thread and the other logs inside of an event or when a thread's locals are gone. As long as any thread has one of its
+/// own, `tracing` looks for it among the locals of each, and where these are gone or in use it logs nothing.
 fn turn() -> MutexGuard<'static, ()> {
     static TURN: Mutex<()> = Mutex::new(());
     TURN.lock().unwrap_or_else(PoisonError::into_inner)
@@ -149,6 +149,7 @@ impl fmt::Debug for Chatty {
 #[test]
 fn a_debug_that_logs_is_logged_before_the_record_that_it_is_part_of() {
     let _log = &*LOG;
+    let _turn = turn();
     info!(test = "chatty", value = ?Chatty, "outside");
     assert_eq!(messages("chatty"), ["inside", "outside"]);
     assert_eq!(lines("chatty")[1]["fields"]["value"], "chatty");

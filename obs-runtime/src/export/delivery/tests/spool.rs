@@ -93,11 +93,22 @@ fn wait_for(what: &str, condition: impl Fn() -> bool) {
     }
 }
 
+/// Hands over items, ten to a batch, and waits until they are on disk: how long that takes is not what is tested.
+fn fill_disk(queue: &Queue, directory: &TempDir, items: std::ops::Range<usize>) {
+    let (before, batches) = (files(directory.path()).len(), items.len().div_ceil(10));
+    let mut all = Batch::default();
+    items.for_each(|item| all.push(item.to_string().as_bytes()));
+    queue.push_all(&all);
+    wait_for("the batches", || {
+        files(directory.path()).len() == before + batches
+    });
+}
+
 /// Leaves 25 items of a process that could not deliver them.
 fn leave_behind(directory: &TempDir) -> Books {
     let dispatch = start(settings(directory.path()));
     let queue = dispatch.open(away(), QUICK);
-    fill(&queue, 0..25);
+    fill_disk(&queue, directory, 0..25);
     dispatch.finish(Duration::from_millis(100));
     queue.books()
 }
@@ -304,7 +315,7 @@ fn what_was_left_before_the_clock_was_set_back_is_sent_first() {
 
     let dispatch = start(settings(directory.path()));
     let queue = dispatch.open(away(), QUICK);
-    fill(&queue, 25..35);
+    fill_disk(&queue, &directory, 25..35);
     dispatch.finish(Duration::from_millis(100));
     assert_eq!(queue.books().queued, 35);
     drop(dispatch);
