@@ -31,7 +31,7 @@ pub(super) struct Writer {
 impl Writer {
     /// Starts the thread that writes to `sink`.
     pub(super) fn start(sink: Box<dyn Sink>, limits: QueueLimits) -> io::Result<Self> {
-        let queue = Arc::new(Queue::new(limits, Some(sink), State::new()));
+        let queue = Arc::new(Queue::new(limits, Some(sink), State::default()));
         Queue::start(&queue)?;
         Ok(Self { queue })
     }

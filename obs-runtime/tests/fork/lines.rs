@@ -1,13 +1,14 @@
 //! The log of the parent, and that of a child.
 
 use std::fs::{File, read_to_string};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
-use obs_runtime::log::{self, LogConfig, LogFormat, Output, StreamSink};
+use obs_runtime::log::{self, LogConfig, LogFormat, LogHandle, Output, StreamSink};
 use serde_json::Value as Json;
 use tracing::info;
 
-use crate::child::split;
+use crate::child::{in_child, split};
 use crate::service::start;
 
 const LONG: Duration = Duration::from_secs(5);
@@ -66,9 +67,31 @@ pub(crate) fn of_a_child() {
     handle.flush(LONG).unwrap();
     assert_eq!(handle.stats().written.iter().sum::<u64>(), 2);
 
+    no_child_waits(handle);
+
     let own = u64::from(std::process::id());
     let mut lines = lines(&path);
     lines.sort();
     let expected = [("after", own), ("before", own), ("in the child", child)];
     assert_eq!(lines, expected.map(|(line, pid)| (line.to_owned(), pid)));
+}
+
+/// A thread has the lock of the lines that wait most of the time, as the one that writes them has it at times. No child
+/// waits for it.
+fn no_child_waits(handle: &LogHandle) {
+    let stop = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !stop.load(Relaxed) {
+                let _ = handle.stats();
+            }
+        });
+        for _ in 0..100 {
+            in_child(|| {
+                info!("refused");
+                assert_eq!(handle.stats().refused.iter().sum::<u64>(), 1);
+            });
+        }
+        stop.store(true, Relaxed);
+    });
 }

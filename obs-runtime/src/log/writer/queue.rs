@@ -7,11 +7,12 @@ use std::time::{Duration, Instant};
 use tracing::Level;
 
 use super::books::{FlushTimeout, QueueLimits, WriterStats, add, add_all};
+use crate::diagnostics;
+use crate::fork::Renewed;
 use crate::log::bounded::guarded;
 use crate::log::count::PerLevel;
 use crate::log::sink::{Batch, Sink};
 use crate::log::suppress::suppress;
-use crate::{diagnostics, fork};
 
 /// How long lines gather once the thread is awake, unless there are many or somebody waits for them.
 pub(super) const GATHER: Duration = Duration::from_millis(2);
@@ -22,6 +23,12 @@ pub(super) struct Queue {
     limits: QueueLimits,
     /// Locked by the thread while it writes; `None` once it has ended.
     pub(super) sink: Mutex<Option<Box<dyn Sink>>>,
+    desk: Renewed<Desk>,
+}
+
+/// What the threads of one process share.
+#[derive(Debug)]
+struct Desk {
     state: Mutex<State>,
     /// There are lines, or no more will come.
     work: Condvar,
@@ -44,8 +51,6 @@ pub(super) struct State {
     thread: Thread,
     pub(super) closed: bool,
     pub(super) ended: bool,
-    /// The process that the lines and the thread are of.
-    process: u32,
 }
 
 /// What the thread does.
@@ -65,9 +70,7 @@ impl Queue {
         Self {
             limits,
             sink: Mutex::new(sink),
-            state: Mutex::new(state),
-            work: Condvar::new(),
-            settled: Condvar::new(),
+            desk: Renewed::new(Desk::new(state)),
         }
     }
 
@@ -80,12 +83,14 @@ impl Queue {
             .map(drop)
     }
 
+    /// In a forked child there is no thread, and what waits is the parent's to write.
+    fn desk(&self) -> &Desk {
+        self.desk.get(Desk::in_child)
+    }
+
     pub(super) fn lock(&self) -> MutexGuard<'_, State> {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if state.process != fork::generation() {
-            state.leave_parent();
-        }
-        state
+        let state = self.desk().state.lock();
+        state.unwrap_or_else(PoisonError::into_inner)
     }
 
     fn lock_sink(&self) -> MutexGuard<'_, Option<Box<dyn Sink>>> {
@@ -110,7 +115,7 @@ impl Queue {
         }
         drop(state);
         if wake {
-            self.work.notify_one();
+            self.desk().work.notify_one();
         }
     }
 
@@ -121,7 +126,7 @@ impl Queue {
         state.wanted = state.accepted;
         let result = change(&mut state);
         drop(state);
-        self.work.notify_one();
+        self.desk().work.notify_one();
         result
     }
 
@@ -141,7 +146,7 @@ impl Queue {
                 let lines = state.batch.len() + state.taken_lines;
                 return Err(FlushTimeout { lines });
             }
-            let waited = self.settled.wait_timeout(state, left);
+            let waited = self.desk().settled.wait_timeout(state, left);
             state = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
         Ok(())
@@ -173,7 +178,7 @@ impl Queue {
             batch.clear();
         }
         self.lock().ended = true;
-        self.settled.notify_all();
+        self.desk().settled.notify_all();
         let sink = self.lock_sink().take();
         drop(sink);
     }
@@ -208,7 +213,8 @@ impl Queue {
     ) -> MutexGuard<'a, State> {
         state.thread = how;
         let is_asleep = |state: &mut State| state.thread == how && !state.closed;
-        let slept = self.work.wait_timeout_while(state, limit, is_asleep);
+        let work = &self.desk().work;
+        let slept = work.wait_timeout_while(state, limit, is_asleep);
         state = slept.unwrap_or_else(PoisonError::into_inner).0;
         state.thread = Thread::Awake;
         state
@@ -232,7 +238,27 @@ impl Queue {
         state.taken_lines = 0;
         state.taken_bytes = 0;
         drop(state);
-        self.settled.notify_all();
+        self.desk().settled.notify_all();
+    }
+}
+
+impl Desk {
+    fn new(state: State) -> Self {
+        Self {
+            state: Mutex::new(state),
+            work: Condvar::new(),
+            settled: Condvar::new(),
+        }
+    }
+
+    fn in_child(former: &Self) -> Self {
+        // A thread that the child does not have may hold the lock for ever.
+        let closed = former.state.try_lock().is_ok_and(|state| state.closed);
+        Self::new(State {
+            closed,
+            ended: true,
+            ..State::default()
+        })
     }
 }
 
@@ -245,29 +271,13 @@ impl std::fmt::Debug for Queue {
 }
 
 impl State {
-    pub(super) fn new() -> Self {
-        Self {
-            process: fork::generation(),
-            ..Self::default()
-        }
-    }
-
     /// One that takes nothing in.
     pub(super) fn closed() -> Self {
         Self {
             closed: true,
             ended: true,
-            ..Self::new()
+            ..Self::default()
         }
-    }
-
-    /// In a forked child: there is no thread, and what waits is the parent's to write.
-    fn leave_parent(&mut self) {
-        *self = Self {
-            closed: self.closed,
-            ended: true,
-            ..Self::new()
-        };
     }
 
     fn has_room(&self, limits: QueueLimits, bytes: usize) -> bool {
