@@ -167,6 +167,18 @@ impl Credentials {
         text: &str,
         at: &Place,
     ) -> Result<(), CredentialsError> {
+        if name.contains(':') {
+            let message = format!(
+                "is for `{name}`, and a name with `:` cannot be logged in with; choose another `OBS_METRICS_USERNAME`"
+            );
+            return Err(CredentialsError::whole(at, message));
+        }
+        if self.users.iter().any(|user| user.name == name) {
+            let message = format!(
+                "is for `{name}`, who is in the file of tokens as well; choose another `OBS_METRICS_USERNAME`"
+            );
+            return Err(CredentialsError::whole(at, message));
+        }
         let text = text.trim_end_matches(['\r', '\n']);
         if text.is_empty() {
             return Err(CredentialsError::whole(

@@ -268,6 +268,24 @@ async fn the_user_of_the_metrics_may_do_nothing_else() {
 }
 
 #[test]
+fn the_user_of_the_metrics_has_a_name_of_its_own() {
+    let [_, hash] = hashes();
+    let mut credentials = Credentials::default();
+    let tokens = Place::new("http.token_file", "t", Origin::Default).unwrap();
+    let line = format!("read scraper:{hash}");
+    credentials.add_lines(&line, &tokens).unwrap();
+    let at = Place::new("http.metrics_password_file", "p", Origin::Default).unwrap();
+    for (name, wanted) in [
+        ("scraper", "who is in the file of tokens as well"),
+        ("scra:per", "cannot be logged in with"),
+    ] {
+        let error = credentials.set_metrics(name, "other", &at).unwrap_err();
+        assert!(error.to_string().contains(wanted), "{error}");
+    }
+    credentials.set_metrics("prometheus", "other", &at).unwrap();
+}
+
+#[test]
 fn callers_without_credentials_get_as_little_as_needed() {
     let rules = |anonymous, tokens| Rules {
         anonymous,
