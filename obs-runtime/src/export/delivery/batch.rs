@@ -116,14 +116,15 @@ impl Batch {
         self.ends.reserve_exact(size.items);
     }
 
-    /// Gives back the memory that no item needs.
+    /// Gives back the memory that no item needs, if that is much of it.
     pub(super) fn shrink(&mut self) {
-        self.bytes.shrink_to_fit();
-        self.ends.shrink_to_fit();
+        if self.memory() > self.size() / 4 * 5 {
+            self.bytes.shrink_to_fit();
+            self.ends.shrink_to_fit();
+        }
     }
 
     /// The bytes that it takes, whether something is in them or not.
-    #[cfg(any(test, all(feature = "log", any(feature = "otlp", feature = "elastic"))))]
     pub(crate) fn memory(&self) -> usize {
         self.bytes.capacity() + self.ends.capacity() * size_of::<u32>()
     }
