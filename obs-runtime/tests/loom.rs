@@ -12,6 +12,8 @@ mod sync {
 }
 #[path = "../src/policy/rate_limit/bucket.rs"]
 mod bucket;
+#[path = "../src/breaker/calm.rs"]
+mod calm;
 #[path = "../src/breaker/count.rs"]
 mod count;
 #[path = "../src/breaker/gate.rs"]
@@ -31,6 +33,7 @@ mod word;
 mod words;
 
 use bucket::Bucket;
+use calm::Calm;
 use count::CountWindow;
 use gate::{Gate, Probe};
 use loom::sync::Arc;
@@ -309,33 +312,87 @@ fn a_result_of_an_earlier_trial_decides_nothing_in_the_next() {
 #[test]
 fn a_window_that_begins_anew_has_nothing_of_before() {
     model(|| {
-        let window = Arc::new(CountWindow::new(Generation::FIRST, 2));
+        let window = Arc::new(CountWindow::new(Generation::FIRST, 2, 0));
         let other = window.clone();
-        let late = thread::spawn(move || other.push(Generation::FIRST, true, false));
-        window.reset(Generation::FIRST.next());
-        assert!(
-            window
-                .push(Generation::FIRST.next(), false, false)
-                .is_some()
-        );
+        let late = thread::spawn(move || other.note(Generation::FIRST, 1, true, false));
+        window.reset(Generation::FIRST.next(), 1);
+        let noted = window.note(Generation::FIRST.next(), 2, false, true);
+        assert_eq!(noted, Some(1));
         late.join().unwrap();
-        let tally = window.tally(2);
-        assert_eq!((tally.calls, tally.failed), (1, 0));
+        let tally = window.tally(2, 2);
+        assert_eq!((tally.calls, tally.failed, tally.slow), (1, 0, 1));
     });
 }
 
 #[test]
 fn results_that_come_at_once_are_all_in_the_window() {
     model(|| {
-        let window = Arc::new(CountWindow::new(Generation::FIRST, 30));
-        // The next but one result begins another word.
-        (0..22).for_each(|_| assert!(window.push(Generation::FIRST, false, false).is_some()));
+        let window = Arc::new(CountWindow::new(Generation::FIRST, 30, 0));
+        // Both find the same number, and the word has one place left.
+        for total in 1..8 {
+            assert_eq!(
+                window.note(Generation::FIRST, total, true, false),
+                Some(total)
+            );
+        }
         let other = window.clone();
-        let thread = thread::spawn(move || other.push(Generation::FIRST, true, false));
-        assert!(window.push(Generation::FIRST, false, true).is_some());
+        let thread = thread::spawn(move || other.note(Generation::FIRST, 8, true, false));
+        assert!(window.note(Generation::FIRST, 8, false, true).is_some());
         thread.join().unwrap();
-        let tally = window.tally(30);
-        assert_eq!((tally.calls, tally.failed, tally.slow), (24, 1, 1));
+        let tally = window.tally(30, 9);
+        assert_eq!((tally.calls, tally.failed, tally.slow), (9, 8, 1));
+    });
+}
+
+#[test]
+fn of_two_that_make_the_share_too_large_one_sees_it() {
+    model(|| {
+        let window = Arc::new(CountWindow::new(Generation::FIRST, 16, 0));
+        // Numbers in two words.
+        let fail = |window: &CountWindow, total| {
+            assert!(window.note(Generation::FIRST, total, true, false).is_some());
+            window.tally(16, 9).failed == 2
+        };
+        let other = window.clone();
+        let thread = thread::spawn(move || fail(&other, 8));
+        let is_seen = fail(&window, 9);
+        assert!(is_seen | thread.join().unwrap());
+    });
+}
+
+#[test]
+fn failures_in_a_row_that_come_at_once_are_all_counted() {
+    model(|| {
+        let word = Word::new(State::Closed, Generation::FIRST, None);
+        let calm = Arc::new(Calm::new());
+        calm.begin(word);
+        let other = calm.clone();
+        let thread = thread::spawn(move || other.fail(word).unwrap());
+        let mut lengths = [calm.fail(word).unwrap(), thread.join().unwrap()];
+        lengths.sort_unstable();
+        assert_eq!((lengths, calm.row()), ([1, 2], 2));
+        assert!(!calm.is_of(word));
+        calm.succeed(word);
+        assert!(calm.is_of(word));
+    });
+}
+
+#[test]
+fn a_failure_of_an_earlier_state_is_in_no_row_of_the_next() {
+    model(|| {
+        let word = Word::new(State::Closed, Generation::FIRST, None);
+        let next = Word::new(State::Closed, word.generation().next(), None);
+        let calm = Arc::new(Calm::new());
+        calm.begin(word);
+        let other = calm.clone();
+        let late = thread::spawn(move || {
+            other.fail(word);
+            other.succeed(word);
+        });
+        calm.begin(next);
+        assert_eq!(calm.fail(next), Some(1));
+        late.join().unwrap();
+        assert_eq!(calm.row(), 1);
     });
 }
 

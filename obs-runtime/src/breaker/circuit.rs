@@ -21,7 +21,7 @@ use crate::policy::{InvalidSettings, Name, Rejected};
 /// A circuit breaker. See the [module](super).
 ///
 /// What it costs while it is closed and all is well: a load and a comparison when a call begins, the same and a
-/// count of the thread's own when it ends.
+/// count of the thread's own when it ends. A call that fails writes one word that threads share, besides.
 ///
 /// In a child of `fork` it is in the state that it was in, with an empty window; calls of the parent's threads are no
 /// longer under way, and how those of the forking thread end decides nothing.

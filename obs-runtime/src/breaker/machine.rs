@@ -1,21 +1,18 @@
 //! What a circuit breaker is made of, in one process.
 
 use std::fmt;
-use std::sync::atomic::{
-    AtomicBool, AtomicU64,
-    Ordering::{Relaxed, SeqCst},
-};
 use std::sync::{Mutex, OnceLock};
 
 use obs_schema::resilience::{BreakerSettings, Window};
 
 use super::books::{Books, CallResult, Counts};
+use super::calm::Calm;
 use super::count::{CountWindow, Tally};
 use super::gate::{Gate, Probe};
 use super::health::HealthFeed;
 use super::permit::Permit;
 use super::rules::{Rules, Span};
-use super::streak::Streak;
+use super::sync::{AtomicU64, Ordering::Relaxed};
 use super::time::TimeWindow;
 use super::transition::{Ledger, Transitions};
 use super::watch::Watch;
@@ -24,22 +21,15 @@ use crate::fork;
 use crate::hot::clock;
 use crate::policy::{Name, Reason, Rejected};
 
-/// In [`Machine::quiet`]: every call that goes well changes something.
-pub(super) const NEVER_QUIET: u64 = u64::MAX;
-
 /// See the module.
 pub(super) struct Machine {
     pub(super) gate: Gate,
-    /// The state in which a call that goes well changes nothing but the number of such calls.
-    pub(super) quiet: AtomicU64,
+    pub(super) calm: Calm,
     pub(super) books: Books,
     pub(super) rules: Rules,
-    pub(super) streak: Streak,
     pub(super) count: CountWindow,
     pub(super) time: TimeWindow,
     pub(super) watch: OnceLock<Watch>,
-    /// Whether the settings have changed since the window was judged.
-    pub(super) is_unsettled: AtomicBool,
     /// Calls in the books that belong to no window: they ended in another state than they began in, or in one
     /// without a window.
     pub(super) stray: AtomicU64,
@@ -120,13 +110,11 @@ impl Machine {
         let generation = word.generation();
         let machine = Self {
             gate: Gate::new(word),
-            quiet: AtomicU64::new(NEVER_QUIET),
+            calm: Calm::new(),
             rules: Rules::new(&settings),
-            streak: Streak::new(generation),
-            count: CountWindow::new(generation, BreakerSettings::MAX_COUNT),
+            count: CountWindow::new(generation, BreakerSettings::MAX_COUNT, books.judged()),
             time: TimeWindow::new(generation, span_of(&settings), now),
             watch: OnceLock::new(),
-            is_unsettled: AtomicBool::new(false),
             stray: AtomicU64::new(0),
             say_rejected: AtomicU64::new(0),
             say_slow: AtomicU64::new(0),
@@ -138,7 +126,7 @@ impl Machine {
             declared: settings,
             process: fork::generation(),
         };
-        machine.calm(word);
+        machine.begin_calm(word);
         machine
     }
 
@@ -193,26 +181,35 @@ impl Machine {
     pub(super) fn update(&self, settings: BreakerSettings) {
         let mut ledger = self.ledger();
         ledger.settings = settings;
+        let former = self.rules.span();
         self.rules.set(&settings);
         if let Window::Time(_) = settings.window {
             self.time.set_span(span_of(&settings));
         }
-        self.is_unsettled.store(true, SeqCst);
-        self.quiet.store(NEVER_QUIET, SeqCst);
+        match (former, self.rules.span()) {
+            // The failures in a row stay, and the next one is judged by the new settings.
+            (Span::Consecutive, Span::Consecutive) => {}
+            (_, Span::Consecutive) => self.begin_calm(self.gate.word()),
+            // The next call is judged by them, also if it goes well.
+            _ => self.calm.end(),
+        }
     }
 
     /// What the present window says.
     pub(super) fn tally(&self) -> Tally {
+        if !self.gate.word().has_window() {
+            return Tally::default();
+        }
         match self.rules.span() {
             Span::Consecutive => {
-                let failed = self.streak.length();
+                let failed = self.calm.row();
                 Tally {
                     calls: failed,
                     failed,
                     slow: 0,
                 }
             }
-            Span::Count(size) => self.count.tally(size),
+            Span::Count(size) => self.count.tally(size, self.judged()),
             Span::Time => {
                 self.roll(clock::ticks());
                 self.time.tally(|| self.judged())
@@ -233,12 +230,6 @@ impl Machine {
         let since = self.ledger().since;
         let word = self.gate.word();
         (effective(word, clock::ticks()), since, word.deadline())
-    }
-
-    /// Whether a call that began in this state and went well changes nothing.
-    #[inline(always)]
-    pub(super) fn is_quiet(&self, word: Word) -> bool {
-        self.quiet.load(Relaxed) == word.0
     }
 
     fn permit(&self, word: Word, now: u64) -> Permit<'_> {

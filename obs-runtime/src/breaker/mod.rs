@@ -31,6 +31,7 @@
 //! * Time is that of the monotonic clock, which a test can [stop](crate::testing::virtual_clock).
 
 mod books;
+mod calm;
 mod circuit;
 mod count;
 mod event;
@@ -45,19 +46,13 @@ mod registry;
 mod rules;
 pub(crate) mod site;
 mod status;
-mod streak;
+mod sync;
 #[cfg(test)]
 mod tests;
 mod time;
 mod transition;
 mod watch;
 mod word;
-
-/// What the files that the model checker runs as well are built of: `tests/loom.rs` compiles the same files with its
-/// own.
-mod sync {
-    pub(super) use std::sync::atomic::{AtomicU64, Ordering};
-}
 
 pub use obs_schema::resilience::{BreakerSettings, Window};
 

@@ -1,19 +1,15 @@
 //! What becomes of a call that has ended.
 
-use std::sync::atomic::{
-    AtomicU64,
-    Ordering::{Relaxed, SeqCst},
-};
 use std::time::Duration;
 
 use super::books::CallResult;
-use super::count::RESULTS;
 use super::event::EventKind;
 use super::feed::{self, Noted};
-use super::machine::{Ended, Machine, NEVER_QUIET};
+use super::machine::{Ended, Machine};
 use super::permit::Permit;
 use super::registry::is_ticking;
 use super::rules::{Span, Verdict};
+use super::sync::{AtomicU64, Ordering::Relaxed, Ordering::SeqCst, fence};
 use super::word::{Generation, State, Word};
 use crate::hot::clock;
 
@@ -73,13 +69,11 @@ impl Machine {
             });
         }
         let word = self.gate.word();
-        let judges = matches!(word.state(), State::Closed | State::MetricsOnly);
-        if judges && self.rules.span() == Span::Time {
+        if word.has_window() && self.rules.span() == Span::Time {
+            self.calm.begin(word);
             let tally = self.time.tally(|| self.judged());
             if self.rules.judge(tally) == Verdict::Exceeded {
                 self.exceed(word);
-            } else {
-                self.calm(word);
             }
         }
     }
@@ -87,102 +81,108 @@ impl Machine {
     /// Counts a result for the state of this generation, and draws the conclusion.
     fn record(&self, generation: Generation, failed: bool, slow: bool) {
         let word = self.gate.word();
-        let is_late = word.generation() != generation;
-        let has_window = matches!(word.state(), State::Closed | State::MetricsOnly);
-        if !is_late && has_window {
-            return self.record_in_window(word, failed, slow);
+        if word.generation() == generation {
+            if word.has_window() {
+                return self.record_in_window(word, failed, slow);
+            }
+            if word.state() == State::HalfOpen && self.settle_trial(word, failed, slow) {
+                return;
+            }
         }
         self.stray.fetch_add(1, Relaxed);
-        if !is_late && word.state() == State::HalfOpen {
-            self.settle_trial(word, failed, slow);
-        }
     }
 
-    fn settle_trial(&self, word: Word, failed: bool, slow: bool) {
+    /// Counts a result of a half-open state. False if the breaker is in another one by now.
+    fn settle_trial(&self, word: Word, failed: bool, slow: bool) -> bool {
         let Some(trial) = self.gate.settle(word.generation(), failed, slow) else {
-            return;
+            return false;
         };
         if self.rules.judge_trial(trial.failed, trial.slow) == Verdict::Exceeded {
             self.go(word, State::Open, clock::ticks());
         } else if trial.done >= self.rules.permits() {
             self.go(word, State::Closed, clock::ticks());
         }
+        true
     }
 
     fn record_in_window(&self, word: Word, failed: bool, slow: bool) {
-        let is_bad = failed || slow;
-        let generation = word.generation();
-        // Whether it may be that calls that go well change nothing from now on.
-        let mut may_be_calm = !is_bad;
-        let verdict = match self.rules.span() {
-            Span::Consecutive if is_bad => match self.streak.fail(generation) {
-                Some(length) => self.rules.judge_row(length),
-                None => return,
-            },
-            Span::Consecutive => {
-                self.streak.succeed(generation);
-                Verdict::Fine
-            }
-            Span::Count(size) => {
-                let Some(pushed) = self.count.push(generation, failed, slow) else {
-                    return;
-                };
-                if !is_bad && !self.is_worth_a_look(pushed, size) {
-                    return;
-                }
-                let tally = self.count.tally(size);
-                may_be_calm = tally.is_clean(size);
-                self.rules.judge(tally)
-            }
-            Span::Time => {
-                if is_bad && !self.time.count(generation, failed, slow) {
-                    return;
-                }
-                self.rules.judge(self.time.tally(|| self.judged()))
-            }
+        let verdict = match failed || slow {
+            true => self.record_bad(word, failed, slow),
+            false if self.calm.is_of(word) => return,
+            false => self.record_good(word),
         };
-        if may_be_calm {
-            self.calm(word);
-        } else if is_bad && self.quiet.load(SeqCst) != NEVER_QUIET && !self.is_calm() {
-            self.quiet.store(NEVER_QUIET, SeqCst);
-        }
         if verdict == Verdict::Exceeded {
             self.exceed(word);
         }
     }
 
-    /// Whether a call that went well can decide something, or be the one from which on such calls change nothing:
-    /// as the call that makes enough of them, after a change of the settings, and else once in a while.
-    fn is_worth_a_look(&self, pushed: u64, size: u32) -> bool {
-        let is_unsettled =
-            self.is_unsettled.load(Relaxed) && self.is_unsettled.swap(false, Relaxed);
-        is_unsettled
-            || pushed == u64::from(self.rules.min_calls())
-            || pushed == u64::from(size)
-            || pushed.is_multiple_of(u64::from(RESULTS))
-    }
-
-    /// Lets calls that go well change nothing, if they would not.
-    pub(super) fn calm(&self, word: Word) {
-        if !word.is_closed() || !self.is_calm() {
-            return;
-        }
-        self.quiet.store(word.0, SeqCst);
-        // A failure that came meanwhile is seen here, or it undoes this itself.
-        if !self.is_calm() || self.gate.word() != word {
-            self.quiet.store(NEVER_QUIET, SeqCst);
-        }
-    }
-
-    fn is_calm(&self) -> bool {
-        let is_unwatched = self.rules.slow().is_none();
-        is_unwatched
-            && match self.rules.span() {
-                Span::Consecutive => self.streak.length() == 0,
-                Span::Count(size) => self.count.tally(size).is_clean(size),
-                // The slots begin in time, and by then it is judged whether there are enough calls.
-                Span::Time => is_ticking(),
+    /// Counts a call that went wrong. That is one write to memory that threads share, whatever the window is.
+    fn record_bad(&self, word: Word, failed: bool, slow: bool) -> Verdict {
+        let generation = word.generation();
+        match self.rules.span() {
+            Span::Consecutive => match self.calm.fail(word) {
+                Some(length) => self.rules.judge_row(length),
+                None => Verdict::Fine,
+            },
+            Span::Count(size) => {
+                let mut total = self.judged();
+                let Some(calls) = self.count.note(generation, total, failed, slow) else {
+                    return Verdict::Fine;
+                };
+                if calls < u64::from(self.rules.min_calls()) {
+                    // The call that makes enough of them may end at this moment: it sees what was noted, or is seen.
+                    total = self.judged();
+                }
+                self.rules.judge(self.count.tally(size, total))
             }
+            Span::Time => match self.time.count(generation, failed, slow) {
+                true => self.rules.judge(self.time.tally(|| self.judged())),
+                false => Verdict::Fine,
+            },
+        }
+    }
+
+    /// What a call that went well can decide: it ends a row, it is the one that makes enough of them, or the first after a
+    /// change of the settings. After that such calls decide nothing, as none of them makes the share of bad ones larger.
+    fn record_good(&self, word: Word) -> Verdict {
+        let span = self.rules.span();
+        if span == Span::Consecutive {
+            self.calm.succeed(word);
+            return Verdict::Fine;
+        }
+        // A bad call that ends at this moment is seen, or sees that this one has ended.
+        fence(SeqCst);
+        match span {
+            Span::Count(_) if !self.has_enough() => return Verdict::Fine,
+            // Nobody else would see that there are enough.
+            Span::Time if !is_ticking() => {}
+            // Settings that change from here on end the calm again.
+            _ => self.calm.begin(word),
+        }
+        let verdict = self.rules.judge(self.tally());
+        if matches!(span, Span::Count(_)) && !self.has_enough() {
+            // There were enough by the settings of before.
+            self.calm.end();
+        }
+        verdict
+    }
+
+    fn has_enough(&self) -> bool {
+        self.count.calls(self.judged()) >= u64::from(self.rules.min_calls())
+    }
+
+    /// Makes calls that go well change nothing in a state that begins, if they would not.
+    pub(super) fn begin_calm(&self, word: Word) {
+        let is_calm = match self.rules.span() {
+            Span::Consecutive => true,
+            Span::Count(_) => false,
+            // The slots begin in time, and by then it is judged whether there are enough calls.
+            Span::Time => is_ticking(),
+        };
+        match word.has_window() && is_calm {
+            true => self.calm.begin(word),
+            false => self.calm.end(),
+        }
     }
 
     fn exceed(&self, word: Word) {

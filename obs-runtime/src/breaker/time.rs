@@ -5,13 +5,13 @@
 //! a slot begins. With each state of the breaker the numbers of the slots jump by more than there are, so what
 //! was counted in an earlier one is not taken for the present one's.
 
-use std::sync::atomic::{
-    AtomicU64,
-    Ordering::{AcqRel, Acquire, Relaxed, Release},
-};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::count::Tally;
+use super::sync::{
+    AtomicU64, Ordering::AcqRel, Ordering::Acquire, Ordering::Relaxed, Ordering::Release,
+    Ordering::SeqCst, fence,
+};
 use super::word::{GENERATION_BITS, Generation};
 
 /// How many slots the time has.
@@ -30,10 +30,15 @@ pub(super) struct TimeWindow {
     ends: AtomicU64,
     /// How many calls there had been when the oldest slot of the window began.
     base: AtomicU64,
-    failed: [AtomicU64; SLOTS],
-    slow: [AtomicU64; SLOTS],
+    failed: Slots,
+    slow: Slots,
+    /// Those that failed and were slow too: each call is counted in one place.
+    both: Slots,
     rolls: Mutex<Rolls>,
 }
+
+/// In each: `end of the number of the slot | count`.
+type Slots = [AtomicU64; SLOTS];
 
 /// What only the beginning of a slot changes.
 #[derive(Debug)]
@@ -56,8 +61,9 @@ impl TimeWindow {
             present: AtomicU64::new(0),
             ends: AtomicU64::new(0),
             base: AtomicU64::new(0),
-            failed: [const { AtomicU64::new(0) }; SLOTS],
-            slow: [const { AtomicU64::new(0) }; SLOTS],
+            failed: slots(),
+            slow: slots(),
+            both: slots(),
             rolls: Mutex::new(Rolls {
                 length: slot_length(span),
                 began: now,
@@ -124,20 +130,23 @@ impl TimeWindow {
             return false;
         }
         let number = present & NUMBER_MASK;
-        if failed {
-            bump(&self.failed, number);
+        match (failed, slow) {
+            (true, true) => bump(&self.both, number),
+            (true, false) => bump(&self.failed, number),
+            (false, true) => bump(&self.slow, number),
+            (false, false) => {}
         }
-        if slow {
-            bump(&self.slow, number);
-        }
+        // Of two that end at the same moment one sees the other.
+        fence(SeqCst);
         true
     }
 
     /// What the window says; `total` counts all calls so far.
     pub(super) fn tally(&self, total: impl FnOnce() -> u64) -> Tally {
         let number = self.present.load(Acquire) & NUMBER_MASK;
-        let failed = sum(&self.failed, number);
-        let slow = sum(&self.slow, number);
+        let both = sum(&self.both, number);
+        let failed = both + sum(&self.failed, number);
+        let slow = both + sum(&self.slow, number);
         // After the bad ones: they are counted among all calls first.
         let calls = total().saturating_sub(self.base.load(Acquire));
         Tally {
@@ -174,7 +183,11 @@ fn slot_length(span: u64) -> u64 {
     (span / SLOTS as u64).max(1)
 }
 
-fn place(slots: &[AtomicU64; SLOTS], number: u64) -> Option<&AtomicU64> {
+fn slots() -> Slots {
+    std::array::from_fn(|_| AtomicU64::new(0))
+}
+
+fn place(slots: &Slots, number: u64) -> Option<&AtomicU64> {
     slots.get((number % SLOTS as u64) as usize)
 }
 
@@ -182,7 +195,7 @@ fn tag(number: u64) -> u64 {
     number & COUNT_MASK
 }
 
-fn bump(slots: &[AtomicU64; SLOTS], number: u64) {
+fn bump(slots: &Slots, number: u64) {
     let Some(slot) = place(slots, number) else {
         return;
     };
@@ -197,7 +210,7 @@ fn bump(slots: &[AtomicU64; SLOTS], number: u64) {
     });
 }
 
-fn sum(slots: &[AtomicU64; SLOTS], number: u64) -> u64 {
+fn sum(slots: &Slots, number: u64) -> u64 {
     let numbers = number.saturating_sub(SLOTS as u64 - 1)..=number;
     numbers
         .filter_map(|number| {

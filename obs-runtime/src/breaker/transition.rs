@@ -1,13 +1,13 @@
 //! From one state to another.
 
-use std::sync::atomic::Ordering::{Relaxed, SeqCst};
 use std::sync::{MutexGuard, PoisonError};
 
 use obs_schema::resilience::BreakerSettings;
 
 use super::event::EventKind;
 use super::feed::Noted;
-use super::machine::{Machine, NEVER_QUIET};
+use super::machine::Machine;
+use super::sync::Ordering::Relaxed;
 use super::word::{State, Word};
 use crate::hot::{clock, local};
 
@@ -99,14 +99,13 @@ impl Machine {
             State::Closed => ledger.openings = 0,
             _ => {}
         }
-        self.quiet.store(NEVER_QUIET, SeqCst);
-        // Before the state is entered: whoever sees it finds the windows empty.
-        self.streak.reset(generation);
-        self.count.reset(generation);
-        self.time.reset(generation, now, self.judged());
         let next = Word::new(to, generation, deadline);
+        // Before the state is entered: whoever sees it finds the windows empty.
+        let total = self.judged();
+        self.count.reset(generation, total);
+        self.time.reset(generation, now, total);
+        self.begin_calm(next);
         self.gate.shift(from, next);
-        self.calm(next);
         self.say_rejected.store(0, Relaxed);
         ledger.since = now;
         let mut events: Vec<_> = why.and_then(|why| self.note(why)).into_iter().collect();

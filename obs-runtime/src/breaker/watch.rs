@@ -3,11 +3,7 @@
 //! Each sits on a seat: `counted, 1 bit | generation, 17 bits | begin, 46 bits`. So it can be seen that one is slow
 //! before it ends. Whoever sees it first marks the seat, and the call is counted once.
 
-use std::sync::atomic::{
-    AtomicU64,
-    Ordering::{AcqRel, Acquire, Relaxed},
-};
-
+use super::sync::{AtomicU64, Ordering::AcqRel, Ordering::Acquire, Ordering::Relaxed};
 use super::word::Generation;
 
 /// Seats of one breaker. A call that finds none is slow when it ends.

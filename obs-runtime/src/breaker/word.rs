@@ -14,7 +14,7 @@ const GENERATION_MASK: u32 = (1 << GENERATION_BITS) - 1;
 const DEADLINE_MASK: u64 = (1 << GENERATION_SHIFT) - 1;
 const DEADLINE_UNIT: u32 = 16;
 /// A deadline that never comes.
-const NEVER: u64 = DEADLINE_MASK;
+pub(super) const NEVER: u64 = DEADLINE_MASK;
 
 words! {
     /// What a circuit breaker does with calls.
@@ -94,6 +94,11 @@ impl Word {
             _ => NEVER,
         };
         Self((state as u64) << STATE_SHIFT | (generation.0 as u64) << GENERATION_SHIFT | deadline)
+    }
+
+    /// Whether results are looked at in a window.
+    pub(super) const fn has_window(self) -> bool {
+        matches!(self.state(), State::Closed | State::MetricsOnly)
     }
 
     /// Whether the breaker is closed.

@@ -114,6 +114,18 @@ pub(crate) fn read(offset: u32) -> u64 {
     total
 }
 
+/// The totals of the `N` cells from `offset` on, which were allocated together.
+pub(crate) fn read_row<const N: usize>(offset: u32) -> [u64; N] {
+    let mut totals = [0u64; N];
+    each_shard(|shard| {
+        let row = shard.row(offset, N).unwrap_or_default();
+        for (total, cell) in totals.iter_mut().zip(row) {
+            *total = total.wrapping_add(cell.load(Relaxed));
+        }
+    });
+    totals
+}
+
 /// The total of a cell of `f64` bits over all threads.
 pub(crate) fn read_f64(offset: u32) -> f64 {
     let mut total = 0.0;

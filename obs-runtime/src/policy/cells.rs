@@ -34,12 +34,9 @@ impl<const N: usize> Cells<N> {
     }
 
     pub(crate) fn read(&self) -> [u64; N] {
-        let mut counts = [0; N];
-        if self.offset != 0 {
-            for (at, count) in (self.offset..).zip(&mut counts) {
-                *count = cells::read(at);
-            }
+        match self.offset {
+            0 => [0; N],
+            offset => cells::read_row(offset),
         }
-        counts
     }
 }

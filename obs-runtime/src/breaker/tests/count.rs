@@ -22,24 +22,29 @@ proptest! {
         steps in prop::collection::vec((any::<bool>(), any::<bool>(), 0u8..40), 0..400),
     ) {
         let mut generation = Generation::FIRST;
-        let window = CountWindow::new(generation, size);
+        let mut total = 7;
+        let window = CountWindow::new(generation, size, total);
         let mut model = VecDeque::new();
-            let mut pushed = 0;
+        let mut calls = 0;
         for (failed, slow, dice) in steps {
+            total += 1;
             if dice == 0 {
-                prop_assert!(window.push(generation.next(), true, true).is_none());
-                    pushed = 0;
+                prop_assert!(window.note(generation.next(), total, true, true).is_none());
                 generation = generation.next();
-                window.reset(generation);
+                window.reset(generation, total);
                 model.clear();
+                calls = 0;
+                continue;
             }
-            pushed += 1;
-                prop_assert_eq!(window.push(generation, failed, slow), Some(pushed));
+            calls += 1;
+            if failed || slow {
+                prop_assert_eq!(window.note(generation, total, failed, slow), Some(calls));
+            }
             model.push_back((failed, slow));
             if model.len() > size as usize {
                 model.pop_front();
             }
-            prop_assert_eq!(window.tally(size), expected(&model));
+            prop_assert_eq!(window.tally(size, total), expected(&model));
         }
     }
 }

@@ -86,7 +86,11 @@ fn no_result_is_lost_while_threads_count_into_one_window() {
                 assert_eq!(tally.calls, THREADS * CALLS);
                 assert_eq!(tally.failed, THREADS * CALLS / 2);
             }
-            _ => assert_eq!(tally.calls, 1_000),
+            // Each thread alternates.
+            _ => assert!(
+                tally.calls == 1_000 && tally.failed.abs_diff(500) <= 4 * THREADS,
+                "{tally:?}"
+            ),
         }
         assert_eq!(
             breaker.machine().counts()[..2],

@@ -6,6 +6,7 @@ mod keys;
 mod model;
 mod property;
 mod told;
+mod writes;
 
 use std::time::Duration;
 
