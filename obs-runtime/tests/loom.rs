@@ -12,12 +12,6 @@ mod sync {
 }
 #[path = "../src/policy/rate_limit/bucket.rs"]
 mod bucket;
-#[path = "../src/breaker/calm.rs"]
-mod calm;
-#[path = "../src/breaker/count.rs"]
-mod count;
-#[path = "../src/breaker/gate.rs"]
-mod gate;
 #[path = "../src/hot/ring.rs"]
 mod ring;
 #[path = "../src/hot/roster.rs"]
@@ -26,22 +20,13 @@ mod roster;
 mod tally;
 #[path = "../src/policy/bulkhead/turnstile.rs"]
 mod turnstile;
-#[path = "../src/breaker/word.rs"]
-#[allow(unreachable_pub, reason = "public in the crate")]
-mod word;
-#[path = "../src/words.rs"]
-mod words;
 
 use bucket::Bucket;
-use calm::Calm;
-use count::CountWindow;
-use gate::{Gate, Probe};
 use loom::sync::Arc;
 use loom::thread;
 use std::task::{Context, Waker};
 use sync::{AtomicPtr, AtomicU64, AtomicUsize, Ordering::Relaxed, UnsafeCell};
 use turnstile::{Come, Turnstile};
-use word::{Generation, State, Word};
 
 /// As many interleavings as fit into a few seconds: all with at most three preemptions.
 fn model(check: impl Fn() + Sync + Send + 'static) {
@@ -246,153 +231,6 @@ fn a_segment_has_one_owner_from_the_task_to_the_collector_and_back() {
         }
         task.join().unwrap();
         assert!(matches!(next.join().unwrap(), None | Some(111)));
-    });
-}
-
-/// A breaker at the end of its open state. The states of its tests have these generations.
-fn open_gate() -> (Arc<Gate>, Word, Word) {
-    let open = Word::new(State::Open, Generation::FIRST, Some(0));
-    let half_open = Word::new(State::HalfOpen, open.generation().next(), None);
-    (Arc::new(Gate::new(open)), open, half_open)
-}
-
-#[test]
-fn a_breaker_that_is_tried_by_many_lets_as_many_through_as_it_should() {
-    model(|| {
-        let (gate, open, half_open) = open_gate();
-        let try_it = move |gate: &Gate| {
-            gate.shift(open, half_open);
-            assert_eq!(gate.word(), half_open);
-            gate.admit(half_open.generation(), 1) == Probe::Admitted
-        };
-        let other = gate.clone();
-        let thread = thread::spawn(move || try_it(&other));
-        let passed = u32::from(try_it(&gate)) + u32::from(thread.join().unwrap());
-        assert_eq!(passed, 1);
-    });
-}
-
-#[test]
-fn a_permit_that_is_given_back_lets_one_more_through_and_no_second() {
-    model(|| {
-        let (gate, open, half_open) = open_gate();
-        let generation = half_open.generation();
-        assert!(gate.shift(open, half_open));
-        assert_eq!(gate.admit(generation, 1), Probe::Admitted);
-        let other = gate.clone();
-        let back = thread::spawn(move || other.give_back(generation));
-        let other = gate.clone();
-        let again = thread::spawn(move || other.admit(generation, 1) == Probe::Admitted);
-        let mut passed = u32::from(gate.admit(generation, 1) == Probe::Admitted);
-        passed += u32::from(again.join().unwrap());
-        back.join().unwrap();
-        passed += u32::from(gate.admit(generation, 1) == Probe::Admitted);
-        assert_eq!(passed, 1);
-    });
-}
-
-#[test]
-fn a_result_of_an_earlier_trial_decides_nothing_in_the_next() {
-    model(|| {
-        let (gate, open, half_open) = open_gate();
-        let generation = half_open.generation();
-        let next = generation.next().next();
-        assert!(gate.shift(open, half_open));
-        assert_eq!(gate.admit(generation, 1), Probe::Admitted);
-        let other = gate.clone();
-        let late = thread::spawn(move || other.settle(generation, true, false));
-        // Meanwhile the breaker has opened and is tried again.
-        assert_eq!(gate.admit(next, 1), Probe::Admitted);
-        late.join().unwrap();
-        let trial = gate.settle(next, false, false).unwrap();
-        assert_eq!((trial.admitted, trial.done, trial.failed), (1, 1, 0));
-    });
-}
-
-#[test]
-fn a_window_that_begins_anew_has_nothing_of_before() {
-    model(|| {
-        let window = Arc::new(CountWindow::new(Generation::FIRST, 2, 0));
-        let other = window.clone();
-        let late = thread::spawn(move || other.note(Generation::FIRST, 1, true, false));
-        window.reset(Generation::FIRST.next(), 1);
-        let noted = window.note(Generation::FIRST.next(), 2, false, true);
-        assert_eq!(noted, Some(1));
-        late.join().unwrap();
-        let tally = window.tally(2, 2);
-        assert_eq!((tally.calls, tally.failed, tally.slow), (1, 0, 1));
-    });
-}
-
-#[test]
-fn results_that_come_at_once_are_all_in_the_window() {
-    model(|| {
-        let window = Arc::new(CountWindow::new(Generation::FIRST, 30, 0));
-        // Both find the same number, and the word has one place left.
-        for total in 1..8 {
-            assert_eq!(
-                window.note(Generation::FIRST, total, true, false),
-                Some(total)
-            );
-        }
-        let other = window.clone();
-        let thread = thread::spawn(move || other.note(Generation::FIRST, 8, true, false));
-        assert!(window.note(Generation::FIRST, 8, false, true).is_some());
-        thread.join().unwrap();
-        let tally = window.tally(30, 9);
-        assert_eq!((tally.calls, tally.failed, tally.slow), (9, 8, 1));
-    });
-}
-
-#[test]
-fn of_two_that_make_the_share_too_large_one_sees_it() {
-    model(|| {
-        let window = Arc::new(CountWindow::new(Generation::FIRST, 16, 0));
-        // Numbers in two words.
-        let fail = |window: &CountWindow, total| {
-            assert!(window.note(Generation::FIRST, total, true, false).is_some());
-            window.tally(16, 9).failed == 2
-        };
-        let other = window.clone();
-        let thread = thread::spawn(move || fail(&other, 8));
-        let is_seen = fail(&window, 9);
-        assert!(is_seen | thread.join().unwrap());
-    });
-}
-
-#[test]
-fn failures_in_a_row_that_come_at_once_are_all_counted() {
-    model(|| {
-        let word = Word::new(State::Closed, Generation::FIRST, None);
-        let calm = Arc::new(Calm::new());
-        calm.begin(word);
-        let other = calm.clone();
-        let thread = thread::spawn(move || other.fail(word).unwrap());
-        let mut lengths = [calm.fail(word).unwrap(), thread.join().unwrap()];
-        lengths.sort_unstable();
-        assert_eq!((lengths, calm.row()), ([1, 2], 2));
-        assert!(!calm.is_of(word));
-        calm.succeed(word);
-        assert!(calm.is_of(word));
-    });
-}
-
-#[test]
-fn a_failure_of_an_earlier_state_is_in_no_row_of_the_next() {
-    model(|| {
-        let word = Word::new(State::Closed, Generation::FIRST, None);
-        let next = Word::new(State::Closed, word.generation().next(), None);
-        let calm = Arc::new(Calm::new());
-        calm.begin(word);
-        let other = calm.clone();
-        let late = thread::spawn(move || {
-            other.fail(word);
-            other.succeed(word);
-        });
-        calm.begin(next);
-        assert_eq!(calm.fail(next), Some(1));
-        late.join().unwrap();
-        assert_eq!(calm.row(), 1);
     });
 }
 

@@ -1,7 +1,7 @@
 //! What a circuit breaker is made of, in one process.
 
 use std::fmt;
-use std::sync::{Mutex, OnceLock};
+use std::sync::OnceLock;
 
 use obs_schema::resilience::{BreakerSettings, Window};
 
@@ -12,7 +12,7 @@ use super::gate::{Gate, Probe};
 use super::health::HealthFeed;
 use super::permit::Permit;
 use super::rules::{Rules, Span};
-use super::sync::{AtomicU64, Ordering::Relaxed};
+use super::sync::{AtomicU64, Mutex, Ordering::Relaxed};
 use super::time::TimeWindow;
 use super::transition::{Ledger, Transitions};
 use super::watch::Watch;

@@ -4,6 +4,7 @@
 #[cfg(not(test))]
 pub(super) use std::sync::atomic::AtomicU64;
 pub(super) use std::sync::atomic::{Ordering, fence};
+pub(super) use std::sync::{Mutex, MutexGuard};
 
 #[cfg(test)]
 pub(super) use self::counted::{AtomicU64, writes};

@@ -5,12 +5,12 @@
 //! a slot begins. With each state of the breaker the numbers of the slots jump by more than there are, so what
 //! was counted in an earlier one is not taken for the present one's.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::PoisonError;
 
 use super::count::Tally;
 use super::sync::{
-    AtomicU64, Ordering::AcqRel, Ordering::Acquire, Ordering::Relaxed, Ordering::Release,
-    Ordering::SeqCst, fence,
+    AtomicU64, Mutex, MutexGuard, Ordering::AcqRel, Ordering::Acquire, Ordering::Relaxed,
+    Ordering::Release, Ordering::SeqCst, fence,
 };
 use super::word::{GENERATION_BITS, Generation};
 
@@ -30,15 +30,18 @@ pub(super) struct TimeWindow {
     ends: AtomicU64,
     /// How many calls there had been when the oldest slot of the window began.
     base: AtomicU64,
-    failed: Slots,
-    slow: Slots,
-    /// Those that failed and were slow too: each call is counted in one place.
-    both: Slots,
+    slots: Box<[Slot]>,
     rolls: Mutex<Rolls>,
 }
 
-/// In each: `end of the number of the slot | count`.
-type Slots = [AtomicU64; SLOTS];
+/// The calls that went wrong in a part of the time, each counted in one place. In each: `end of the number of the slot |
+/// count`.
+#[derive(Debug)]
+struct Slot {
+    failed: AtomicU64,
+    slow: AtomicU64,
+    both: AtomicU64,
+}
 
 /// What only the beginning of a slot changes.
 #[derive(Debug)]
@@ -61,9 +64,7 @@ impl TimeWindow {
             present: AtomicU64::new(0),
             ends: AtomicU64::new(0),
             base: AtomicU64::new(0),
-            failed: slots(),
-            slow: slots(),
-            both: slots(),
+            slots: (0..SLOTS).map(|_| Slot::new()).collect(),
             rolls: Mutex::new(Rolls {
                 length: slot_length(span),
                 began: now,
@@ -130,12 +131,14 @@ impl TimeWindow {
             return false;
         }
         let number = present & NUMBER_MASK;
-        match (failed, slow) {
-            (true, true) => bump(&self.both, number),
-            (true, false) => bump(&self.failed, number),
-            (false, true) => bump(&self.slow, number),
-            (false, false) => {}
-        }
+        let slot = self.slot(number);
+        let count = match (failed, slow) {
+            (true, true) => slot.map(|slot| &slot.both),
+            (true, false) => slot.map(|slot| &slot.failed),
+            (false, true) => slot.map(|slot| &slot.slow),
+            (false, false) => None,
+        };
+        count.into_iter().for_each(|count| bump(count, number));
         // Of two that end at the same moment one sees the other.
         fence(SeqCst);
         true
@@ -144,9 +147,15 @@ impl TimeWindow {
     /// What the window says; `total` counts all calls so far.
     pub(super) fn tally(&self, total: impl FnOnce() -> u64) -> Tally {
         let number = self.present.load(Acquire) & NUMBER_MASK;
-        let both = sum(&self.both, number);
-        let failed = both + sum(&self.failed, number);
-        let slow = both + sum(&self.slow, number);
+        let (mut failed, mut slow) = (0, 0);
+        for number in number.saturating_sub(SLOTS as u64 - 1)..=number {
+            let Some(slot) = self.slot(number) else {
+                continue;
+            };
+            let both = count(&slot.both, number);
+            failed += both + count(&slot.failed, number);
+            slow += both + count(&slot.slow, number);
+        }
         // After the bad ones: they are counted among all calls first.
         let calls = total().saturating_sub(self.base.load(Acquire));
         Tally {
@@ -154,6 +163,10 @@ impl TimeWindow {
             failed,
             slow,
         }
+    }
+
+    fn slot(&self, number: u64) -> Option<&Slot> {
+        self.slots.get((number % SLOTS as u64) as usize)
     }
 
     fn rolls(&self) -> MutexGuard<'_, Rolls> {
@@ -173,6 +186,16 @@ impl TimeWindow {
     }
 }
 
+impl Slot {
+    fn new() -> Self {
+        Self {
+            failed: AtomicU64::new(0),
+            slow: AtomicU64::new(0),
+            both: AtomicU64::new(0),
+        }
+    }
+}
+
 impl Rolls {
     fn ends(&self) -> u64 {
         self.began.saturating_add(self.length)
@@ -183,22 +206,11 @@ fn slot_length(span: u64) -> u64 {
     (span / SLOTS as u64).max(1)
 }
 
-fn slots() -> Slots {
-    std::array::from_fn(|_| AtomicU64::new(0))
-}
-
-fn place(slots: &Slots, number: u64) -> Option<&AtomicU64> {
-    slots.get((number % SLOTS as u64) as usize)
-}
-
 fn tag(number: u64) -> u64 {
     number & COUNT_MASK
 }
 
-fn bump(slots: &Slots, number: u64) {
-    let Some(slot) = place(slots, number) else {
-        return;
-    };
+fn bump(slot: &AtomicU64, number: u64) {
     let _ = slot.fetch_update(AcqRel, Relaxed, |word| {
         let (found, count) = (word >> COUNT_BITS, word & COUNT_MASK);
         if found == tag(number) {
@@ -210,12 +222,11 @@ fn bump(slots: &Slots, number: u64) {
     });
 }
 
-fn sum(slots: &Slots, number: u64) -> u64 {
-    let numbers = number.saturating_sub(SLOTS as u64 - 1)..=number;
-    numbers
-        .filter_map(|number| {
-            let word = place(slots, number)?.load(Acquire);
-            (word >> COUNT_BITS == tag(number)).then_some(word & COUNT_MASK)
-        })
-        .sum()
+/// How many were counted in the slot of this number.
+fn count(slot: &AtomicU64, number: u64) -> u64 {
+    let word = slot.load(Acquire);
+    match word >> COUNT_BITS == tag(number) {
+        true => word & COUNT_MASK,
+        false => 0,
+    }
 }

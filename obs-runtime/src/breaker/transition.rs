@@ -1,13 +1,13 @@
 //! From one state to another.
 
-use std::sync::{MutexGuard, PoisonError};
+use std::sync::PoisonError;
 
 use obs_schema::resilience::BreakerSettings;
 
 use super::event::EventKind;
 use super::feed::Noted;
 use super::machine::Machine;
-use super::sync::Ordering::Relaxed;
+use super::sync::{MutexGuard, Ordering::Relaxed};
 use super::word::{State, Word};
 use crate::hot::{clock, local};
 
