@@ -9,8 +9,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use obs_runtime::config::Layers;
-use obs_runtime::health::{self, Health, Heartbeat, Liveness, Overall, Status};
-use obs_runtime::{Running, Starter, health_check, trace_request};
+use obs_runtime::health::{self, Health, Heartbeat, Liveness, Overall, Report, Status};
+use obs_runtime::{
+    Running, Starter, health_check, trace_request, track_db_query, track_external_api,
+};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
@@ -303,4 +305,100 @@ fn a_server_of_the_program_tells_no_details() {
         answer["status"].is_string() && answer["checks"].is_null(),
         "{answer}"
     );
+}
+
+#[track_external_api("bank")]
+fn pay(works: bool) -> Result<(), &'static str> {
+    works.then_some(()).ok_or("refused")
+}
+
+#[track_db_query("select", "orders", system = "sqlite")]
+async fn orders(works: bool) -> Result<(), &'static str> {
+    works.then_some(()).ok_or("no such table")
+}
+
+/// Waits for the next result of a check that there are `runs` of.
+fn next_report(name: &str, runs: u64) -> Report {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    loop {
+        let reports = health::reports();
+        let found = reports.into_iter().find(|report| report.name == name);
+        if let Some(report) = found.filter(|report| report.runs > runs) {
+            return report;
+        }
+        assert!(Instant::now() < deadline, "`{name}` does not run");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[test]
+fn calls_that_the_program_makes_anyway_say_how_a_dependency_is() {
+    let _service = Service::start(true, &[]);
+    type Call = fn(bool);
+    let dependencies: [(&str, Call); 2] = [
+        ("bank", |works| assert_eq!(pay(works).is_ok(), works)),
+        ("sqlite", |works| {
+            let runtime = tokio::runtime::Builder::new_current_thread().build();
+            let answer = runtime.unwrap().block_on(orders(works));
+            assert_eq!(answer.is_ok(), works);
+        }),
+    ];
+    for (name, call) in dependencies {
+        let looks = Arc::new(AtomicU32::new(0));
+        let own = looks.clone();
+        // The calls of the check itself say no more than it says.
+        let look = move || {
+            (0..9).for_each(|_| call(false));
+            own.fetch_add(1, SeqCst);
+            true
+        };
+        let check = health::blocking(name, look).interval(Duration::from_secs(1));
+        let registered = check.register().unwrap();
+        let first = next_report(name, 0);
+        assert_eq!((first.runs, looks.load(SeqCst)), (1, 1), "{first:?}");
+
+        (0..9).for_each(|_| call(true));
+        let second = next_report(name, first.runs);
+        assert_eq!(second.status, Some(Status::Healthy), "{second:?}");
+        assert_eq!(looks.load(SeqCst), 1, "calls took the place of the run");
+
+        (0..9).for_each(|number| call(number < 2));
+        let third = next_report(name, second.runs);
+        let (why, _) = third.last_error.unwrap();
+        assert_eq!(third.status, Some(Status::Unhealthy), "{why}");
+        assert!(
+            why.starts_with(&format!("7 of 9 calls of `{name}` failed in the last ")),
+            "{why}"
+        );
+        assert_eq!(looks.load(SeqCst), 1, "and of one that fails");
+
+        let fourth = next_report(name, third.runs);
+        assert_eq!(
+            fourth.status,
+            Some(Status::Healthy),
+            "nobody calls any more"
+        );
+        assert_eq!(looks.load(SeqCst), 2);
+        (0..9).for_each(|number| call(number < 6));
+        next_report(name, fourth.runs);
+        assert_eq!(looks.load(SeqCst), 3, "calls that are not of one mind");
+        registered.remove();
+    }
+}
+
+#[track_external_api("mailer")]
+fn send() {}
+
+#[test]
+fn calls_that_go_well_do_not_hide_what_a_check_found() {
+    let _service = Service::start(true, &[]);
+    let look = || Health::degraded("its queue is long");
+    let check = health::blocking("mailer", look).interval(Duration::from_secs(1));
+    let registered = check.register().unwrap();
+    let first = next_report("mailer", 0);
+    (0..9).for_each(|_| send());
+    let second = next_report("mailer", first.runs);
+    assert_eq!(second.status, Some(Status::Degraded), "{second:?}");
+    assert_eq!(second.health.unwrap().message(), "its queue is long");
+    registered.remove();
 }

@@ -11,7 +11,7 @@
 //! | what can a check say? | [`IntoHealth`]: a `Result`, a `bool`, a [`Status`], a [`Health`] with details |
 //! | what may decide about a restart? | [`liveness`]: only what is inside the process, a [`LocalCheck`] |
 //! | which checks are there already? | [`ready`](mod@ready) |
-//! | how does traffic say what it sees? | [`Signal`] |
+//! | how does traffic say what it sees? | calls of what has the name of a check do by themselves; else [`Signal`] |
 //! | what came out? | [`reports`], [`overall`], [`Overall`] |
 //!
 #![cfg_attr(feature = "tokio", doc = "```")]
@@ -35,6 +35,14 @@
 //! .register()?;
 //! # Ok::<(), health::HealthError>(())
 //! ```
+//!
+//! # Traffic
+//!
+//! A check of readiness that is due first looks at the calls of functions with
+//! [`#[track_external_api]`](macro@crate::track_external_api) and [`#[track_db_query]`](macro@crate::track_db_query), if
+//! what they call, the API or the database system, has the name of the check. Five or more calls since the last look of
+//! which none has failed are as good as a run that passed, and where half of them have failed it counts as one that
+//! failed; then no run is made. The counters are those of the metrics: a call pays nothing for it.
 //!
 //! # Threads and runtimes
 //!
@@ -66,6 +74,7 @@ mod status;
 #[cfg(test)]
 mod tests;
 mod tracker;
+mod traffic;
 #[cfg_attr(
     not(feature = "http"),
     allow(dead_code, reason = "the endpoints ask for more of it")

@@ -17,6 +17,7 @@ use super::probe::Probe;
 use super::signal::Feed;
 use super::status::{Health, Status};
 use super::tracker::{Change, Run, Tracker};
+use super::traffic::Traffic;
 
 /// How much longer than its time limit an attempt may take before it is given up from outside. What can be
 /// ended has ended itself by then.
@@ -45,8 +46,10 @@ pub(super) struct State {
     pub(super) running: Option<Running>,
     /// When it runs again; `None` if it does not.
     next: Option<Instant>,
-    /// When it ran last.
+    /// When it was due last.
     began: Option<Instant>,
+    /// What the program calls anyway, if that says how the check is.
+    traffic: Option<Traffic>,
     runs: u64,
 }
 
@@ -91,6 +94,7 @@ impl Slot {
                 running: None,
                 next: None,
                 began: None,
+                traffic: None,
                 runs: 0,
             }),
         }
@@ -114,6 +118,8 @@ impl Slot {
         state.tracker = Tracker::default();
         if self.probe.is_some() {
             state.next = now.checked_add(self.settings.initial_delay);
+            let has_traffic = self.settings.kind == HealthKind::Readiness;
+            state.traffic = has_traffic.then(|| Traffic::new(&self.name, now));
         }
     }
 
@@ -134,18 +140,32 @@ impl Slot {
             return (Turn::Wait(due), None);
         }
         self.feed.calm();
-        let interval = state.timing.interval;
-        state.next = now.checked_add(interval);
-        if !self.feed.has_succeeded_within(interval) {
+        state.next = now.checked_add(state.timing.interval);
+        state.began = Some(now);
+        let Some(health) = self.seen(&mut state, now) else {
             return (state.start(now), None);
-        }
+        };
         let seen = Run {
-            health: Health::healthy(),
+            health,
             ended: now,
             took: Duration::ZERO,
         };
         let change = state.tracker.note(seen, &self.settings);
         (Turn::Wait(state.next), change)
+    }
+
+    /// What calls of the program have shown since the last look, if that is as good as a run. That they go well does
+    /// not say that nothing is degraded.
+    fn seen(&self, state: &mut State, now: Instant) -> Option<Health> {
+        let traffic = state.traffic.as_mut();
+        let (calls, within) = traffic.map_or_else(Default::default, |t| t.take(&self.name, now));
+        let told = || {
+            let has_succeeded = self.feed.has_succeeded_within(state.timing.interval);
+            (calls.bad == 0 && has_succeeded).then(Health::healthy)
+        };
+        let seen = calls.judged(&self.name, within).or_else(told)?;
+        let is_degraded = state.tracker.status() == Some(Status::Degraded);
+        (seen.is_failure() || !is_degraded).then_some(seen)
     }
 
     /// When the check runs: early if a call that the program made has failed.
@@ -174,6 +194,10 @@ impl Slot {
     pub(super) fn finish(&self, id: u64, health: Health) -> Option<Change> {
         let mut state = self.lock();
         let running = state.running.take_if(|running| running.id == id)?;
+        if let Some(traffic) = &mut state.traffic {
+            // The check's own calls are no news to it.
+            *traffic = Traffic::new(&self.name, Instant::now());
+        }
         if running.given_up {
             return None;
         }
@@ -212,7 +236,6 @@ impl State {
 
     fn start(&mut self, now: Instant) -> Turn {
         self.runs += 1;
-        self.began = Some(now);
         let deadline = now + self.timing.timeout;
         self.running = Some(Running {
             id: self.runs,

@@ -3,6 +3,7 @@
 mod model;
 mod running;
 mod signals;
+mod traffic;
 mod values;
 
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
