@@ -85,8 +85,12 @@ impl Ecs {
         self.usual.write_place(out, record, write_source);
         self.usual.write_thread(out, record, write_thread);
         write_error(out, record);
-        write_said(out, ",\"labels\":{", record, |value| !is_number(value));
-        write_said(out, ",\"numeric_labels\":{", record, is_number);
+        write_said(out, ",\"labels\":{", record, |key, value| {
+            !is_number(value) && !record.is_stack_trace(key, value)
+        });
+        write_said(out, ",\"numeric_labels\":{", record, |_, value| {
+            is_number(value)
+        });
         out.push(b'}');
     }
 }
@@ -147,7 +151,11 @@ fn write_error(out: &mut Vec<u8>, record: View<'_>) {
     if record.is_panic() {
         push(out, ",\"error.type\":\"panic\"");
         let message = record.text(record.head.message);
-        return string(out, ",\"error.message\":\"", message);
+        string(out, ",\"error.message\":\"", message);
+        if let Some(trace) = record.stack_trace() {
+            string(out, ",\"error.stack_trace\":\"", trace);
+        }
+        return;
     }
     let mut errors = record.errors().map(|error| record.text(error));
     let Some(first) = errors.next() else { return };
@@ -171,14 +179,14 @@ fn write_said(
     out: &mut Vec<u8>,
     open: &'static str,
     record: View<'_>,
-    wanted: impl Fn(Raw) -> bool,
+    wanted: impl Fn(&str, Raw) -> bool,
 ) {
     let mut object = Brackets::new(out, open, b'}');
     for (at, item) in record.items.iter().enumerate() {
         let Some((rank, key, value)) = record.keyed(item) else {
             continue;
         };
-        if wanted(value) && !is_hidden(record, at, rank, key) {
+        if wanted(key, value) && !is_hidden(record, at, rank, key) {
             let out = object.element();
             write_key(out, key);
             out.push(b':');

@@ -33,6 +33,9 @@
 //! numbers of 128 bits are strings. Control characters, line separators and bidirectional marks
 //! are always escaped.
 //!
+//! The record of a panic, see [`install_panic_hook`], has the target `panic`, and its stack trace in
+//! `fields.exception.stacktrace` where `RUST_BACKTRACE` is set.
+//!
 //! # Spans of other libraries
 //!
 //! Inside a trace, the `tracing` spans of other libraries become spans of it, see

@@ -1,4 +1,4 @@
-//! A record for people: one line, coloured on a terminal.
+//! A record for people: one line, coloured on a terminal. The stack trace of a panic follows, a line for each of its own.
 //!
 //! ```text
 //! 2026-08-06T12:00:00.123456Z  WARN shop::payment: card declined  attempt=2  in charge{card=visa} trace_id=0af7… span_id=b7ad…  at src/payment.rs:17 service=shop pid=7 thread=main
@@ -32,10 +32,25 @@ pub(super) fn write(out: &mut String, record: View<'_>, common: &Common, colour:
         out.push(' ');
         escape::write_plain(out, message);
     }
-    write_fields(out, "  ", record, record.fields(), paint);
+    let fields = record
+        .fields()
+        .filter(|(key, value)| !record.is_stack_trace(record.text(*key), *value));
+    write_fields(out, "  ", record, fields, paint);
     write_place(out, record, common, paint);
     write_source(out, record, common, paint);
     out.push('\n');
+    if let Some(trace) = record.stack_trace() {
+        write_trace(out, trace, paint);
+    }
+}
+
+/// A stack trace, each line of it behind a blank.
+fn write_trace(out: &mut String, trace: &str, paint: Paint) {
+    for line in trace.lines() {
+        out.push(' ');
+        paint.write(out, DIM, |out| escape::write_plain(out, line));
+        out.push('\n');
+    }
 }
 
 /// The place in the program: source, service, process, thread.

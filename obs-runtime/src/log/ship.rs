@@ -7,7 +7,6 @@ pub(crate) use super::draft::tests::draft;
 pub(crate) use super::draft::{Item, Raw, View};
 #[cfg(feature = "elastic")]
 pub(crate) use super::ecs::Ecs;
-use super::panic;
 #[cfg(any(feature = "otlp", feature = "elastic"))]
 pub(crate) use super::portion::{Portion, size};
 #[cfg(feature = "otlp")]
@@ -49,10 +48,5 @@ impl<'a> View<'a> {
             Item::Error(_) | Item::Span(_) => return None,
         };
         Some((rank, self.text(key), value))
-    }
-
-    /// Whether it is the record of a panic.
-    pub(crate) fn is_panic(self) -> bool {
-        self.text(self.head.target) == panic::TARGET
     }
 }

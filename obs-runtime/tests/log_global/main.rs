@@ -7,6 +7,7 @@ use std::cell::RefCell;
 use std::fmt;
 use std::io::{self, Write};
 use std::panic::catch_unwind;
+use std::process::Command;
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -223,6 +224,43 @@ fn a_panic_is_counted_and_logged_with_its_trace_and_place() {
     assert_eq!(record.trace.unwrap().span_id, id);
     assert_eq!(record.file.as_deref(), Some(file!()));
     assert_eq!(record.line, Some(at));
+}
+
+/// Runs this test again, in a process with this environment.
+fn again(test: &str, variable: (&str, &str)) {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args([test, "--exact"]).env("OBS_TEST_CHILD", "1");
+    let output = command.env(variable.0, variable.1).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{said}");
+    assert!(said.contains("1 passed"), "{said}");
+}
+
+#[inline(never)]
+fn at_the_bottom() {
+    panic!("the floor is out");
+}
+
+#[test]
+fn a_panic_has_its_stack_trace_if_the_environment_asks_for_it() {
+    const VARIABLE: &str = "RUST_LIB_BACKTRACE";
+    if std::env::var_os("OBS_TEST_CHILD").is_none() {
+        let name = "a_panic_has_its_stack_trace_if_the_environment_asks_for_it";
+        return ["0", "1"].iter().for_each(|is| again(name, (VARIABLE, is)));
+    }
+    let _log = &*LOG;
+    let caught = catch_unwind(at_the_bottom);
+    assert!(caught.is_err());
+    let found: Vec<Arc<Record>> = log::recent(&Query::new().text("the floor is out"));
+    let mut fields = found[0].fields.iter();
+    let trace = fields.find(|(key, _)| key == "exception.stacktrace");
+    if std::env::var(VARIABLE).as_deref() == Ok("0") {
+        return assert_eq!(trace, None);
+    }
+    let trace = trace.unwrap().1.to_string();
+    assert!(trace.contains("at_the_bottom"), "{trace}");
+    assert!(!trace.contains("install_panic_hook"), "{trace}");
+    assert!(trace.len() <= log::MAX_TEXT_BYTES + "…".len(), "{trace}");
 }
 
 /// Logs when the thread's locals are destroyed.

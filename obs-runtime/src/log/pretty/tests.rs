@@ -115,3 +115,22 @@ proptest! {
         prop_assert!(!line.trim_end_matches('\n').chars().any(escape::is_unsafe), "{:?}", line);
     }
 }
+
+#[test]
+fn the_stack_trace_of_a_panic_follows_line_by_line() {
+    let of = |target: &'static str| {
+        let trace = "   5: shop::charge\n   6: ma\u{1b}in\n";
+        let record = Record {
+            target: target.into(),
+            message: "out of bounds".to_owned(),
+            fields: vec![field("exception.stacktrace", trace), field("column", 5_u64)],
+            ..Record::empty(Level::ERROR)
+        };
+        line(&record, false)
+    };
+    let panic = of("panic");
+    let (head, trace) = panic.split_once('\n').unwrap();
+    assert!(head.contains("out of bounds  column=5 "), "{head}");
+    assert_eq!(trace, "    5: shop::charge\n    6: ma\\u{1b}in\n");
+    assert_eq!(of("shop").lines().count(), 1);
+}

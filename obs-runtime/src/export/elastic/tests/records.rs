@@ -136,6 +136,24 @@ fn a_panic_is_an_error() {
     });
     assert_eq!(record["error.type"], "panic");
     assert_eq!(record["error.message"], "index out of bounds");
+    assert!(record["error.stack_trace"].is_null());
+}
+
+#[test]
+fn the_stack_trace_of_a_panic_is_no_label() {
+    let trace = [("exception.stacktrace", Value::from("5: cart\n6: main"))];
+    let of = |target: &'static str| {
+        json_of(&Record {
+            target: target.into(),
+            fields: fields(&trace),
+            ..plain("out of bounds")
+        })
+    };
+    let panic = of("panic");
+    assert_eq!(panic["error.stack_trace"], "5: cart\n6: main");
+    assert!(panic["labels"].is_null(), "{panic}");
+    let other = of("shop");
+    assert_eq!(other["labels"]["exception_stacktrace"], "5: cart\n6: main");
 }
 
 #[test]
