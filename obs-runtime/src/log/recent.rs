@@ -11,6 +11,7 @@ use self::rings::Rings;
 use super::draft::View;
 use super::portion::{self, Portion};
 use super::record::Record;
+use crate::fork::{Renewed, copied};
 use crate::trace::TraceId;
 
 /// Records that are copied at a time for a reader.
@@ -19,12 +20,12 @@ const PORTION: usize = 64;
 /// The last records, bounded by number and by bytes; the oldest give way.
 ///
 /// They lie in rings, so that keeping one more is to copy it to the end, and allocates nothing once
-/// the rings have grown to their bounds.
+/// the rings have grown to their bounds. A child of `fork` has a copy of its own, or none if a thread was at work on them.
 #[derive(Debug)]
 pub(super) struct Recent {
     max_records: usize,
     max_bytes: usize,
-    rings: Mutex<Rings>,
+    rings: Renewed<Mutex<Rings>>,
 }
 
 /// Which of the last records to show. The default is: the last 100, whatever they are.
@@ -146,7 +147,7 @@ impl Recent {
         Self {
             max_records,
             max_bytes,
-            rings: Mutex::default(),
+            rings: Renewed::new(Mutex::default()),
         }
     }
 
@@ -186,7 +187,8 @@ impl Recent {
     }
 
     fn lock(&self) -> MutexGuard<'_, Rings> {
-        self.rings.lock().unwrap_or_else(PoisonError::into_inner)
+        let rings = self.rings.get(copied);
+        rings.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -4,7 +4,7 @@ use std::fs::{File, read_to_string};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
-use obs_runtime::log::{self, LogConfig, LogFormat, LogHandle, Output, StreamSink};
+use obs_runtime::log::{self, LogConfig, LogFormat, LogHandle, Output, Query, StreamSink};
 use serde_json::Value as Json;
 use tracing::info;
 
@@ -51,6 +51,10 @@ pub(crate) fn of_a_child() {
         assert!(begun.elapsed() < Duration::from_secs(1));
         assert_eq!(handle.stats().refused.iter().sum::<u64>(), 1);
         assert_eq!(handle.stats().written.iter().sum::<u64>(), 0);
+        let recent = log::recent(&Query::new());
+        let mut messages = recent.iter().map(|record| &*record.message);
+        assert_eq!(messages.next(), Some("refused"));
+        assert!(messages.any(|message| message == "before"));
 
         let running = start().unwrap();
         handle.set_levels("info".parse().unwrap());
@@ -76,8 +80,17 @@ pub(crate) fn of_a_child() {
     assert_eq!(lines, expected.map(|(line, pid)| (line.to_owned(), pid)));
 }
 
-/// A thread has the lock of the lines that wait most of the time, as the one that writes them has it at times. No child
-/// waits for it.
+/// Ends threads.
+struct Stop<'a>(&'a AtomicBool);
+
+impl Drop for Stop<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Relaxed);
+    }
+}
+
+/// Threads have the locks of the lines that wait and of the last records most of the time, as those that write and show
+/// them have them at times. No child waits for them.
 fn no_child_waits(handle: &LogHandle) {
     let stop = AtomicBool::new(false);
     std::thread::scope(|scope| {
@@ -86,12 +99,20 @@ fn no_child_waits(handle: &LogHandle) {
                 let _ = handle.stats();
             }
         });
+        scope.spawn(|| {
+            let nothing = Query::new().text("nowhere to be found");
+            while !stop.load(Relaxed) {
+                assert!(log::recent(&nothing).is_empty());
+            }
+        });
+        // Also where a child fails.
+        let _stop = Stop(&stop);
         for _ in 0..100 {
             in_child(|| {
                 info!("refused");
                 assert_eq!(handle.stats().refused.iter().sum::<u64>(), 1);
+                assert_eq!(log::recent(&Query::new().text("refused")).len(), 1);
             });
         }
-        stop.store(true, Relaxed);
     });
 }

@@ -6,7 +6,7 @@ use crate::log::draft::{Item, View};
 use crate::log::portion::{Kept, Portion};
 
 /// Records, the oldest first.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(super) struct Rings {
     records: VecDeque<Kept>,
     items: VecDeque<Item>,
@@ -15,7 +15,7 @@ pub(super) struct Rings {
     gone: Lengths,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 struct Lengths {
     records: u64,
     items: u64,
