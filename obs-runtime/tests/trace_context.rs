@@ -242,8 +242,23 @@ fn attributes_events_links_and_errors_reach_the_span() {
     assert_eq!(span.events[0].attributes.len(), 2);
     assert_eq!(span.links[0].context.span_id, other.span_id);
     assert_eq!(span.status_message.as_deref(), Some("disk gone"));
+    let error_type = span.attribute("error.type").unwrap().to_string();
+    assert_eq!(error_type, std::any::type_name::<std::io::Error>());
     assert!(span.is_error());
     assert_eq!(span.outcome, Some(CallOutcome::Error));
+}
+
+#[test]
+fn the_type_of_an_error_that_hides_it_is_left_out() {
+    let capture = testing::capture();
+    {
+        let _span = trace::span("work").enter();
+        let error: Box<dyn std::error::Error + Send> = Box::new(std::io::Error::other("disk gone"));
+        trace::record_error(&*error);
+    }
+    let span = capture.span("work");
+    assert_eq!(span.attribute("error.type"), None);
+    assert_eq!(span.status_message.as_deref(), Some("disk gone"));
 }
 
 #[tokio::test]

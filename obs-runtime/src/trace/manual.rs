@@ -323,14 +323,14 @@ pub fn set_ok() {
     });
 }
 
-/// Marks the current span as failed with this error: its type, its text and that of its sources.
+/// Marks the current span as failed with this error: its type, its text and that of its sources. Of a `dyn Error` the
+/// type is not known, and left out.
 pub fn record_error<E: Error + ?Sized>(error: &E) {
     let Some(id) = current_span_id() else { return };
-    attribute::record(
-        id.get(),
-        "error.type",
-        std::any::type_name::<E>().attribute_value(),
-    );
+    let type_name = std::any::type_name::<E>();
+    if !type_name.starts_with("dyn ") {
+        attribute::record(id.get(), "error.type", type_name.attribute_value());
+    }
     let mut text = attribute::written(format_args!("{error}"));
     let mut source = error.source();
     while let (Some(inner), true) = (source, text.len() < body::MAX_VALUE) {
