@@ -134,6 +134,29 @@ async fn a_registered_cache_is_cleared_and_says_when_redis_is_gone() {
     );
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_of_a_cluster_keeps_its_keys() {
+    let Some(redis) = super::Redis::start_cluster().await else {
+        return;
+    };
+    let mut connection = redis.connect(0).await;
+    set(&mut connection, &["shop:user:1", "shop:user:2"]).await;
+    let cache = Redis::new("clustered", "shop:", connection.clone());
+    let error = cache.clear(&pattern("user:*")).await.unwrap_err();
+    let error = error.to_string();
+    assert!(error.contains("is part of a Redis cluster"), "{error}");
+    let left = all(&mut connection).await;
+    assert_eq!(left, ["ready", "shop:user:1", "shop:user:2"]);
+    cache.insert("17", "ada", SOON).await.unwrap();
+    assert_eq!(cache.stats().entries, None);
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    assert_eq!(
+        cache.stats().entries,
+        None,
+        "those of one server say little"
+    );
+}
+
 /// Sets keys with numbers behind a prefix.
 async fn fill(connection: &mut MultiplexedConnection, prefix: &str, count: usize) {
     let mut set = cmd("MSET");

@@ -9,6 +9,8 @@ mod globs;
 #[path = "../push_servers/server.rs"]
 mod server;
 
+use std::time::{Duration, Instant};
+
 use redis::aio::MultiplexedConnection;
 use redis::cmd;
 use server::{Server, eventually};
@@ -19,6 +21,26 @@ struct Redis(Server);
 impl Redis {
     fn start() -> Option<Self> {
         Server::redis().map(Self)
+    }
+
+    /// One that is a cluster all by itself.
+    async fn start_cluster() -> Option<Self> {
+        let bus = server::free_port().to_string();
+        let redis = Server::redis_with(&["--cluster-enabled", "yes", "--cluster-port", &bus])?;
+        let redis = Self(redis);
+        let mut connection = redis.connect(0).await;
+        let mut slots = cmd("CLUSTER");
+        let slots = slots.arg("ADDSLOTSRANGE").arg(0).arg(16_383);
+        slots.query_async::<()>(&mut connection).await.unwrap();
+        // It takes a moment before the server serves them.
+        let deadline = Instant::now() + Duration::from_secs(30);
+        let mut ping = cmd("SET");
+        let ping = ping.arg("ready").arg(1);
+        while let Err(error) = ping.query_async::<()>(&mut connection).await {
+            assert!(Instant::now() < deadline, "{error}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        Some(redis)
     }
 
     async fn connect(&self, database: u32) -> MultiplexedConnection {

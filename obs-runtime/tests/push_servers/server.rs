@@ -69,10 +69,16 @@ impl Server {
 
     /// A Redis with empty databases.
     pub(crate) fn redis() -> Option<Self> {
+        Self::redis_with(&[])
+    }
+
+    /// The same with these options.
+    pub(crate) fn redis_with(options: &[&str]) -> Option<Self> {
         Self::start("redis-server", "--version", |port, _| {
             let port = port.to_string();
-            let options = ["--port", &port, "--bind", "127.0.0.1", "--save", ""];
-            options.map(str::to_owned).to_vec()
+            let own = ["--port", &port, "--bind", "127.0.0.1", "--save", ""];
+            let all = own.iter().chain(options);
+            all.copied().map(str::to_owned).collect()
         })
     }
 

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use ::redis::aio::ConnectionLike;
-use ::redis::{RedisResult, cmd};
+use ::redis::{FromRedisValue as _, InfoDict, RedisResult, Value, cmd};
 
 use crate::cache::{ClearError, Cleared, Pattern};
 
@@ -13,6 +13,10 @@ pub(super) const LIMIT: Duration = Duration::from_secs(15);
 const AT_ONCE: usize = 1_000;
 /// Calls that counting may take.
 const MAX_CALLS: usize = 100;
+
+/// Why nothing is removed in a cluster.
+const IN_CLUSTER: &str = "the server is part of a Redis cluster, where `SCAN` finds the keys of one server alone, so \
+     nothing was removed; clear by a client that asks every server of the cluster";
 
 /// The way through the keys of a database that match a pattern.
 struct Scan<C> {
@@ -61,14 +65,32 @@ impl<C: ConnectionLike> Scan<C> {
     }
 }
 
+/// Whether the server has a part of the keys of a cluster. One that the program may not ask this counts as alone.
+pub(super) async fn is_in_cluster<C: ConnectionLike>(connection: &mut C) -> bool {
+    let mut info = cmd("INFO");
+    let said: RedisResult<Value> = info.arg("cluster").query_async(connection).await;
+    match said {
+        // A connection to a cluster asks several servers.
+        Ok(Value::Map(_)) => true,
+        Ok(said) => {
+            let said = InfoDict::from_redis_value(said);
+            said.is_ok_and(|said| said.get::<u8>("cluster_enabled") == Some(1))
+        }
+        Err(_) => false,
+    }
+}
+
 /// Removes the keys that begin with `prefix` and match behind it. After `limit` it stops.
 pub(super) async fn clear<C: ConnectionLike>(
-    connection: C,
+    mut connection: C,
     prefix: &str,
     pattern: &Pattern,
     limit: Duration,
 ) -> Result<Cleared, ClearError> {
     let deadline = Instant::now() + limit;
+    if is_in_cluster(&mut connection).await {
+        return Err(IN_CLUSTER.into());
+    }
     let mut entries = 0;
     let cleared = clear_counting(connection, prefix, pattern, deadline, &mut entries).await;
     match cleared {

@@ -26,8 +26,8 @@ use super::{
 /// evicted are shown, whoever else is in there.
 ///
 /// Clearing goes through the keys by `SCAN` and removes them by `UNLINK`, so the server is never held up. Whatever
-/// the server answers, a key that does not begin with the prefix and match the pattern stays. It is for a
-/// single server: a cluster keeps its keys in several places, of which one would be looked at.
+/// the server answers, a key that does not begin with the prefix and match the pattern stays. A server that is part of a
+/// cluster has some of its keys alone: nothing is cleared or counted there, and clearing is an error that says so.
 ///
 /// ```no_run
 /// use std::time::Duration;
@@ -121,7 +121,8 @@ impl<C: ConnectionLike + Clone + Send + Sync + 'static> Redis<C> {
     ///
     /// # Errors
     ///
-    /// If Redis does not answer; the text says how many keys were removed before that.
+    /// If Redis does not answer; the text says how many keys were removed before that. If the server is part of a
+    /// cluster; nothing is removed then.
     pub async fn clear(&self, pattern: &Pattern) -> Result<Cleared, ClearError> {
         let _timer = self.meter.time(CacheOperation::Clear);
         let connection = self.connection.clone();

@@ -17,6 +17,8 @@ struct Server {
     rounds: usize,
     /// Whether `UNLINK` fails the second time.
     breaks: bool,
+    /// The answer to `INFO`; without one the program may not ask.
+    info: Option<Value>,
     unlinked: Arc<Mutex<Vec<Vec<String>>>>,
 }
 
@@ -26,6 +28,7 @@ impl Server {
             keys: keys.to_vec(),
             rounds,
             breaks: false,
+            info: None,
             unlinked: Arc::default(),
         }
     }
@@ -50,6 +53,10 @@ impl Server {
                 }
                 unlinked.push(words[1..].to_vec());
                 Ok(Value::Int(words.len() as i64 - 1))
+            }
+            "INFO" => {
+                let refused = || (ErrorKind::Client, "NOPERM").into();
+                self.info.clone().ok_or_else(refused)
             }
             other => panic!("`{other}` was asked"),
         }
@@ -137,4 +144,23 @@ async fn what_went_before_an_error_is_said() {
         error.ends_with("; 2 keys were removed before that"),
         "{error}"
     );
+}
+
+#[tokio::test]
+async fn nothing_is_removed_in_a_cluster() {
+    let text = |text: &str| Value::BulkString(format!("# Cluster\r\n{text}\r\n").into());
+    let several = Value::Map(vec![(text("127.0.0.1:7000"), text("cluster_enabled:1"))]);
+    for (info, is_cleared) in [
+        (text("cluster_enabled:0"), true),
+        (text(""), true),
+        (Value::Nil, true),
+        (text("cluster_enabled:1"), false),
+        (several, false),
+    ] {
+        let mut server = Server::new(&["shop:user:1"], 0);
+        server.info = Some(info.clone());
+        let cleared = clear(&server, keys::LIMIT).await;
+        assert_eq!(cleared.is_ok(), is_cleared, "{info:?}: {cleared:?}");
+        assert_eq!(server.unlinked().is_empty(), !is_cleared, "{info:?}");
+    }
 }
