@@ -56,7 +56,7 @@ mod policy {
         TimedOut,
     }
 
-    #[derive(Debug, Clone)]
+    #[derive(Debug, Clone, PartialEq)]
     pub(crate) enum Name {
         Static(&'static str),
     }
@@ -123,6 +123,8 @@ mod breaker {
     mod calm;
     #[path = "../../src/breaker/count.rs"]
     mod count;
+    #[path = "../../src/breaker/event.rs"]
+    mod event;
     #[path = "../../src/breaker/gate.rs"]
     mod gate;
     #[path = "../../src/breaker/machine.rs"]
@@ -146,28 +148,6 @@ mod breaker {
     mod sync {
         pub(super) use loom::sync::atomic::{AtomicU64, Ordering, fence};
         pub(super) use loom::sync::{Mutex, MutexGuard};
-    }
-
-    mod event {
-        use super::word::State;
-
-        pub(super) enum EventKind {
-            StateChange {
-                from: State,
-                to: State,
-            },
-            Rejected {
-                total: u64,
-            },
-            ThresholdExceeded {
-                calls: u64,
-                failure_ratio: f64,
-                slow_ratio: f64,
-            },
-            SlowCall {
-                total: u64,
-            },
-        }
     }
 
     mod feed {

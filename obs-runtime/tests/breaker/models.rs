@@ -225,20 +225,6 @@ fn opened(machine: &Machine) -> u64 {
     machine.transitions()[State::Closed as usize][State::Open as usize]
 }
 
-#[test]
-fn failures_in_a_row_on_two_threads_open_a_breaker_once() {
-    preempted(2, || {
-        let machine = machine(BreakerSettings {
-            failure_threshold: 2,
-            ..BreakerSettings::DEFAULT
-        });
-        let other = beside(&machine, fail);
-        fail(&machine);
-        other.join().unwrap();
-        assert_eq!((state(&machine), opened(&machine)), (State::Open, 1));
-    });
-}
-
 /// Of the last ten calls, judged from the third call on.
 fn counting(failure_rate: f64) -> BreakerSettings {
     BreakerSettings {
@@ -248,28 +234,42 @@ fn counting(failure_rate: f64) -> BreakerSettings {
     }
 }
 
-#[test]
-fn the_call_that_makes_enough_of_them_is_judged_with_the_failure_beside_it() {
-    preempted(2, || {
-        let machine = machine(counting(0.6));
-        fail(&machine);
-        let other = beside(&machine, fail);
-        succeed(&machine);
+/// After some calls, two at once open it, whatever their steps' order is.
+fn opens_once(settings: BreakerSettings, before: &'static [End], at_once: [End; 2]) {
+    preempted(2, move || {
+        let machine = machine(settings);
+        before.iter().for_each(|end| end(&machine));
+        let other = beside(&machine, at_once[0]);
+        at_once[1](&machine);
         other.join().unwrap();
         assert_eq!((state(&machine), opened(&machine)), (State::Open, 1));
     });
 }
 
+/// A call that ends in some way.
+type End = fn(&Machine);
+
 #[test]
-fn a_failure_after_a_calm_stretch_is_counted_while_another_thread_goes_on() {
-    preempted(2, || {
-        let machine = machine(counting(0.3));
-        (0..4).for_each(|_| succeed(&machine));
-        let other = beside(&machine, fail);
-        fail(&machine);
-        other.join().unwrap();
-        assert_eq!((state(&machine), opened(&machine)), (State::Open, 1));
-    });
+fn failures_in_a_row_on_two_threads_open_a_breaker_once() {
+    let settings = BreakerSettings {
+        failure_threshold: 2,
+        ..BreakerSettings::DEFAULT
+    };
+    opens_once(settings, &[], [fail, fail]);
+}
+
+#[test]
+fn the_call_that_makes_enough_of_them_is_judged_with_the_failure_beside_it() {
+    opens_once(counting(0.6), &[fail], [fail, succeed]);
+}
+
+#[test]
+fn failures_on_two_threads_after_a_calm_stretch_are_judged_together() {
+    opens_once(
+        counting(0.3),
+        &[succeed, succeed, succeed, succeed],
+        [fail, fail],
+    );
 }
 
 #[test]
