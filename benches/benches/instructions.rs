@@ -47,6 +47,7 @@ impl Warm {
 // What is counted. The value is handed back so that its end is not.
 #[library_benchmark(setup = Warm::up)]
 #[bench::off("obs", "off")]
+#[bench::debug("obs", "debug")]
 #[bench::counter("obs", "counter")]
 #[bench::counted("obs-counted", "counter")]
 #[bench::red("obs-steady", "red")]
@@ -57,7 +58,9 @@ impl Warm {
 #[bench::poll("obs", "poll")]
 #[bench::log("obs", "log")]
 #[bench::breaker("obs", "breaker")]
+#[bench::breaker_failing("obs", "breaker-failing")]
 #[bench::breaker_open("obs", "breaker-open")]
+#[bench::policy("obs", "policy")]
 fn annotated(mut warm: Warm) -> Warm {
     warm.pass(true);
     warm
@@ -66,6 +69,7 @@ fn annotated(mut warm: Warm) -> Warm {
 // The same without annotation.
 #[library_benchmark(setup = Warm::up)]
 #[bench::off("obs", "off")]
+#[bench::debug("obs", "debug")]
 #[bench::counter("obs", "counter")]
 #[bench::counted("obs-counted", "counter")]
 #[bench::red("obs-steady", "red")]
@@ -76,7 +80,9 @@ fn annotated(mut warm: Warm) -> Warm {
 #[bench::poll("obs", "poll")]
 #[bench::log("obs", "log")]
 #[bench::breaker("obs", "breaker")]
+#[bench::breaker_failing("obs", "breaker-failing")]
 #[bench::breaker_open("obs", "breaker-open")]
+#[bench::policy("obs", "policy")]
 fn bare(mut warm: Warm) -> Warm {
     warm.pass(false);
     warm

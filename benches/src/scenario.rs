@@ -119,6 +119,14 @@ pub const SCENARIOS: &[Scenario] = &[
         note: "",
     },
     Scenario {
+        name: "debug",
+        title: "what would log a call while somebody wants to know, and nobody does",
+        figure: Figure::Cost,
+        bodies: EMPTY,
+        gate: None,
+        note: "",
+    },
+    Scenario {
         name: "counter",
         title: "a counter alone",
         figure: Figure::Cost,

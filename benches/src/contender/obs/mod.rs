@@ -2,6 +2,7 @@
 
 mod breaker;
 mod counter;
+mod debug;
 mod log;
 mod metrics;
 mod off;
@@ -17,6 +18,7 @@ use super::Entry;
 
 pub(super) const ENTRIES: &[Entry] = &[
     off::OFF,
+    debug::OFF,
     counter::HANDLE,
     counter::COUNTED,
     metrics::RED,
