@@ -167,10 +167,12 @@ fn a_panic_is_an_exception() {
     let record = sent(&Record {
         target: "panic".into(),
         message: "index out of bounds".to_owned(),
+        fields: vec![("exception.stacktrace".into(), "5: cart\n6: main".into())],
         ..plain(Level::ERROR)
     });
     assert_eq!(record.event_name, "exception");
     let found = attributes(&record);
+    assert_eq!(found["exception.stacktrace"], text("5: cart\n6: main"));
     assert_eq!(found["exception.type"], text("panic"));
     assert_eq!(found["exception.message"], text("index out of bounds"));
 }
