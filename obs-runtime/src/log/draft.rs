@@ -53,8 +53,8 @@ pub(crate) enum Item {
     Error(Text),
     /// A label or attribute of the annotated call.
     Attribute(Text, Raw),
-    /// A further key of the request.
-    Context(Text, Text),
+    /// A further key of the request, and its text.
+    Context(Text, Raw),
     /// A `tracing` span around the event.
     Span(&'static str),
     /// Belongs to the span before it.
@@ -294,7 +294,7 @@ impl<'a> View<'a> {
     /// Further keys of the request.
     pub(crate) fn context(self) -> impl Iterator<Item = (Text, Text)> + 'a {
         self.items.iter().filter_map(|item| match *item {
-            Item::Context(key, value) => Some((key, value)),
+            Item::Context(key, Raw::Text(value)) => Some((key, value)),
             _ => None,
         })
     }

@@ -7,9 +7,12 @@
 //! Sources: <https://www.elastic.co/guide/en/ecs/8.11/ecs-field-reference.html> and the specification of
 //! `ecs-logging`.
 
+mod keys;
+
 use tracing::Level;
 
-use super::draft::{Item, Raw, View};
+use self::keys::{Keys, Memory};
+use super::draft::{Raw, View};
 use super::json::{self, Brackets, number, push, string};
 use super::usual::Usual;
 use super::{digits, stamp};
@@ -37,6 +40,8 @@ pub(crate) struct Ecs {
     common: Vec<u8>,
     /// What those of a place have in common, and those of a thread.
     usual: Usual,
+    /// The keys of what programs say.
+    keys: Memory,
 }
 
 impl Ecs {
@@ -69,6 +74,7 @@ impl Ecs {
         Self {
             common,
             usual: Usual::default(),
+            keys: Memory::default(),
         }
     }
 
@@ -77,31 +83,34 @@ impl Ecs {
         let head = record.head;
         push(out, "{\"@timestamp\":\"");
         stamp::write(out, head.time_unix_ns);
-        push(out, "\",\"log.level\":\"");
-        push(out, word(head.level));
-        string(out, "\",\"message\":\"", record.text(head.message));
+        string(out, behind_time(head.level), record.text(head.message));
         out.extend_from_slice(&self.common);
         write_place(out, record);
         self.usual.write_place(out, record, write_source);
         self.usual.write_thread(out, record, write_thread);
         write_error(out, record);
-        write_said(out, ",\"labels\":{", record, |key, value| {
-            !is_number(value) && !record.is_stack_trace(key, value)
-        });
-        write_said(out, ",\"numeric_labels\":{", record, |_, value| {
-            is_number(value)
+        let is_panic = record.is_panic();
+        let is_trace = |key: &str, value: &Raw| is_panic && record.is_stack_trace(key, *value);
+        self.keys.with(record, |keys| {
+            write_said(out, ",\"labels\":{", record, keys, |key, value| {
+                !is_number(value) && !is_trace(key, value)
+            });
+            write_said(out, ",\"numeric_labels\":{", record, keys, |_, value| {
+                is_number(value)
+            });
         });
         out.push(b'}');
     }
 }
 
-const fn word(level: Level) -> &'static str {
+/// What stands between the time and the message.
+const fn behind_time(level: Level) -> &'static str {
     match level {
-        Level::TRACE => "trace",
-        Level::DEBUG => "debug",
-        Level::INFO => "info",
-        Level::WARN => "warn",
-        Level::ERROR => "error",
+        Level::TRACE => "\",\"log.level\":\"trace\",\"message\":\"",
+        Level::DEBUG => "\",\"log.level\":\"debug\",\"message\":\"",
+        Level::INFO => "\",\"log.level\":\"info\",\"message\":\"",
+        Level::WARN => "\",\"log.level\":\"warn\",\"message\":\"",
+        Level::ERROR => "\",\"log.level\":\"error\",\"message\":\"",
     }
 }
 
@@ -173,72 +182,27 @@ fn write_error(out: &mut Vec<u8>, record: View<'_>) {
     out.push(b'"');
 }
 
-/// What the program says, as far as the values are `wanted`: fields of the event, attributes of the call, fields of the
-/// spans around, keys of the request. Of those with the same key the first in this order counts, and of spans the innermost.
+/// What the program says, as far as the values are `wanted`.
 fn write_said(
     out: &mut Vec<u8>,
     open: &'static str,
     record: View<'_>,
-    wanted: impl Fn(&str, Raw) -> bool,
+    keys: &Keys,
+    wanted: impl Fn(&str, &Raw) -> bool,
 ) {
     let mut object = Brackets::new(out, open, b'}');
-    for (at, item) in record.items.iter().enumerate() {
-        let Some((rank, key, value)) = record.keyed(item) else {
-            continue;
-        };
-        if wanted(key, value) && !is_hidden(record, at, rank, key) {
+    for (key, value) in keys.shown(record) {
+        if wanted(key.said, value) {
             let out = object.element();
-            write_key(out, key);
-            out.push(b':');
+            out.extend_from_slice(key.sent);
             write_value(out, record, value);
         }
     }
     object.end();
 }
 
-/// Whether another item has the same key and stands before this one.
-fn is_hidden(record: View<'_>, at: usize, rank: u8, key: &str) -> bool {
-    let has = |items: &[Item], wanted: &dyn Fn(u8) -> bool| {
-        items.iter().any(|item| {
-            let other = record.keyed(item);
-            other.is_some_and(|(rank, other, _)| wanted(rank) && is_same(other, key))
-        })
-    };
-    let later = record.items.get(at + 1..).unwrap_or_default();
-    has(later, &|other| other == rank) || (rank > 0 && has(record.items, &|other| other < rank))
-}
-
-/// Whether two keys are the same as they are sent.
-fn is_same(one: &str, other: &str) -> bool {
-    // Most keys are ASCII, which is as long as it is sent.
-    let is_plain = |key: &str| !key.is_empty() && key.is_ascii();
-    if one.len() != other.len() && is_plain(one) && is_plain(other) {
-        return false;
-    }
-    characters(one).eq(characters(other))
-}
-
-/// The characters of a key as they are sent. A dot would make an object of it, and what is blank is refused.
-fn characters(key: &str) -> impl Iterator<Item = char> {
-    let key = if key.is_empty() { "_" } else { key };
-    key.chars().map(|c| if is_special(c) { '_' } else { c })
-}
-
-fn is_special(c: char) -> bool {
-    matches!(c, '.' | '*' | '\\') || c.is_whitespace() || c.is_control()
-}
-
-fn write_key(out: &mut Vec<u8>, key: &str) {
-    if key.is_empty() || key.contains(is_special) {
-        let key: String = characters(key).collect();
-        json::write_string(out, &key);
-    } else {
-        json::write_string(out, key);
-    }
-}
-
 /// Whether JSON has a number for it.
-fn is_number(value: Raw) -> bool {
+fn is_number(value: &Raw) -> bool {
     match value {
         Raw::I64(_) | Raw::U64(_) => true,
         Raw::F64(value) => value.is_finite(),
@@ -247,7 +211,7 @@ fn is_number(value: Raw) -> bool {
 }
 
 /// Numbers always as floats: the first one says what the field is for good.
-fn write_value(out: &mut Vec<u8>, record: View<'_>, value: Raw) {
+fn write_value(out: &mut Vec<u8>, record: View<'_>, value: &Raw) {
     match value {
         Raw::Bool(true) => push(out, "\"true\""),
         Raw::Bool(false) => push(out, "\"false\""),
@@ -258,3 +222,6 @@ fn write_value(out: &mut Vec<u8>, record: View<'_>, value: Raw) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

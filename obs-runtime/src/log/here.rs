@@ -40,7 +40,7 @@ pub(super) fn locate(draft: &mut Draft, call_span: Option<u64>) {
                 USER_ID => draft.head.user_id = Some(value),
                 _ => {
                     let key = draft.append(key);
-                    draft.items.push(Item::Context(key, value));
+                    draft.items.push(Item::Context(key, Raw::Text(value)));
                 }
             }
         });

@@ -170,7 +170,7 @@ fn write_fields(
         out.push(b'"');
         escape::write_json_bytes(out, record.text(key));
         push(out, "\":");
-        write_value(out, record, value);
+        write_value(out, record, &value);
     }
     object.end();
 }
@@ -230,8 +230,8 @@ pub(super) fn write_string(out: &mut Vec<u8>, text: &str) {
     string(out, "\"", text);
 }
 
-pub(super) fn write_value(out: &mut Vec<u8>, record: View<'_>, value: Raw) {
-    match value {
+pub(super) fn write_value(out: &mut Vec<u8>, record: View<'_>, value: &Raw) {
+    match *value {
         Raw::Bool(true) => push(out, "true"),
         Raw::Bool(false) => push(out, "false"),
         Raw::I64(value) => push(out, itoa::Buffer::new().format(value)),

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::draft::Text;
 #[cfg(test)]
 pub(crate) use super::draft::tests::draft;
 pub(crate) use super::draft::{Item, Raw, View};
@@ -37,16 +38,15 @@ pub(super) fn hand_over(record: View<'_>) {
     }
 }
 
-impl<'a> View<'a> {
-    /// What an item says under a key, and how far it stands behind others of the same key.
-    pub(crate) fn keyed(self, item: &Item) -> Option<(u8, &'a str, Raw)> {
-        let (rank, key, value) = match *item {
-            Item::Field(key, value) => (0, key, value),
-            Item::Attribute(key, value) => (1, key, value),
-            Item::SpanField(key, value) => (2, key, value),
-            Item::Context(key, value) => (3, key, Raw::Text(value)),
-            Item::Error(_) | Item::Span(_) => return None,
-        };
-        Some((rank, self.text(key), value))
+impl Item {
+    /// What it says under a key, and how far it stands behind others of the same key.
+    pub(crate) fn keyed(&self) -> Option<(u8, Text, &Raw)> {
+        match self {
+            Self::Field(key, value) => Some((0, *key, value)),
+            Self::Attribute(key, value) => Some((1, *key, value)),
+            Self::SpanField(key, value) => Some((2, *key, value)),
+            Self::Context(key, value) => Some((3, *key, value)),
+            Self::Error(_) | Self::Span(_) => None,
+        }
     }
 }

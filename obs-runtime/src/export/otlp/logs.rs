@@ -180,13 +180,13 @@ fn has(record: View<'_>, items: &[Item], key: &str, wanted: impl Fn(u8) -> bool)
 
 /// What is an attribute in an item, and how far it stands behind others of the same key.
 fn keyed<'a>(record: View<'a>, item: &Item) -> Option<(u8, &'a str, Value<'a>)> {
-    let (rank, key, value) = record.keyed(item)?;
-    let value = match value {
+    let (rank, key, value) = item.keyed()?;
+    let value = match *value {
         Raw::Bool(value) => Value::Bool(value),
         Raw::I64(value) => Value::Int(value),
         Raw::U64(value) => Value::Uint(value),
         Raw::F64(value) => Value::Float(value),
         Raw::Text(text) => Value::Text(record.text(text)),
     };
-    Some((rank, key, value))
+    Some((rank, record.text(key), value))
 }

@@ -22,7 +22,7 @@ pub(crate) fn draft(record: &Record) -> Draft {
     add(&mut draft, &record.attributes, Item::Attribute);
     for (key, value) in &record.context {
         let (key, value) = (draft.append(key), draft.append(value));
-        draft.items.push(Item::Context(key, value));
+        draft.items.push(Item::Context(key, Raw::Text(value)));
     }
     for span in &record.spans {
         draft.items.push(Item::Span(span.name));

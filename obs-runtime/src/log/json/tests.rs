@@ -175,7 +175,7 @@ proptest! {
     #[test]
     fn floats_keep_every_bit(value in any::<f64>().prop_filter("finite", |value| value.is_finite())) {
         let mut out = Vec::new();
-        write_value(&mut out, Draft::new().view(), Raw::F64(value));
+        write_value(&mut out, Draft::new().view(), &Raw::F64(value));
         prop_assert_eq!(str::from_utf8(&out).unwrap().parse::<f64>().unwrap().to_bits(), value.to_bits());
     }
 

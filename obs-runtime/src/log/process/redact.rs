@@ -33,14 +33,13 @@ fn hide_head(rewrite: &mut Rewrite<'_>, head: &mut Head) {
 
 fn hide_item(rewrite: &mut Rewrite<'_>, item: &mut Item) {
     match item {
-        Item::Field(key, value) | Item::Attribute(key, value) | Item::SpanField(key, value) => {
+        Item::Field(key, value)
+        | Item::Attribute(key, value)
+        | Item::SpanField(key, value)
+        | Item::Context(key, value) => {
             if let Some(hidden) = hide_value(rewrite, *key, *value) {
                 *value = Raw::Text(hidden);
             }
-            put(key, rewrite.by_content(*key));
-        }
-        Item::Context(key, value) => {
-            put(value, rewrite.named(*key, *value));
             put(key, rewrite.by_content(*key));
         }
         Item::Error(text) => put(text, rewrite.by_content(*text)),
