@@ -4,11 +4,9 @@
 //! trusts the certificates of the system or those it is given.
 
 use std::error::Error;
-use std::io::Write;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use flate2::{Compression, write::GzEncoder};
 use http::header::{
     CONTENT_ENCODING, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, PROXY_AUTHORIZATION,
     RETRY_AFTER, USER_AGENT,
@@ -21,13 +19,12 @@ use hyper_util::client::legacy;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use rustls::ClientConfig;
 
+use super::body::{Body, Memory};
 use super::delivery::Answer;
 use super::proxy::{Connector, Route};
 
 /// Bytes of an answer that are read, unless more are asked for.
 const MAX_ANSWER: usize = 64 * 1024;
-/// Bytes of memory that are kept from one request to the next.
-const MAX_KEPT: usize = 1 << 20;
 /// For how long a connection that nobody uses is kept.
 const IDLE: Duration = Duration::from_secs(60);
 
@@ -40,9 +37,7 @@ pub(crate) struct Client {
     gzip: bool,
     way: Way,
     max_answer: usize,
-    /// The memory of the last request: so large a piece the system would take back each time, and hand out anew page by
-    /// page.
-    memory: Arc<Mutex<Vec<u8>>>,
+    memory: Arc<Memory>,
 }
 
 type Connections = legacy::Client<HttpsConnector<Connector>, Full<Bytes>>;
@@ -111,20 +106,7 @@ impl Client {
 
     /// Memory for the body of a request, empty: that of the last one, if it is not in use any more.
     pub(crate) fn memory(&self) -> Vec<u8> {
-        let mut kept = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
-        std::mem::take(&mut *kept)
-    }
-
-    /// Keeps the memory of a body that has been sent.
-    fn keep(&self, body: Bytes) {
-        // The connection lets go of it when it has sent all.
-        if body.is_unique() {
-            let mut memory = Vec::from(body);
-            if memory.capacity() <= MAX_KEPT {
-                memory.clear();
-                *self.memory.lock().unwrap_or_else(PoisonError::into_inner) = memory;
-            }
-        }
+        self.memory.take()
     }
 
     /// Posts a body and returns the reply, whatever its status.
@@ -136,14 +118,43 @@ impl Client {
         self.send(Method::POST, body, &[(CONTENT_TYPE, kind)]).await
     }
 
-    /// The same with another method, and with headers of this request, which come before those of all.
+    /// The same with a body that the caller keeps.
+    #[cfg(any(feature = "push", feature = "elastic"))]
+    pub(crate) async fn post_copy(&self, body: &[u8], kind: &'static str) -> Result<Reply, Answer> {
+        let copied = || self.memory.copy(body);
+        let body = self.packed(body).unwrap_or_else(copied);
+        let headers = [(CONTENT_TYPE, kind)];
+        self.exchange(Method::POST, body, &headers).await
+    }
+
+    /// [`post`](Self::post) with another method, and with headers of this request, which come before those of all.
     pub(crate) async fn send(
         &self,
         method: Method,
         body: Vec<u8>,
         headers: &[(HeaderName, &'static str)],
     ) -> Result<Reply, Answer> {
-        let sent = Bytes::from(body);
+        let body = match self.packed(&body) {
+            Some(packed) => {
+                self.memory.keep_plain(body);
+                packed
+            }
+            None => Body::plain(body),
+        };
+        self.exchange(method, body, headers).await
+    }
+
+    /// The body in gzip, if it is to be sent so.
+    fn packed(&self, body: &[u8]) -> Option<Body> {
+        self.gzip.then(|| self.memory.pack(body)).flatten()
+    }
+
+    async fn exchange(
+        &self,
+        method: Method,
+        sent: Body,
+        headers: &[(HeaderName, &'static str)],
+    ) -> Result<Reply, Answer> {
         let request = self.request(method, &sent, headers);
         let response = self
             .http
@@ -169,7 +180,7 @@ impl Client {
         if self.repeats_secret(&body) {
             body.clear();
         }
-        self.keep(sent);
+        self.memory.keep(sent);
         Ok(Reply {
             status: head.status,
             headers: head.headers,
@@ -190,13 +201,10 @@ impl Client {
     fn request(
         &self,
         method: Method,
-        body: &Bytes,
+        body: &Body,
         own: &[(HeaderName, &'static str)],
     ) -> Request<Full<Bytes>> {
-        let packed = self.gzip.then(|| compress(body).ok()).flatten();
-        let is_packed = packed.is_some();
-        let body = packed.map_or_else(|| body.clone(), Bytes::from);
-        let mut request = Request::new(Full::new(body));
+        let mut request = Request::new(Full::new(body.bytes.clone()));
         *request.method_mut() = method;
         *request.uri_mut() = self.address.clone();
         let headers = request.headers_mut();
@@ -204,7 +212,7 @@ impl Client {
         for (name, value) in own {
             headers.insert(name, HeaderValue::from_static(value));
         }
-        if is_packed {
+        if body.is_packed {
             headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
         }
         request
@@ -248,13 +256,6 @@ fn connections(way: &Way) -> Connections {
         .pool_idle_timeout(IDLE)
         .http2_only(way.version == Version::Two)
         .build(connector)
-}
-
-/// The same in gzip.
-pub(crate) fn compress(body: &[u8]) -> std::io::Result<Vec<u8>> {
-    let mut encoder = GzEncoder::new(Vec::with_capacity(body.len() / 4), Compression::fast());
-    encoder.write_all(body)?;
-    encoder.finish()
 }
 
 /// Whether a status says that the receiver has no time or is not there: those that OTLP names, which for gRPC count as

@@ -5,6 +5,7 @@
     allow(dead_code, unused_imports, unused_mut, reason = "there is no exporter")
 )]
 
+mod body;
 #[cfg_attr(
     not(feature = "otlp"),
     allow(dead_code, reason = "gRPC wants more of it than the others")
@@ -14,6 +15,7 @@ pub(crate) mod delivery;
 #[cfg(feature = "elastic")]
 mod elastic;
 mod error;
+mod gzip;
 mod headers;
 #[cfg_attr(
     not(any(feature = "otlp", feature = "push")),

@@ -126,9 +126,8 @@ impl Sink for Elastic {
     }
 
     async fn send(&mut self, batch: &Batch) -> Answer {
-        let mut lines = self.client.memory();
-        lines.extend_from_slice(batch.bytes());
-        match self.client.post(lines, "application/x-ndjson").await {
+        let reply = self.client.post_copy(batch.bytes(), "application/x-ndjson");
+        match reply.await {
             Ok(reply) => judge(&reply, batch.len()),
             Err(answer) => answer,
         }

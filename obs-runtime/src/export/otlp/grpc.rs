@@ -10,8 +10,9 @@ use http::header::{HeaderMap, HeaderName, HeaderValue, TE};
 
 use super::reader::{Field, Fields, partial_success};
 use super::settings::{Settings, Signal};
-use crate::export::client::{Client, Reply, compress, is_away};
+use crate::export::client::{Client, Reply, is_away};
 use crate::export::delivery::Answer;
+use crate::export::gzip::Packer;
 
 const STATUS: &str = "grpc-status";
 const MESSAGE: &str = "grpc-message";
@@ -84,15 +85,16 @@ fn frame(out: &mut Vec<u8>, gzip: bool, write: impl FnOnce(&mut Vec<u8>)) {
     out.extend_from_slice(&[0; PREFIX]);
     write(out);
     let message = out.get(PREFIX..).unwrap_or_default();
-    let packed = gzip.then(|| compress(message).ok()).flatten();
-    if let Some(packed) = &packed {
+    let mut packed = Vec::new();
+    let is_packed = gzip && Packer::default().pack(message, &mut packed);
+    if is_packed {
         out.truncate(PREFIX);
-        out.extend_from_slice(packed);
+        out.extend_from_slice(&packed);
     }
     // No batch comes near 4 GiB.
     let [a, b, c, d] = ((out.len() - PREFIX) as u32).to_be_bytes();
     if let Some(prefix) = out.first_chunk_mut() {
-        *prefix = [u8::from(packed.is_some()), a, b, c, d];
+        *prefix = [u8::from(is_packed), a, b, c, d];
     }
 }
 

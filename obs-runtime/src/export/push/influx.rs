@@ -123,9 +123,8 @@ impl Sink for Influx {
     }
 
     async fn send(&mut self, batch: &Batch) -> Answer {
-        let mut lines = self.client.memory();
-        lines.extend_from_slice(batch.bytes());
-        match self.client.post(lines, "text/plain; charset=utf-8").await {
+        let kind = "text/plain; charset=utf-8";
+        match self.client.post_copy(batch.bytes(), kind).await {
             Ok(reply) => judge(&reply, batch.len()),
             Err(answer) => answer,
         }
