@@ -110,6 +110,14 @@ impl Batch {
         )
     }
 
+    /// Takes out the items from this one on.
+    pub(super) fn split_off(&mut self, first: usize) -> Self {
+        let rest = self.select(|index| index >= first);
+        self.bytes.truncate(self.bytes.len() - rest.bytes.len());
+        self.ends.truncate(first);
+        rest
+    }
+
     /// Makes room for so much, and a little more: batches differ in size.
     pub(super) fn reserve(&mut self, size: Size) {
         self.bytes.reserve_exact(size.bytes + size.bytes / 8);

@@ -59,37 +59,34 @@ impl Queue {
 
     /// Takes in items, or some of them if there is no room for all. Never waits.
     pub(crate) fn push_all(&self, items: &Batch) {
-        self.add(items, None);
-    }
-
-    /// The same; the first came `since` then, if that is not now.
-    fn add(&self, items: &Batch, since: Option<Instant>) {
         let mut state = self.lock();
         let before = state.work();
-        if since.is_some() {
-            state.staged += items.len() as u64;
-        }
-        if self.have_room(&state, items) {
-            state.append(items, since);
-            if state.open.len() >= self.limits.batch_items {
-                state.close_open();
-            }
+        let open = Size::of(&state.open);
+        if self.have_room(&state, open, Size::of(items)) {
+            state.append(items);
+            self.close_if_full(&mut state);
         } else {
             for item in items.items() {
-                self.push_locked(&mut state, item, since);
+                self.push_locked(&mut state, item, None);
             }
         }
         self.wake(before, state);
     }
 
-    /// Whether all of these fit into the open batch, so that none of them has to be looked at.
-    fn have_room(&self, state: &State, items: &Batch) -> bool {
+    /// Whether so much fits into an open batch of this size, so that no item has to be looked at.
+    fn have_room(&self, state: &State, open: Size, new: Size) -> bool {
         let (limits, room) = (&self.limits, self.room());
-        !(state.ended || limits.newest_only || items.is_empty())
-            && state.held.items + items.len() <= room.items
-            && state.held.bytes + items.size() <= room.bytes
-            && state.open.len() + items.len() <= limits.batch_items
-            && state.open.size() + items.size() <= limits.batch_bytes
+        !(state.ended || limits.newest_only || new.items == 0)
+            && state.held.items + new.items <= room.items
+            && state.held.bytes + new.bytes <= room.bytes
+            && open.items + new.items <= limits.batch_items
+            && open.bytes + new.bytes <= limits.batch_bytes
+    }
+
+    fn close_if_full(&self, state: &mut State) {
+        if state.open.len() >= self.limits.batch_items {
+            state.close_open();
+        }
     }
 
     fn push_locked(&self, state: &mut State, item: &[u8], since: Option<Instant>) {
@@ -111,9 +108,7 @@ impl Queue {
         state.held.items += 1;
         state.held.bytes += state.open.size() - before;
         state.note_opened(since);
-        if state.open.len() >= self.limits.batch_items {
-            state.close_open();
-        }
+        self.close_if_full(state);
     }
 
     fn admit(&self, state: &State, item: &[u8]) -> Result<(), Loss> {

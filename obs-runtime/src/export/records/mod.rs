@@ -10,11 +10,8 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use self::waiting::{Bounds, Staged, Waiting};
-use super::delivery::{Batch, Books, Dispatch, Queue, Size, Stage};
+use super::delivery::{Books, Dispatch, Queue, Size, Stage};
 use crate::log::ship::{Ship, View};
-
-/// Memory for encoded records that only some long ones needed is not kept.
-const WARM: usize = 1024 * 1024;
 
 /// Writes records as a receiver wants them.
 pub(super) trait Encode: Send {
@@ -25,8 +22,6 @@ pub(super) trait Encode: Send {
 /// The way of records to one receiver.
 pub(super) struct Lane {
     encoder: Box<dyn Encode>,
-    /// Kept for its memory.
-    batch: Batch,
     pub(super) queue: Arc<Queue>,
 }
 
@@ -34,21 +29,16 @@ impl Lane {
     pub(super) fn new(encoder: impl Encode + 'static, queue: Arc<Queue>) -> Self {
         Self {
             encoder: Box::new(encoder),
-            batch: Batch::default(),
             queue,
         }
     }
 
     fn pass_on(&mut self, staged: &Staged) {
+        let mut open = self.queue.lend(staged.records.len());
         for record in staged.records.oldest_first() {
-            self.batch.write(|out| self.encoder.encode(out, record));
+            open.batch.write(|out| self.encoder.encode(out, record));
         }
-        self.queue.push_staged(&self.batch, staged.since);
-        if self.batch.memory() > WARM {
-            self.batch = Batch::default();
-        } else {
-            self.batch.clear();
-        }
+        self.queue.take_back(open, staged.since);
     }
 }
 

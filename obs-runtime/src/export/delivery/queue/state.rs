@@ -84,12 +84,17 @@ impl State {
     }
 
     /// Takes in items for which there is room.
-    pub(super) fn append(&mut self, items: &Batch, since: Option<Instant>) {
-        self.books.produce(items.len());
-        self.held.items += items.len();
-        self.held.bytes += items.size();
+    pub(super) fn append(&mut self, items: &Batch) {
         self.make_room();
         self.open.append(items);
+        self.note_appended(Size::of(items), None);
+    }
+
+    /// Notes that so much was appended to the open batch.
+    pub(super) fn note_appended(&mut self, new: Size, since: Option<Instant>) {
+        self.books.produce(new.items);
+        self.held.items += new.items;
+        self.held.bytes += new.bytes;
         self.note_opened(since);
     }
 

@@ -108,6 +108,51 @@ proptest::proptest! {
         });
     }
 
+    /// What is written into the open batch is kept or lost as what is handed over is.
+    #[test]
+    fn items_may_be_written_where_they_wait(
+        pushes in proptest::collection::vec(proptest::collection::vec(0usize..120, 0..6), 0..12),
+        closed_at in 0usize..20,
+    ) {
+        let queue = Queue::new(SMALL);
+        let (mut written, mut taken) = (Vec::new(), Vec::new());
+        for (at, sizes) in pushes.iter().enumerate() {
+            let since = tokio::time::Instant::now();
+            let mut lent = queue.lend(sizes.len());
+            if at == closed_at {
+                queue.close();
+            }
+            for size in sizes {
+                let item = vec![b'a' + (written.len() % 26) as u8; *size];
+                lent.batch.push(&item);
+                written.push(item);
+            }
+            queue.take_back(lent, since);
+            assert_balanced(&queue.books());
+        }
+        let books = queue.books();
+        proptest::prop_assert_eq!(books.produced, written.len() as u64);
+        queue.end(tokio::time::Instant::now());
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        while let Some(batch) = runtime.block_on(queue.next()) {
+            proptest::prop_assert!(batch.len() <= SMALL.batch_items);
+            proptest::prop_assert!(batch.bytes().len() <= SMALL.batch_bytes);
+            taken.extend(batch.items().map(<[u8]>::to_vec));
+        }
+        proptest::prop_assert_eq!(books.queued, taken.len() as u64);
+        proptest::prop_assert!(books.queued_bytes <= SMALL.queue_bytes as u64);
+        // In order, and none that is not too large is left out while there is room.
+        let mut all = written.iter();
+        proptest::prop_assert!(taken.iter().all(|item| all.any(|other| other == item)));
+        if closed_at >= pushes.len() {
+            let lost = books.lost(Loss::QueueFull) + books.lost(Loss::TooLarge);
+            proptest::prop_assert_eq!(lost + books.queued, books.produced);
+            let large = written.iter().filter(|item| item.len() > SMALL.batch_bytes).count();
+            proptest::prop_assert!(books.lost(Loss::TooLarge) <= large as u64);
+            proptest::prop_assert!(books.lost(Loss::QueueFull) == 0 || books.queued > 0);
+        }
+    }
+
     #[test]
     fn batches_keep_their_items(items: Vec<Vec<u8>>, at in 0usize..20) {
         let mut batch = Batch::default();
@@ -118,6 +163,11 @@ proptest::proptest! {
         let (first, second) = batch.halves();
         let both: Vec<_> = first.items().chain(second.items()).map(<[u8]>::to_vec).collect();
         proptest::prop_assert_eq!(&both, &items);
+        let mut begin = batch.clone();
+        let end = begin.split_off(at.min(items.len()));
+        let both: Vec<_> = begin.items().chain(end.items()).map(<[u8]>::to_vec).collect();
+        proptest::prop_assert_eq!(&both, &items);
+        proptest::prop_assert_eq!(begin.bytes().len() + end.bytes().len(), batch.bytes().len());
         let one = batch.select(|index| index == at);
         proptest::prop_assert_eq!(one.bytes(), items.get(at).cloned().unwrap_or_default());
     }
