@@ -5,12 +5,16 @@
 
 use crate::hot::{clock, local};
 
+/// What stands in an action behind the id.
+const END: &[u8] = b"\"}}\n";
+
 /// Gives ids: the time of its beginning, a number by chance, and a number in sequence.
 #[derive(Debug)]
 pub(super) struct Ids {
-    /// The action up to the number in sequence.
-    action: Box<str>,
-    next: u64,
+    /// The line that stands before the next record.
+    action: Vec<u8>,
+    /// Where the number in sequence is in it.
+    number: usize,
 }
 
 impl Ids {
@@ -18,19 +22,49 @@ impl Ids {
     pub(super) fn new() -> Self {
         let began = clock::now_unix_nanos();
         let chance = local::random_trace_id() as u64;
+        // Data streams take no other action.
+        let action = format!("{{\"create\":{{\"_id\":\"{began:016x}{chance:016x}-");
+        let number = action.len();
         Self {
-            // Data streams take no other action.
-            action: format!("{{\"create\":{{\"_id\":\"{began:016x}{chance:016x}-").into(),
-            next: 0,
+            action: [action.as_bytes(), b"0", END].concat(),
+            number,
         }
     }
 
     /// Appends the line that stands before a record.
     pub(super) fn write(&mut self, out: &mut Vec<u8>) {
-        let number = self.next;
-        self.next += 1;
-        out.extend_from_slice(self.action.as_bytes());
-        out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
-        out.extend_from_slice(b"\"}}\n");
+        out.extend_from_slice(&self.action);
+        self.count();
+    }
+
+    /// Adds one to the number, digit by digit.
+    fn count(&mut self) {
+        let end = self.action.len() - END.len();
+        let digits = self.action.get_mut(self.number..end).unwrap_or_default();
+        for digit in digits.iter_mut().rev() {
+            if *digit < b'9' {
+                *digit += 1;
+                return;
+            }
+            *digit = b'0';
+        }
+        self.action.insert(self.number, b'1');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_follow_each_other() {
+        let mut ids = Ids::new();
+        let first = String::from_utf8(ids.action.clone()).unwrap();
+        for number in 0..1_001 {
+            let mut line = Vec::new();
+            ids.write(&mut line);
+            let expected = first.replace("-0\"", &format!("-{number}\""));
+            assert_eq!(line, expected.into_bytes());
+        }
     }
 }
