@@ -13,7 +13,7 @@ use tracing::Level;
 
 use self::keys::{Keys, Memory};
 use super::draft::{Raw, View};
-use super::json::{self, Brackets, number, push, string};
+use super::json::{self, number, push, string};
 use super::usual::Usual;
 use super::{digits, stamp};
 use crate::config::Service;
@@ -190,15 +190,23 @@ fn write_said(
     keys: &Keys,
     wanted: impl Fn(&str, &Raw) -> bool,
 ) {
-    let mut object = Brackets::new(out, open, b'}');
+    let start = out.len();
     for (key, value) in keys.shown(record) {
         if wanted(key.said, value) {
-            let out = object.element();
-            out.extend_from_slice(key.sent);
+            if out.len() == start {
+                push(out, open);
+            }
+            key.write(out);
             write_value(out, record, value);
+            out.push(b',');
         }
     }
-    object.end();
+    // No comma stands behind the last.
+    if out.len() > start
+        && let Some(last) = out.last_mut()
+    {
+        *last = b'}';
+    }
 }
 
 /// Whether JSON has a number for it.
@@ -215,12 +223,15 @@ fn write_value(out: &mut Vec<u8>, record: View<'_>, value: &Raw) {
     match value {
         Raw::Bool(true) => push(out, "\"true\""),
         Raw::Bool(false) => push(out, "\"false\""),
+        Raw::I64(value) => whole(out, *value),
+        Raw::U64(value) => whole(out, *value),
         Raw::F64(_) | Raw::Text(_) => json::write_value(out, record, value),
-        Raw::I64(_) | Raw::U64(_) => {
-            json::write_value(out, record, value);
-            push(out, ".0");
-        }
     }
+}
+
+fn whole(out: &mut Vec<u8>, value: impl itoa::Integer) {
+    push(out, itoa::Buffer::new().format(value));
+    push(out, ".0");
 }
 
 #[cfg(test)]

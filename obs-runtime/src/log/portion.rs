@@ -32,8 +32,9 @@ impl Portion {
 
     /// The records, the last first.
     pub(crate) fn newest_first(&self) -> impl Iterator<Item = View<'_>> {
+        let text = self.text();
         let indices = (0..self.records.len()).rev();
-        indices.filter_map(|index| self.get(index))
+        indices.filter_map(move |index| self.get(index, text))
     }
 
     /// Takes all records out and keeps the memory.
@@ -43,7 +44,12 @@ impl Portion {
         self.text.clear();
     }
 
-    fn get(&self, index: usize) -> Option<View<'_>> {
+    /// That of all records.
+    fn text(&self) -> &str {
+        str::from_utf8(&self.text).unwrap_or_default()
+    }
+
+    fn get<'a>(&'a self, index: usize, all: &'a str) -> Option<View<'a>> {
         let kept = self.records.get(index)?;
         let (first_item, first_byte) = self.start();
         let next = self.records.get(index + 1);
@@ -52,11 +58,11 @@ impl Portion {
             start.saturating_sub(first) as usize..end.saturating_sub(first) as usize
         };
         let items = range(first_item, kept.items, items);
-        let text = self.text.get(range(first_byte, kept.text, text));
+        let text = all.get(range(first_byte, kept.text, text));
         Some(View {
             head: &kept.head,
             items: self.items.get(items).unwrap_or_default(),
-            text: str::from_utf8(text.unwrap_or_default()).unwrap_or_default(),
+            text: text.unwrap_or_default(),
         })
     }
 
@@ -109,7 +115,8 @@ impl Portion {
 
     /// The records, the first first.
     pub(crate) fn oldest_first(&self) -> impl Iterator<Item = View<'_>> {
-        (0..self.len()).filter_map(|index| self.get(index))
+        let text = self.text();
+        (0..self.len()).filter_map(move |index| self.get(index, text))
     }
 }
 

@@ -12,9 +12,11 @@ use super::super::json;
 
 /// Records whose keys are remembered. Of those that share a slot the last is.
 const SLOTS: usize = 64;
-/// What has more keys, or more bytes of them, is not remembered.
+/// More keys, or more bytes of them, are not remembered.
 const MOST_KEYS: usize = 32;
 const MOST_BYTES: usize = 1024;
+/// Bytes of a key that is copied at once.
+const SHORT: usize = 32;
 
 /// The keys of records that were written.
 #[derive(Debug)]
@@ -33,35 +35,32 @@ impl Default for Memory {
 impl Memory {
     /// Calls `write` with the keys of a record.
     pub(super) fn with(&mut self, record: View<'_>, write: impl FnOnce(&Keys)) {
-        match slot(record).and_then(|slot| self.slots.get_mut(slot)) {
-            Some(keys) => {
-                if !keys.are_of(record) {
-                    *keys = Keys::of(record);
+        match self.slots.get_mut(slot(record)) {
+            Some(known) if known.are_of(record) => write(known),
+            slot => {
+                let keys = Keys::of(record);
+                write(&keys);
+                if let Some(slot) = slot
+                    && keys.are_few()
+                {
+                    *slot = keys;
                 }
-                write(keys);
             }
-            None => write(&Keys::of(record)),
         }
     }
 }
 
-/// Where the keys of a record are remembered; `None` if they are too many.
-fn slot(record: View<'_>) -> Option<usize> {
-    let (mut hash, mut bytes) = (0_u64, 0);
-    let mut count = 0;
-    for (rank, key) in said(record) {
-        let (place, len) = match key {
-            Text::Static(key) => (key.as_ptr().addr() as u64, key.len()),
-            // It is elsewhere in each record.
-            Text::Part { len, .. } => (0, len as usize),
-        };
-        bytes += len;
-        count += 1;
-        let word = place ^ (len as u64) << 48 ^ u64::from(rank) << 56;
-        hash = (hash.rotate_left(5) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    }
-    let fits = count <= MOST_KEYS && bytes <= MOST_BYTES;
-    fits.then_some((hash >> 32) as usize % SLOTS)
+/// Where the keys of a record are remembered: by the first and the last, and how many there may be.
+fn slot(record: View<'_>) -> usize {
+    let place = |item: Option<&Item>| match item.and_then(Item::keyed) {
+        Some((_, Text::Static(key), _)) => key.as_ptr().addr(),
+        // It is elsewhere in each record.
+        Some((_, Text::Part { len, .. }, _)) => len as usize,
+        None => 0,
+    };
+    let (first, last) = (place(record.items.first()), place(record.items.last()));
+    let word = (first.rotate_left(16) ^ last.rotate_left(8) ^ record.items.len()) as u64;
+    (word.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as usize % SLOTS
 }
 
 /// The keys, and how far each stands behind others that are the same.
@@ -74,19 +73,19 @@ fn said(record: View<'_>) -> impl Iterator<Item = (u8, Text)> {
 #[derive(Debug)]
 pub(super) struct Keys {
     keys: Vec<Key>,
-    /// All of them as they are sent, each with quotes and a colon.
+    /// All of them as they are sent, each with quotes and a colon, and some bytes behind the last.
     sent: Vec<u8>,
 }
 
 #[derive(Debug)]
 struct Key {
     rank: u8,
+    /// Whether another one counts that is sent as the same.
+    hidden: bool,
     /// As the program has it.
     said: Cow<'static, str>,
     /// Where it is in what is sent.
     sent: Range<usize>,
-    /// Whether another one counts that is sent as the same.
-    hidden: bool,
 }
 
 /// A key that counts.
@@ -94,8 +93,9 @@ struct Key {
 pub(super) struct Shown<'a> {
     /// As the program has it.
     pub(super) said: &'a str,
-    /// As it is sent.
-    pub(super) sent: &'a [u8],
+    /// As it is sent, and what stands behind that.
+    sent: &'a [u8],
+    len: usize,
 }
 
 impl Keys {
@@ -113,13 +113,18 @@ impl Keys {
             write(&mut all.sent, record.text(key));
             all.keys.push(Key {
                 rank,
+                hidden: false,
                 said: record.cow(key),
                 sent: start..all.sent.len(),
-                hidden: false,
             });
         }
+        all.sent.extend_from_slice(&[0; SHORT]);
         all.hide();
         all
+    }
+
+    fn are_few(&self) -> bool {
+        self.keys.len() <= MOST_KEYS && self.sent.len() <= MOST_BYTES
     }
 
     /// Of those that are sent as the same, the one of the least rank counts, and the last of that rank.
@@ -158,13 +163,28 @@ impl Keys {
         let said = record.items.iter().filter_map(Item::keyed);
         let shown = self.keys.iter().zip(said).filter(|(key, _)| !key.hidden);
         shown.map(|(key, (_, _, value))| {
-            let sent = self.sent.get(key.sent.clone());
             let shown = Shown {
                 said: &key.said,
-                sent: sent.unwrap_or_default(),
+                sent: self.sent.get(key.sent.start..).unwrap_or_default(),
+                len: key.sent.len(),
             };
             (shown, value)
         })
+    }
+}
+
+impl Shown<'_> {
+    /// Appends it as it is sent.
+    pub(super) fn write(&self, out: &mut Vec<u8>) {
+        match self.sent.first_chunk::<SHORT>() {
+            // So many bytes are a few instructions; any other number is a call.
+            Some(bytes) if self.len <= SHORT => {
+                let end = out.len() + self.len;
+                out.extend_from_slice(bytes);
+                out.truncate(end);
+            }
+            _ => out.extend_from_slice(self.sent.get(..self.len).unwrap_or_default()),
+        }
     }
 }
 

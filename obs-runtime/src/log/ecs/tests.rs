@@ -4,8 +4,20 @@ use super::super::draft::{Draft, Item, Text};
 use super::*;
 
 /// Keys that are sent as others are, and some that are not.
-const KEYS: [&str; 12] = [
-    "", "_", " ", "a", "a.b", "a_b", "a*b", "\\\n", "__", "größe", "\u{2028}", "a\"b",
+const KEYS: [&str; 13] = [
+    "",
+    "_",
+    " ",
+    "a",
+    "a.b",
+    "a_b",
+    "a*b",
+    "\\\n",
+    "__",
+    "größe",
+    "\u{2028}",
+    "a\"b",
+    "a key that is longer than the others",
 ];
 
 /// What is said: in which part of the record, under which key, whether that is a constant, and a value.
