@@ -21,7 +21,7 @@ static DATABASE_ANSWERS: AtomicBool = AtomicBool::new(true);
 static ASKED_FOR_EVIDENCE: AtomicU32 = AtomicU32::new(0);
 static LOOP: Heartbeat = Heartbeat::new(Duration::from_secs(3_600));
 
-#[health_check("database", timeout = "50ms", interval = "100ms")]
+#[health_check("database", timeout = "50ms", interval = "100ms", traffic = "mysql")]
 async fn database() -> Result<(), String> {
     tokio::time::sleep(Duration::from_millis(1)).await;
     match DATABASE_ANSWERS.load(SeqCst) {
@@ -386,6 +386,36 @@ fn calls_that_the_program_makes_anyway_say_how_a_dependency_is() {
     }
 }
 
+#[track_db_query("insert", "orders", system = "mysql")]
+fn insert() -> Result<(), &'static str> {
+    Err("the table is full")
+}
+
+#[test]
+fn a_check_goes_by_the_calls_of_what_it_names() {
+    let service = Service::start(true, &[]);
+    service.wait("/ready", |status, _| status == 200);
+    (0..50).for_each(|_| assert!(insert().is_err()));
+    let is_seen = |_, body: &Value| {
+        let why = body["checks"]["database"]["last_error"]["message"].as_str();
+        why.is_some_and(|why| why.contains("calls of `mysql` failed in the last 1s"))
+    };
+    service.wait("/monitoring/health/detailed", is_seen);
+    service.wait("/ready", |status, _| status == 200);
+
+    let checks = [
+        health::blocking("migrated", || true).startup(),
+        health::liveness("loop", &LOOP),
+    ];
+    for check in checks {
+        let error = check.traffic("mysql").register().unwrap_err().to_string();
+        assert!(
+            error.ends_with("calls of a dependency decide nothing but readiness; leave `traffic` out, or write `kind = readiness`"),
+            "{error}"
+        );
+    }
+}
+
 #[track_external_api("mailer")]
 fn send() {}
 
@@ -393,11 +423,12 @@ fn send() {}
 fn calls_that_go_well_do_not_hide_what_a_check_found() {
     let _service = Service::start(true, &[]);
     let look = || Health::degraded("its queue is long");
-    let check = health::blocking("mailer", look).interval(Duration::from_secs(1));
+    let check = health::blocking("letters", look).traffic("mailer");
+    let check = check.interval(Duration::from_secs(1));
     let registered = check.register().unwrap();
-    let first = next_report("mailer", 0);
+    let first = next_report("letters", 0);
     (0..9).for_each(|_| send());
-    let second = next_report("mailer", first.runs);
+    let second = next_report("letters", first.runs);
     assert_eq!(second.status, Some(Status::Degraded), "{second:?}");
     assert_eq!(second.health.unwrap().message(), "its queue is long");
     registered.remove();

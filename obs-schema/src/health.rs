@@ -75,6 +75,8 @@ pub struct HealthCheckDef {
     pub name: &'static str,
     /// The group that it is in besides that of its kind, or empty.
     pub group: &'static str,
+    /// The API or database system whose calls say how it is; empty for that with its own name.
+    pub traffic: &'static str,
     /// How it is run.
     pub settings: CheckSettings,
     /// Where the function stands.
@@ -203,6 +205,22 @@ impl CheckSettings {
             help,
         ))
     }
+}
+
+/// What is wrong with a check of this kind that goes by the calls of a dependency, if it names one.
+#[must_use]
+pub const fn check_traffic(kind: HealthKind, dependency: &str) -> Option<Finding> {
+    if dependency.is_empty() || matches!(kind, HealthKind::Readiness) {
+        return None;
+    }
+    let message = Message::new().str("calls of a dependency decide nothing but readiness");
+    let help = "leave `traffic` out, or write `kind = readiness`";
+    Some(Finding::new(
+        "health.contradiction",
+        "traffic",
+        message,
+        help,
+    ))
 }
 
 impl Default for CheckSettings {

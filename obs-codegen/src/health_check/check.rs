@@ -1,6 +1,7 @@
 //! What cannot be a check, and settings that cannot work.
 
-use obs_schema::health::{CheckSettings, HealthKind};
+use obs_schema::Issue;
+use obs_schema::health::{CheckSettings, HealthKind, check_traffic};
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::spanned::Spanned as _;
@@ -66,8 +67,14 @@ pub(super) fn signature(func: &Func, settings: &CheckSettings, diag: &mut Diag) 
 }
 
 /// Reports the findings of the rule book, each at its option.
-pub(super) fn settings(settings: &CheckSettings, options: &Options, diag: &mut Diag) {
-    for issue in settings.check() {
+pub(super) fn settings(
+    settings: &CheckSettings,
+    traffic: &str,
+    options: &Options,
+    diag: &mut Diag,
+) {
+    let traffic = check_traffic(settings.kind, traffic).map(Issue::from);
+    for issue in settings.check().into_iter().chain(traffic) {
         let option = options.get(&issue.path);
         let span = option.map_or_else(proc_macro2::Span::call_site, |given| given.tokens.span());
         diag.issue(span, &issue);

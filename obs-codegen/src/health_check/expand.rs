@@ -22,6 +22,7 @@ fn listed(check: &HealthCheck) -> TokenStream {
         func,
         name,
         group,
+        traffic,
         settings,
     } = check;
     let private = quote!(#krate::__private);
@@ -36,6 +37,7 @@ fn listed(check: &HealthCheck) -> TokenStream {
                 def: #private::HealthCheckDef {
                     name: #name,
                     group: #group,
+                    traffic: #traffic,
                     settings: #settings,
                     source: #private::Source {
                         module: ::core::module_path!(),

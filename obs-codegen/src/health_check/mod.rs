@@ -24,6 +24,8 @@ struct HealthCheck {
     name: String,
     /// The group that it is in, or empty.
     group: String,
+    /// Whose calls say how it is, or empty.
+    traffic: String,
     settings: CheckSettings,
 }
 
@@ -44,13 +46,15 @@ fn model(func: Func, options: &Options, diag: &mut Diag) -> Option<HealthCheck> 
     let krate = CratePath::of(options, diag);
     let settings = settings(options);
     check::signature(&func, &settings, diag);
-    check::settings(&settings, options, diag);
-    let group = options.text("group").map_or("", |group| group.value);
+    let text = |name| options.text(name).map_or("", |given| given.value);
+    let (group, traffic) = (text("group"), text("traffic"));
+    check::settings(&settings, traffic, options, diag);
     Some(HealthCheck {
         krate,
         func,
         name: options.text("name")?.value.to_owned(),
         group: group.to_owned(),
+        traffic: traffic.to_owned(),
         settings,
     })
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use obs_schema::Issue;
-use obs_schema::health::{CheckSettings, HealthKind};
+use obs_schema::health::{CheckSettings, HealthKind, check_traffic};
 use obs_schema::name::{check_group_name, check_health_name};
 
 use super::local::{LocalCheck, LocalProbe};
@@ -55,6 +55,7 @@ pub fn liveness(name: impl Into<String>, local: impl LocalCheck) -> CheckBuilder
 pub struct CheckBuilder {
     name: String,
     groups: Vec<String>,
+    traffic: String,
     settings: CheckSettings,
     probe: Arc<dyn Probe>,
 }
@@ -64,6 +65,7 @@ impl CheckBuilder {
         Self {
             name,
             groups: Vec::new(),
+            traffic: String::new(),
             settings: CheckSettings {
                 kind,
                 ..CheckSettings::DEFAULT
@@ -127,6 +129,13 @@ impl CheckBuilder {
         self
     }
 
+    /// The API of `#[track_external_api]`, or the `system` of `#[track_db_query]`, whose calls say how a check of readiness
+    /// is, see [`health`](super#traffic). By default the one with the name of the check.
+    pub fn traffic(mut self, dependency: impl Into<String>) -> Self {
+        self.traffic = dependency.into();
+        self
+    }
+
     /// Registers the check. It runs while the service does.
     ///
     /// # Errors
@@ -146,7 +155,7 @@ impl CheckBuilder {
             return Err(HealthError::Invalid { name, issues });
         }
         let slot = Slot::new(self.name, self.groups, self.settings, Some(self.probe));
-        let slot = registry.add(slot)?;
+        let slot = registry.add(slot.fed_by(&self.traffic))?;
         Ok(Registered { registry, slot })
     }
 
@@ -158,7 +167,10 @@ impl CheckBuilder {
             .filter_map(|group| check_group_name(group).err());
         let names = name.map(|error| error.issue("name")).into_iter();
         let names = names.chain(groups.map(|error| error.issue("group")));
-        names.chain(self.settings.check()).collect()
+        let traffic = check_traffic(self.settings.kind, &self.traffic);
+        let traffic = traffic.map(Issue::from);
+        let settings = self.settings.check().into_iter().chain(traffic);
+        names.chain(settings).collect()
     }
 }
 

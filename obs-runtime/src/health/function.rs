@@ -40,7 +40,8 @@ impl HealthFunction {
         let groups = Some(def.group).filter(|group| !group.is_empty());
         let groups = groups.into_iter().map(str::to_owned).collect();
         let probe = self.run.probe();
-        Slot::new(def.name.to_owned(), groups, def.settings, Some(probe)).at(def.source)
+        let slot = Slot::new(def.name.to_owned(), groups, def.settings, Some(probe));
+        slot.fed_by(def.traffic).at(def.source)
     }
 }
 

@@ -40,7 +40,8 @@
 //!
 //! A check of readiness that is due first looks at the calls of functions with
 //! [`#[track_external_api]`](macro@crate::track_external_api) and [`#[track_db_query]`](macro@crate::track_db_query), if
-//! what they call, the API or the database system, has the name of the check. Five or more calls since the last look of
+//! what they call, the API or the database system, has the name of the check, or is what its
+//! [`traffic`](CheckBuilder::traffic) names. Five or more calls since the last look of
 //! which none has failed are as good as a run that passed, and where half of them have failed it counts as one that
 //! failed; then no run is made. The counters are those of the metrics: a call pays nothing for it.
 //!
@@ -70,6 +71,7 @@ mod runtime;
 mod scheduler;
 mod signal;
 mod slot;
+mod state;
 mod status;
 #[cfg(test)]
 mod tests;

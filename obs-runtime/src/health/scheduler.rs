@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 
 use super::attempt::attempt;
 use super::registry::{Registry, say};
-use super::slot::{Slot, Turn};
+use super::slot::Slot;
+use super::state::Turn;
 use super::status::Health;
 use crate::config::Config;
 use crate::redact::Redaction;

@@ -8,20 +8,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use obs_schema::def::Source;
-use obs_schema::health::{CheckSettings, CheckTiming, HealthKind};
+use obs_schema::health::{CheckSettings, HealthKind};
 use obs_schema::monitoring;
-use obs_schema::value::format_duration;
 
-use super::attempt::too_slow;
 use super::probe::Probe;
 use super::signal::Feed;
+use super::state::{State, Turn};
 use super::status::{Health, Status};
 use super::tracker::{Change, Run, Tracker};
 use super::traffic::Traffic;
-
-/// How much longer than its time limit an attempt may take before it is given up from outside. What can be
-/// ended has ended itself by then.
-const GRACE: Duration = Duration::from_millis(50);
 
 /// A check.
 pub(super) struct Slot {
@@ -38,40 +33,6 @@ pub(super) struct Slot {
     state: Mutex<State>,
 }
 
-/// What a check is doing, and what came out so far.
-#[derive(Debug)]
-pub(super) struct State {
-    pub(super) tracker: Tracker,
-    pub(super) timing: CheckTiming,
-    pub(super) running: Option<Running>,
-    /// When it runs again; `None` if it does not.
-    next: Option<Instant>,
-    /// When it was due last.
-    began: Option<Instant>,
-    /// What the program calls anyway, if that says how the check is.
-    traffic: Option<Traffic>,
-    runs: u64,
-}
-
-/// A run under way.
-#[derive(Debug)]
-pub(super) struct Running {
-    id: u64,
-    pub(super) since: Instant,
-    deadline: Instant,
-    /// It has been counted as a failure and not returned.
-    given_up: bool,
-}
-
-/// What is to be done about a check.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Turn {
-    /// Nothing before this time.
-    Wait(Option<Instant>),
-    /// Run it under this number; look again at this time.
-    Run(u64, Instant),
-}
-
 impl Slot {
     pub(super) fn new(
         name: String,
@@ -79,6 +40,8 @@ impl Slot {
         settings: CheckSettings,
         probe: Option<Arc<dyn Probe>>,
     ) -> Self {
+        let has_traffic = settings.kind == HealthKind::Readiness && probe.is_some();
+        let traffic = has_traffic.then(|| Traffic::of(&name));
         Self {
             name,
             groups,
@@ -94,7 +57,7 @@ impl Slot {
                 running: None,
                 next: None,
                 began: None,
-                traffic: None,
+                traffic,
                 runs: 0,
             }),
         }
@@ -105,6 +68,14 @@ impl Slot {
             source: Some(source),
             ..self
         }
+    }
+
+    /// Goes by the calls of this dependency, or of the one with its own name if this is empty.
+    pub(super) fn fed_by(self, dependency: &str) -> Self {
+        if !dependency.is_empty() && self.probe.is_some() {
+            self.lock().traffic = Some(Traffic::of(dependency));
+        }
+        self
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, State> {
@@ -118,8 +89,7 @@ impl Slot {
         state.tracker = Tracker::default();
         if self.probe.is_some() {
             state.next = now.checked_add(self.settings.initial_delay);
-            let has_traffic = self.settings.kind == HealthKind::Readiness;
-            state.traffic = has_traffic.then(|| Traffic::new(&self.name, now));
+            state.forget_traffic(now);
         }
     }
 
@@ -157,13 +127,13 @@ impl Slot {
     /// What calls of the program have shown since the last look, if that is as good as a run. That they go well does
     /// not say that nothing is degraded.
     fn seen(&self, state: &mut State, now: Instant) -> Option<Health> {
-        let traffic = state.traffic.as_mut();
-        let (calls, within) = traffic.map_or_else(Default::default, |t| t.take(&self.name, now));
+        let traffic = state.traffic.as_mut().map(|traffic| traffic.look(now));
+        let (seen, has_failed) = traffic.unwrap_or_default();
         let told = || {
             let has_succeeded = self.feed.has_succeeded_within(state.timing.interval);
-            (calls.bad == 0 && has_succeeded).then(Health::healthy)
+            (has_succeeded && !has_failed).then(Health::healthy)
         };
-        let seen = calls.judged(&self.name, within).or_else(told)?;
+        let seen = seen.or_else(told)?;
         let is_degraded = state.tracker.status() == Some(Status::Degraded);
         (seen.is_failure() || !is_degraded).then_some(seen)
     }
@@ -194,10 +164,8 @@ impl Slot {
     pub(super) fn finish(&self, id: u64, health: Health) -> Option<Change> {
         let mut state = self.lock();
         let running = state.running.take_if(|running| running.id == id)?;
-        if let Some(traffic) = &mut state.traffic {
-            // The check's own calls are no news to it.
-            *traffic = Traffic::new(&self.name, Instant::now());
-        }
+        // The check's own calls are no news to it.
+        state.forget_traffic(Instant::now());
         if running.given_up {
             return None;
         }
@@ -226,72 +194,6 @@ impl Slot {
 
     fn is_asked_once(&self) -> bool {
         self.settings.kind == HealthKind::Startup
-    }
-}
-
-impl State {
-    fn is_due(&self, now: Instant) -> bool {
-        self.next.is_some_and(|next| now >= next)
-    }
-
-    fn start(&mut self, now: Instant) -> Turn {
-        self.runs += 1;
-        let deadline = now + self.timing.timeout;
-        self.running = Some(Running {
-            id: self.runs,
-            since: now,
-            deadline,
-            given_up: false,
-        });
-        Turn::Run(self.runs, deadline + GRACE)
-    }
-
-    /// Counts a run that is over its time as a failure, and again each time that the next one is due.
-    fn watch(&mut self, settings: &CheckSettings, now: Instant) -> Option<Change> {
-        let is_due = self.is_due(now);
-        let timeout = self.timing.timeout;
-        let running = self.running.as_mut()?;
-        let is_over = match running.given_up {
-            true => is_due,
-            false => now >= running.deadline + GRACE,
-        };
-        if !is_over {
-            return None;
-        }
-        let health = running.give_up(now, timeout);
-        let took = now.saturating_duration_since(running.since);
-        if is_due {
-            self.next = now.checked_add(self.timing.interval);
-        }
-        let ended = now;
-        self.tracker.note(
-            Run {
-                health,
-                ended,
-                took,
-            },
-            settings,
-        )
-    }
-
-    /// When a run under way is to be looked at again.
-    fn next_look(&self) -> Option<Instant> {
-        match &self.running {
-            Some(running) if !running.given_up => Some(running.deadline + GRACE),
-            _ => self.next,
-        }
-    }
-}
-
-impl Running {
-    fn give_up(&mut self, now: Instant, timeout: Duration) -> Health {
-        if !self.given_up {
-            self.given_up = true;
-            return too_slow(timeout);
-        }
-        let away = now.saturating_duration_since(self.since);
-        let away = format_duration(Duration::from_secs(away.as_secs().max(1)));
-        Health::unhealthy(format!("it has not returned for {away}"))
     }
 }
 

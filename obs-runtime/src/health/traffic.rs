@@ -82,26 +82,35 @@ impl Calls {
 /// The calls of one dependency since somebody looked last.
 #[derive(Debug)]
 pub(super) struct Traffic {
+    dependency: String,
     before: Calls,
-    since: Instant,
+    since: Option<Instant>,
 }
 
 impl Traffic {
-    /// From now on.
-    pub(super) fn new(dependency: &str, now: Instant) -> Self {
+    /// Nobody has looked yet.
+    pub(super) fn of(dependency: &str) -> Self {
         Self {
-            before: Calls::of(dependency),
-            since: now,
+            dependency: dependency.to_owned(),
+            before: Calls::default(),
+            since: None,
         }
     }
 
-    /// The calls since the last look, and how long ago that was.
-    pub(super) fn take(&mut self, dependency: &str, now: Instant) -> (Calls, Duration) {
-        let next = Self::new(dependency, now);
-        let calls = next.before.since(self.before);
-        let within = now.saturating_duration_since(self.since);
-        *self = next;
-        (calls, within)
+    /// What the calls since the last look say, if they say something, and whether any of them failed.
+    pub(super) fn look(&mut self, now: Instant) -> (Option<Health>, bool) {
+        let (before, since) = (self.before, self.since);
+        self.forget(now);
+        let calls = self.before.since(before);
+        let within = since.map(|since| now.saturating_duration_since(since));
+        let health = calls.judged(&self.dependency, within.unwrap_or_default());
+        (health, calls.bad > 0)
+    }
+
+    /// Counts from now on.
+    pub(super) fn forget(&mut self, now: Instant) {
+        self.before = Calls::of(&self.dependency);
+        self.since = Some(now);
     }
 }
 

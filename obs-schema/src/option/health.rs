@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use super::operation::CRATE;
+use super::operation::{CRATE, constant};
 use super::{OptionDef, ValueKind};
 use crate::health::{CheckSettings, HealthKind};
 use crate::name::NameOf;
@@ -92,5 +92,11 @@ pub(super) const HEALTH_CHECK: &[OptionDef] = &[
         "A group that is asked at `/health/{group}`.",
     )
     .former(&["groups", "tag", "tags"]),
+    constant(
+        "traffic",
+        "the name of the check",
+        "The API of `#[track_external_api]` or the `system` of `#[track_db_query]` whose calls say how a check of readiness is.",
+    )
+    .former(&["feed", "dependency", "calls_of"]),
     CRATE,
 ];

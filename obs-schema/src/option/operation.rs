@@ -12,7 +12,11 @@ const METHODS: &[&str] = &[
 ];
 
 /// An option whose value is a fixed label value.
-const fn constant(name: &'static str, default: &'static str, doc: &'static str) -> OptionDef {
+pub(super) const fn constant(
+    name: &'static str,
+    default: &'static str,
+    doc: &'static str,
+) -> OptionDef {
     OptionDef::new(name, ValueKind::Name(NameOf::Value), default, doc)
 }
 
