@@ -93,7 +93,7 @@ pub(crate) fn tick() {
     if breakers.is_empty() {
         return;
     }
-    let signals = Signal::all();
+    let signals = Signal::outside();
     for breaker in breakers {
         breaker.tick(&signals);
     }

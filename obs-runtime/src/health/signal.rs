@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use obs_schema::health::CheckSettings;
+use obs_schema::health::{CheckSettings, HealthKind};
 
 use super::registry::Registry;
 use super::slot::Slot;
@@ -40,11 +40,13 @@ impl Signal {
         Self::in_registry(Registry::global(), name)
     }
 
-    /// Those that there are, by the names of their checks.
-    pub(crate) fn all() -> Vec<(String, Self)> {
+    /// Those that there are for what is outside of the process, by the names of their checks. Not those of liveness: a
+    /// restart does not repair a callee.
+    pub(crate) fn outside() -> Vec<(String, Self)> {
         let registry = Registry::global();
         let slots = registry.slots().into_iter();
         slots
+            .filter(|slot| slot.settings.kind != HealthKind::Liveness)
             .map(|slot| {
                 let feed = slot.feed.clone();
                 (slot.name.clone(), Self { registry, feed })

@@ -1,5 +1,5 @@
 use super::*;
-use crate::health::{Signal, Status};
+use crate::health::{Heartbeat, Signal, Status, liveness};
 use crate::testing::virtual_clock;
 
 /// A breaker that others can find, and the signal of the check of its name.
@@ -13,7 +13,7 @@ fn watched(name: &str) -> (std::sync::Arc<Breaker>, Signal) {
 }
 
 fn look(breaker: &Breaker) {
-    breaker.machine().feed_health(&Signal::all());
+    breaker.machine().feed_health(&Signal::outside());
 }
 
 #[test]
@@ -39,6 +39,17 @@ fn an_open_breaker_is_said_to_be_so_until_it_would_let_calls_through() {
     breaker.reset();
     look(&breaker);
     assert_eq!(signal.status(), None);
+}
+
+#[test]
+fn a_check_of_liveness_is_not_that_of_a_callee() {
+    static BEATS: Heartbeat = Heartbeat::new(Duration::from_secs(3_600));
+    let check = liveness("health-of-the-process", &BEATS).register();
+    let (breaker, signal) = watched("health-of-the-process");
+    breaker.force_open();
+    look(&breaker);
+    assert_eq!(signal.status(), None);
+    check.unwrap().remove();
 }
 
 #[test]
