@@ -42,8 +42,8 @@
 //! [`#[track_external_api]`](macro@crate::track_external_api) and [`#[track_db_query]`](macro@crate::track_db_query), if
 //! what they call, the API or the database system, has the name of the check, or is what its
 //! [`traffic`](CheckBuilder::traffic) names. Five or more calls since the last look of
-//! which none has failed are as good as a run that passed, and where half of them have failed it counts as one that
-//! failed; then no run is made. The counters are those of the metrics: a call pays nothing for it.
+//! which none has failed are as good as a run that passed; where half of them have failed it counts as one that found
+//! it degraded, and where all have as one that failed. Then no run is made. The counters are those of the metrics: a call pays nothing for it.
 //!
 //! # Threads and runtimes
 //!

@@ -135,7 +135,7 @@ impl Slot {
         };
         let seen = seen.or_else(told)?;
         let is_degraded = state.tracker.status() == Some(Status::Degraded);
-        (seen.is_failure() || !is_degraded).then_some(seen)
+        (seen.status() != Status::Healthy || !is_degraded).then_some(seen)
     }
 
     /// When the check runs: early if a call that the program made has failed.

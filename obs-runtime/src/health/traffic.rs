@@ -60,7 +60,8 @@ impl Calls {
         }
     }
 
-    /// What they say of the callee, if they are enough and of one mind: none has failed, or half of them or more have.
+    /// What they say of the callee, if they are enough: all of them went well or failed, or half of them or more failed. Of
+    /// a callee that answers some it is not said that it is away: the failures may be about what was asked.
     pub(super) fn judged(self, dependency: &str, within: Duration) -> Option<Health> {
         let Self { good, bad } = self;
         let all = good.saturating_add(bad);
@@ -70,12 +71,12 @@ impl Calls {
         if bad == 0 {
             return Some(Health::healthy());
         }
-        (bad >= good).then(|| {
-            let within = format_duration(Duration::from_secs(within.as_secs().max(1)));
-            Health::unhealthy(format!(
-                "{bad} of {all} calls of `{dependency}` failed in the last {within}"
-            ))
-        })
+        let within = format_duration(Duration::from_secs(within.as_secs().max(1)));
+        let why = format!("{bad} of {all} calls of `{dependency}` failed in the last {within}");
+        match good {
+            0 => Some(Health::unhealthy(why)),
+            _ => (bad >= good).then(|| Health::degraded(why)),
+        }
     }
 }
 

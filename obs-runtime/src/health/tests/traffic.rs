@@ -18,6 +18,7 @@ fn judged(good: u64, bad: u64) -> Option<Status> {
 #[test]
 fn what_calls_say() {
     let (works, fails) = (Some(Status::Healthy), Some(Status::Unhealthy));
+    let degraded = Some(Status::Degraded);
     for (good, bad, expected) in [
         (0, 0, None),
         (4, 0, None),
@@ -26,9 +27,10 @@ fn what_calls_say() {
         (1_000, 1, None),
         (0, 4, None),
         (0, 5, fails),
-        (3, 3, fails),
+        (3, 3, degraded),
+        (1, 1_000, degraded),
         (4, 3, None),
-        (u64::MAX, u64::MAX, fails),
+        (u64::MAX, u64::MAX, degraded),
     ] {
         assert_eq!(judged(good, bad), expected, "{good} good, {bad} bad");
     }
@@ -53,8 +55,9 @@ proptest! {
     fn more_failures_never_make_it_better(good in 0u64..40, bad in 0u64..40) {
         let rank = |found: Option<Status>| match found {
             Some(Status::Healthy) => 0,
-            None | Some(Status::Degraded) => 1,
-            Some(Status::Unhealthy) => 2,
+            None => 1,
+            Some(Status::Degraded) => 2,
+            Some(Status::Unhealthy) => 3,
         };
         // Below that the first failure may be what makes them enough to be judged.
         prop_assume!(good + bad >= 5);
