@@ -62,6 +62,9 @@ impl Queue {
         state.staged += new.items as u64;
         let have_room = self.have_room(&state, before, new);
         let rest = (!have_room).then(|| batch.split_off(before.items));
+        if !state.open.is_empty() {
+            state.close_open();
+        }
         if !state.closed {
             state.open = batch;
             state.opened = lent.opened;

@@ -174,6 +174,20 @@ proptest::proptest! {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_comes_while_the_open_batch_is_lent_is_not_lost() {
+    let queue = Queue::new(SMALL);
+    let since = tokio::time::Instant::now();
+    let mut lent = queue.lend(1);
+    push(&queue, b"handed over");
+    lent.batch.push(b"written");
+    queue.take_back(lent, since);
+    assert_eq!(queue.books().queued, 2);
+    assert_balanced(&queue.books());
+    assert_eq!(queue.next().await.unwrap().bytes(), b"handed over");
+    assert_eq!(queue.next().await.unwrap().bytes(), b"written");
+}
+
+#[tokio::test(start_paused = true)]
 async fn where_only_the_newest_counts_it_replaces_what_waits() {
     let queue = Queue::new(Limits {
         newest_only: true,
