@@ -4,6 +4,8 @@ use std::borrow::Borrow;
 use std::fmt::{self, Display};
 use std::future::Future;
 use std::hash::Hash;
+use std::pin::pin;
+use std::task::{Context, Waker};
 
 use ::moka::future::{Cache as Inner, CacheBuilder};
 
@@ -87,6 +89,13 @@ where
         &self.0.cache
     }
 
+    /// Has `moka` count its entries, which it does by itself only while it is used. It waits for nothing: what another
+    /// task is at already is left to that one.
+    fn tidy_up(&self) {
+        let tidying = pin!(self.0.cache.run_pending_tasks());
+        let _ = tidying.poll(&mut Context::from_waker(Waker::noop()));
+    }
+
     async fn clear_now(&self, pattern: &Pattern) -> u64 {
         let _timer = self.0.meter.time(CacheOperation::Clear);
         let meant = meant(self.0.cache.iter(), pattern);
@@ -109,6 +118,7 @@ where
     }
 
     fn stats(&self) -> CacheStats {
+        self.tidy_up();
         let (entries, size) = (self.0.cache.entry_count(), self.0.cache.weighted_size());
         self.0.stats(entries, size)
     }

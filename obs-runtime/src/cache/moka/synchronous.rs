@@ -104,6 +104,8 @@ where
     }
 
     fn stats(&self) -> CacheStats {
+        // Entries are counted when `moka` tidies up, which it does by itself only while it is used.
+        self.0.cache.run_pending_tasks();
         let (entries, size) = (self.0.cache.entry_count(), self.0.cache.weighted_size());
         self.0.stats(entries, size)
     }
