@@ -112,7 +112,11 @@ impl Summary {
                     count,
                 })
                 .collect(),
-            cost: by_model.iter().filter_map(|model| model.cost).sum(),
+            // Not `sum`, which makes -0 of nothing.
+            cost: by_model
+                .iter()
+                .filter_map(|model| model.cost)
+                .fold(0.0, |sum, cost| sum + cost),
             by_model,
             currency: settings.currency,
         }

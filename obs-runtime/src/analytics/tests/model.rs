@@ -121,6 +121,7 @@ proptest! {
         prop_assert_eq!(errors, by(inside.iter().filter_map(|one| one.error)));
         let models: Vec<_> = seen.by_model.iter().map(|one| (one.name.clone(), one.requests)).collect();
         prop_assert_eq!(models, by(inside.iter().filter_map(|one| one.model)));
+        prop_assert!(!seen.cost.is_sign_negative(), "nothing costs 0, not -0");
         for model in &seen.by_model {
             let of: Vec<_> = inside.iter().filter(|one| one.model == Some(&*model.name)).collect();
             let tokens_in: u64 = of.iter().map(|one| one.tokens.0).sum();
