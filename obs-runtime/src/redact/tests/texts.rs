@@ -10,6 +10,10 @@ fn secrets_are_hidden() {
         // Names and values.
         ("password=hunter2", "password=[redacted]"),
         (
+            "DB_PASS=hunter2 DB_USER=shop",
+            "DB_PASS=[redacted] DB_USER=shop",
+        ),
+        (
             "password = hunter2 user=ada",
             "password = [redacted] user=ada",
         ),
