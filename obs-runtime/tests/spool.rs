@@ -27,6 +27,10 @@ fn checkout(order: u64) {
 }
 
 fn start(spool: &Path, address: SocketAddr) -> Running {
+    starting(spool, address).start().unwrap()
+}
+
+fn starting(spool: &Path, address: SocketAddr) -> Starter {
     let endpoint = format!("http://{address}");
     let layers = Layers::default().variables([
         ("OTEL_SERVICE_NAME", "shop"),
@@ -37,7 +41,7 @@ fn start(spool: &Path, address: SocketAddr) -> Running {
         ("OBS_LISTEN", "127.0.0.1:0"),
         ("OBS_LOG", "off"),
     ]);
-    Starter::new(layers).start().unwrap()
+    Starter::new(layers)
 }
 
 /// What the killed process does; nothing in any other.
@@ -162,4 +166,16 @@ fn a_spool_that_cannot_be_is_an_error_at_the_start() {
     ]);
     let error = Starter::new(layers).start().unwrap_err().to_string();
     assert!(error.starts_with(file.to_str().unwrap()), "{error}");
+}
+
+#[test]
+fn a_directory_that_cannot_be_made_is_named_with_its_setting() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let spool = file.path().join("spool");
+    let error = starting(&spool, nobody()).start().unwrap_err();
+    let expected = format!(
+        "OBS__EXPORT__SPOOL: `export.spool`: `{}`: Not a directory (os error 20)",
+        spool.display()
+    );
+    assert_eq!(error.to_string(), expected);
 }

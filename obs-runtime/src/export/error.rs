@@ -20,8 +20,13 @@ impl ExportError {
     /// A file cannot be read, or is not what it should be.
     pub(super) fn file(path: &Path, problem: impl fmt::Display) -> Self {
         Self {
-            message: format!("{}: {problem}", path.display()),
+            message: format!("`{}`: {problem}", path.display()),
         }
+    }
+
+    /// The same, with the setting that led to it.
+    pub(super) fn of(self, setting: &str) -> Self {
+        Self::variable(setting, &self.message)
     }
 
     pub(super) fn thread(error: impl fmt::Display) -> Self {

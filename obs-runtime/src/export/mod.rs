@@ -123,7 +123,11 @@ impl Exports {
             max_bytes: spool_size,
         };
         let spooling = self.dispatch.spool_to(settings);
-        spooling.map_err(|error| ExportError::file(Path::new(spool), error))
+        spooling.map_err(|error| {
+            let origin = config.origin("export.spool").to_string();
+            let error = ExportError::file(Path::new(spool), error);
+            error.of("`export.spool`").of(&origin)
+        })
     }
 
     /// Begins to read the metrics for those who send them.

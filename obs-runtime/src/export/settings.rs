@@ -1,5 +1,6 @@
 //! What the variables of an exporter say: where to, and as whom.
 
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
 use base64::Engine;
@@ -94,7 +95,8 @@ impl<'a> Variables<'a> {
 pub(super) struct Receiver {
     pub(super) address: Uri,
     headers: HeaderMap,
-    certificate: Option<PathBuf>,
+    /// The variable and the file that it names.
+    certificate: Option<(String, PathBuf)>,
     proxy: &'static str,
 }
 
@@ -120,7 +122,9 @@ impl Receiver {
         Ok(Self {
             address,
             headers,
-            certificate: variables.get("CERTIFICATE").map(PathBuf::from),
+            certificate: variables
+                .get("CERTIFICATE")
+                .map(|path| (variables.name("CERTIFICATE"), path.into())),
             proxy: variables.proxy,
         })
     }
@@ -133,13 +137,17 @@ impl Receiver {
     pub(super) fn client(self, address: Uri) -> Result<Client, ExportError> {
         let tls = Tls {
             is_used: address.scheme_str() == Some("https"),
-            certificate: self.certificate.as_deref(),
+            certificate: self.certificate.as_ref().map(|(_, path)| &**path),
             identity: None,
         };
+        let tls = tls.config().map_err(|error| match &self.certificate {
+            Some((variable, _)) => error.of(variable),
+            None => error,
+        })?;
         let way = Way {
             version: Version::One,
             route: Route::to(&address, Version::One, self.proxy)?,
-            tls: tls.config()?,
+            tls,
         };
         Ok(Client::new(address, self.headers, false, way))
     }
@@ -198,10 +206,12 @@ fn authorization(
             return Err(variables.mistake("USERNAME", "a name cannot have a `:` in it"));
         }
         [Some(name), Some(path), None] => {
-            let pair = format!("{name}:{}", secret(path)?);
+            let pair = format!("{name}:{}", secret(variables, "PASSWORD_FILE", path)?);
             format!("Basic {}", STANDARD.encode(pair))
         }
-        [None, None, Some(path)] => format!("{scheme} {}", secret(path)?),
+        [None, None, Some(path)] => {
+            format!("{scheme} {}", secret(variables, "TOKEN_FILE", path)?)
+        }
         [_, _, Some(_)] => {
             let message = "there is a name or password as well; unset one of them";
             return Err(variables.mistake("TOKEN_FILE", message));
@@ -220,15 +230,14 @@ fn authorization(
     Ok(Some(value))
 }
 
-/// The first line of a file.
-fn secret(path: &str) -> Result<String, ExportError> {
+/// The first line of the file at `path`, which a variable names.
+fn secret(variables: Variables<'_>, word: &str, path: &str) -> Result<String, ExportError> {
     let path = Path::new(path);
-    let text = std::fs::read_to_string(path).map_err(|error| ExportError::file(path, error))?;
+    let mistake =
+        |problem: &dyn Display| ExportError::file(path, problem).of(&variables.name(word));
+    let text = std::fs::read_to_string(path).map_err(|error| mistake(&error))?;
     match text.lines().next().map(str::trim) {
         Some(line) if !line.is_empty() => Ok(line.to_owned()),
-        _ => Err(ExportError::file(
-            path,
-            "there is nothing in its first line",
-        )),
+        _ => Err(mistake(&"there is nothing in its first line")),
     }
 }

@@ -111,7 +111,12 @@ fn what_cannot_be_meant_is_said() {
         (
             "OBS_PUSHGATEWAY_TOKEN_FILE",
             "/nowhere/token",
-            "/nowhere/token: No such file or directory (os error 2)",
+            "OBS_PUSHGATEWAY_TOKEN_FILE: `/nowhere/token`: No such file or directory (os error 2)",
+        ),
+        (
+            "OBS_PUSHGATEWAY_TOKEN_FILE",
+            "/dev/null",
+            "OBS_PUSHGATEWAY_TOKEN_FILE: `/dev/null`: there is nothing in its first line",
         ),
         (
             "OBS_GRAPHITE_ADDR",
@@ -178,4 +183,16 @@ fn processes_on_one_host_are_told_apart_by_their_port() {
         format!("{host}:9999")
     );
     assert_eq!(instance(&config(&[])).1, "pod-7");
+}
+
+#[test]
+fn a_certificate_that_cannot_be_read_is_named_with_its_variable() {
+    let variables = [
+        ("OBS_PUSHGATEWAY_URL", "https://localhost:9091"),
+        ("OBS_PUSHGATEWAY_CERTIFICATE", "/dev/null"),
+    ];
+    assert_eq!(
+        mistake(&variables),
+        "OBS_PUSHGATEWAY_CERTIFICATE: `/dev/null`: no certificate in it"
+    );
 }
