@@ -126,7 +126,9 @@ impl<C: ConnectionLike + Clone + Send + Sync + 'static> Redis<C> {
     pub async fn clear(&self, pattern: &Pattern) -> Result<Cleared, ClearError> {
         let _timer = self.meter.time(CacheOperation::Clear);
         let connection = self.connection.clone();
-        keys::clear(connection, &self.prefix, pattern, keys::LIMIT).await
+        let cleared = keys::clear(connection, &self.prefix, pattern, keys::LIMIT).await;
+        self.server.look(&self.connection, &self.prefix);
+        cleared
     }
 
     fn full(&self, key: &str) -> String {

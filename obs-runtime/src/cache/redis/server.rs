@@ -25,8 +25,10 @@ pub(super) struct Server {
 #[derive(Debug, Default)]
 struct State {
     seen: Seen,
-    /// When the last look began.
+    /// When the last look was due.
     looked: Option<Instant>,
+    /// The looks that have begun.
+    looks: u64,
 }
 
 /// What the server said.
@@ -54,15 +56,30 @@ impl Server {
         C: ConnectionLike + Clone + Send + Sync + 'static,
     {
         let (seen, is_due) = self.state().take_turn();
-        if let (true, Some(runtime)) = (is_due, &self.runtime) {
-            let (server, connection, prefix) = (self.clone(), connection.clone(), prefix.clone());
-            runtime.spawn(async move {
-                let seen = timeout(LIMIT, look(connection, &prefix)).await;
-                // What is not known any more is shown no more.
-                server.state().seen = seen.ok().and_then(Result::ok).unwrap_or_default();
-            });
+        if is_due {
+            self.look(connection, prefix);
         }
         seen
+    }
+
+    /// Looks in the background, whatever the age of what was seen.
+    pub(super) fn look<C>(self: &Arc<Self>, connection: &C, prefix: &Arc<str>)
+    where
+        C: ConnectionLike + Clone + Send + Sync + 'static,
+    {
+        let Some(runtime) = &self.runtime else {
+            return;
+        };
+        let (server, connection, prefix) = (self.clone(), connection.clone(), prefix.clone());
+        let looks = {
+            let mut state = self.state();
+            state.looks += 1;
+            state.looks
+        };
+        runtime.spawn(async move {
+            let seen = timeout(LIMIT, look(connection, &prefix)).await;
+            server.state().see(looks, seen.ok().and_then(Result::ok));
+        });
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -71,7 +88,7 @@ impl Server {
 }
 
 impl State {
-    /// What was seen, and whether the caller is the one to look again. A look ends before the next is due.
+    /// What was seen, and whether the caller is the one to look again.
     fn take_turn(&mut self) -> (Seen, bool) {
         let now = Instant::now();
         let is_due = self.looked.is_none_or(|looked| now - looked >= FRESH);
@@ -79,6 +96,13 @@ impl State {
             self.looked = Some(now);
         }
         (self.seen, is_due)
+    }
+
+    /// What a look saw, unless another one has begun since. What is not known any more is shown no more.
+    fn see(&mut self, look: u64, seen: Option<Seen>) {
+        if look == self.looks {
+            self.seen = seen.unwrap_or_default();
+        }
     }
 }
 
