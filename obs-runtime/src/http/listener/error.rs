@@ -50,11 +50,16 @@ impl fmt::Display for ListenError {
                  `http.allow_remote` to `true`",
                 listen.port()
             ),
-            Self::Bind { listen, error } if error.kind() == io::ErrorKind::AddrInUse => write!(
-                f,
-                "`{listen}` is in use by another listener; set `http.listen` or `OBS_LISTEN` to a free \
-                 port, or to port 0 for any"
-            ),
+            Self::Bind { listen, error } if error.kind() == io::ErrorKind::AddrInUse => {
+                let free = match listen.starts_with("unix:") {
+                    true => "another path",
+                    false => "a free port, or to port 0 for any",
+                };
+                write!(
+                    f,
+                    "`{listen}` is in use by another listener; set `http.listen` or `OBS_LISTEN` to {free}"
+                )
+            }
             Self::Bind { listen, error } => {
                 write!(
                     f,

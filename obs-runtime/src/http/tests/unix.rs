@@ -88,7 +88,11 @@ fn nothing_that_is_of_use_is_removed() {
     let taken = directory.path().join("taken.sock");
     let _holder = UnixListener::bind(&taken).unwrap();
     let error = at(&taken, SocketAccess::Owner).unwrap_err().to_string();
-    assert!(error.contains("is in use by another listener"), "{error}");
+    let expected = format!(
+        "`unix:{}` is in use by another listener; set `http.listen` or `OBS_LISTEN` to another path",
+        taken.display()
+    );
+    assert_eq!(error, expected);
 
     let file = directory.path().join("file");
     fs::write(&file, "precious").unwrap();
