@@ -143,10 +143,7 @@ fn functions_run_without_a_further_line() {
         (&json!("degraded"), &json!(false))
     );
     assert_eq!(queue["message"], "it is long");
-    assert_eq!(
-        queue["details"],
-        json!({"length": 12_000.0, "name": "mail"})
-    );
+    assert_eq!(queue["details"], json!({"length": 12_000, "name": "mail"}));
     assert_eq!(queue["groups"], json!(["storage"]));
     assert!(queue["age_seconds"].as_f64().unwrap() < 20.0);
     assert_eq!(checks["database"]["timeout_seconds"], 0.05);

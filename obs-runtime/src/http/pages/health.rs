@@ -82,10 +82,19 @@ fn details(health: &Health) -> Value {
     let shown = health.details().iter().map(|(name, value)| {
         let value = match value {
             Detail::Text(text) => json!(text),
-            Detail::Number(value) => number(*value),
+            Detail::Number(value) => exact(*value),
             Detail::Flag(flag) => json!(flag),
         };
         (name.clone().into_owned(), value)
     });
     Value::Object(shown.collect::<Map<_, _>>())
+}
+
+/// A whole number without a fraction, as the program wrote it.
+fn exact(value: f64) -> Value {
+    const ALL_EXACT_TO: f64 = 9_007_199_254_740_992.0;
+    match value.fract() == 0.0 && value.abs() <= ALL_EXACT_TO {
+        true => json!(value as i64),
+        false => number(value),
+    }
 }
