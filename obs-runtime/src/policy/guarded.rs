@@ -42,7 +42,7 @@ impl<T, E> Guarded for Result<T, E> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot say that a call was rejected",
     label = "not made from a rejection",
-    note = "write `impl From<obs_runtime::Rejected> for {Self}`"
+    note = "write `impl From<obs_runtime::Rejected> for {Self}`; if that type is of another crate, return one of your own"
 )]
 pub trait FromRejected {
     /// The error of a call that was rejected.
