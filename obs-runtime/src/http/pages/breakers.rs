@@ -68,7 +68,13 @@ fn events(call: &Call<'_>) -> Result<Answer, Problem> {
     }
     let after = call.params.parsed::<u64>("after")?.unwrap_or(0);
     let mut events = breaker::events(after);
-    events.retain(|event| only.is_none_or(|only| event.breaker() == only));
+    if let Some(name) = only {
+        events.retain(|event| event.breaker() == name);
+        // That of a key may be gone, and what happened to it is still there.
+        if events.is_empty() {
+            breaker::find(name).map_err(not_found)?;
+        }
+    }
     let events: Vec<Value> = events.iter().map(|one| event(one)).collect();
     Ok(json!({ "events": events }).into())
 }

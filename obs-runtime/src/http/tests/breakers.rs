@@ -139,22 +139,21 @@ async fn any_name_can_be_asked_for() {
 async fn a_name_that_is_not_there_is_answered_with_those_that_are() {
     let server = Server::start();
     breaker("payments-of-the-shop");
-    let (status, body) = server
-        .json("/monitoring/circuit-breakers/payment-of-the-shop")
+    for path in ["payment-of-the-shop", "events?name=payment-of-the-shop"] {
+        let (status, body) = server
+            .json(&format!("/monitoring/circuit-breakers/{path}"))
+            .await;
+        assert_eq!(status, 404, "{path}");
+        let message = body["message"].as_str().unwrap();
+        assert!(message.contains("did you mean `payments-of-the-shop`?"));
+        let known = body["known"].as_array().unwrap();
+        assert!(known.contains(&"payments-of-the-shop".into()));
+    }
+    let (status, nothing_yet) = server
+        .json("/monitoring/circuit-breakers/events?name=payments-of-the-shop")
         .await;
-    assert_eq!(status, 404);
-    assert!(
-        body["message"]
-            .as_str()
-            .unwrap()
-            .contains("did you mean `payments-of-the-shop`?")
-    );
-    assert!(
-        body["known"]
-            .as_array()
-            .unwrap()
-            .contains(&"payments-of-the-shop".into())
-    );
+    assert_eq!(status, 200);
+    assert!(nothing_yet["events"].as_array().unwrap().is_empty());
     let encoded = server
         .json("/monitoring/circuit-breakers/payments%2Dof%2Dthe%2Dshop")
         .await;
