@@ -8,7 +8,7 @@ use obs_schema::resilience::BreakerSettings;
 use super::books::Books;
 use super::event::EventKind;
 use super::feed::{self, Noted, Subscription};
-use super::machine::{Machine, effective};
+use super::machine::Machine;
 use super::permit::Permit;
 use super::registry;
 use super::word::State;
@@ -117,7 +117,7 @@ impl Breaker {
     /// find out.
     #[must_use]
     pub fn state(&self) -> State {
-        effective(self.machine().gate.word(), clock::ticks())
+        self.machine().state()
     }
 
     /// Closes it, with an empty window.

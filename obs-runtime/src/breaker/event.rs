@@ -86,7 +86,7 @@ impl fmt::Display for Event {
         write!(f, "circuit breaker `{}`: ", self.breaker())?;
         match self.kind {
             EventKind::StateChange { from, to } => write!(f, "{from} -> {to}"),
-            EventKind::Rejected { total } => write!(f, "{total} calls rejected so far"),
+            EventKind::Rejected { total } => write!(f, "calls rejected so far: {total}"),
             EventKind::ThresholdExceeded {
                 calls,
                 failure_ratio,
@@ -97,7 +97,7 @@ impl fmt::Display for Event {
                 failure_ratio * 100.0,
                 slow_ratio * 100.0
             ),
-            EventKind::SlowCall { total } => write!(f, "{total} slow calls so far"),
+            EventKind::SlowCall { total } => write!(f, "slow calls so far: {total}"),
             EventKind::Reset => f.write_str("reset"),
         }
     }

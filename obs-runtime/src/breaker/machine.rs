@@ -36,8 +36,10 @@ pub(super) struct Machine {
     /// When the next event of rejected calls is due, in ticks.
     pub(super) say_rejected: AtomicU64,
     pub(super) say_slow: AtomicU64,
+    /// When calls under way are to be looked at next, in ticks, if nobody does so from time to time.
+    pub(super) look_due: AtomicU64,
     pub(super) name: Name,
-    /// Whether others are told of it. One that is not listed is nobody's to look for.
+    /// Whether others are told of it. One that is not listed is nobody's to look for, nor to look at from time to time.
     pub(super) is_listed: bool,
     pub(super) ledger: Mutex<Ledger>,
     pub(super) health: HealthFeed,
@@ -81,10 +83,13 @@ impl Machine {
 
     /// The same, but nobody is told what happens to it.
     pub(super) fn unlisted(self) -> Self {
-        Self {
-            is_listed: false,
-            ..self
-        }
+        self.listed(false)
+    }
+
+    fn listed(self, is_listed: bool) -> Self {
+        let machine = Self { is_listed, ..self };
+        machine.begin_calm(machine.gate.word());
+        machine
     }
 
     /// That of a child of `fork`, whose parent had this one: in the same state, with an empty window.
@@ -99,9 +104,8 @@ impl Machine {
         let books = former.books.in_child();
         let own = Self::begin(former.name.clone(), books, word, ledger);
         Self {
-            is_listed: former.is_listed,
             declared: former.declared,
-            ..own
+            ..own.listed(former.is_listed)
         }
     }
 
@@ -118,6 +122,7 @@ impl Machine {
             stray: AtomicU64::new(0),
             say_rejected: AtomicU64::new(0),
             say_slow: AtomicU64::new(0),
+            look_due: AtomicU64::new(0),
             name,
             is_listed: true,
             books,
@@ -151,6 +156,7 @@ impl Machine {
 
     #[inline(never)]
     fn enter_slow(&self, now: u64) -> Result<Permit<'_>, Rejected> {
+        self.look_if_due(now);
         loop {
             let word = self.gate.word();
             match word.state() {
@@ -225,11 +231,18 @@ impl Machine {
         self.ledger().transitions
     }
 
+    /// The state that a call would find.
+    pub(super) fn state(&self) -> State {
+        let now = clock::ticks();
+        self.look_if_due(now);
+        effective(self.gate.word(), now)
+    }
+
     /// The state, since when it is, and until when, in ticks.
     pub(super) fn now(&self) -> (State, u64, Option<u64>) {
+        let state = self.state();
         let since = self.ledger().since;
-        let word = self.gate.word();
-        (effective(word, clock::ticks()), since, word.deadline())
+        (state, since, self.gate.word().deadline())
     }
 
     fn permit(&self, word: Word, now: u64) -> Permit<'_> {

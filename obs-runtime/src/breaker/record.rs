@@ -40,6 +40,9 @@ impl Machine {
         };
         // Before the call is counted: it belongs to the slot in which it ends.
         self.roll(now);
+        if slow.is_some() {
+            self.look_if_due(now);
+        }
         let is_slow = slow.is_some_and(|slow| now.saturating_sub(permit.begin) >= slow);
         let failed = matches!(how, Ended::Failure | Ended::Timeout);
         how.result(is_slow)
@@ -61,13 +64,7 @@ impl Machine {
     pub(super) fn tick(&self) {
         let now = clock::ticks();
         self.roll(now);
-        if let (Some(watch), Some(slow)) = (self.watch.get(), self.rules.slow()) {
-            watch.scan(now, slow, |generation| {
-                self.books.add(CallResult::Slow);
-                self.say_slow(now);
-                self.record(generation, false, true);
-            });
-        }
+        self.look(now);
         let word = self.gate.word();
         if word.has_window() && self.rules.span() == Span::Time {
             self.calm.begin(word);
@@ -75,6 +72,28 @@ impl Machine {
             if self.rules.judge(tally) == Verdict::Exceeded {
                 self.exceed(word);
             }
+        }
+    }
+
+    /// Counts the calls under way that have become slow.
+    fn look(&self, now: u64) {
+        if let (Some(watch), Some(slow)) = (self.watch.get(), self.rules.slow()) {
+            watch.scan(now, slow, |generation| {
+                self.books.add(CallResult::Slow);
+                self.say_slow(now);
+                self.record(generation, false, true);
+            });
+        }
+    }
+
+    /// The same where nobody does it from time to time, as in a program that was not started: whoever comes does.
+    pub(super) fn look_if_due(&self, now: u64) {
+        let Some(slow) = self.rules.slow().filter(|_| !self.is_ticked()) else {
+            return;
+        };
+        if now >= self.look_due.load(Relaxed) {
+            self.look_due.store(now.saturating_add(slow / 8), Relaxed);
+            self.look(now);
         }
     }
 
@@ -155,7 +174,7 @@ impl Machine {
         match span {
             Span::Count(_) if !self.has_enough() => return Verdict::Fine,
             // Nobody else would see that there are enough.
-            Span::Time if !is_ticking() => {}
+            Span::Time if !self.is_ticked() => {}
             // Settings that change from here on end the calm again.
             _ => self.calm.begin(word),
         }
@@ -171,13 +190,18 @@ impl Machine {
         self.count.calls(self.judged()) >= u64::from(self.rules.min_calls())
     }
 
+    /// Whether somebody calls [`tick`](Self::tick) from time to time.
+    fn is_ticked(&self) -> bool {
+        self.is_listed && is_ticking()
+    }
+
     /// Makes calls that go well change nothing in a state that begins, if they would not.
     pub(super) fn begin_calm(&self, word: Word) {
         let is_calm = match self.rules.span() {
             Span::Consecutive => true,
             Span::Count(_) => false,
             // The slots begin in time, and by then it is judged whether there are enough calls.
-            Span::Time => is_ticking(),
+            Span::Time => self.is_ticked(),
         };
         match word.has_window() && is_calm {
             true => self.calm.begin(word),

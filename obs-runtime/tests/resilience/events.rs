@@ -31,7 +31,7 @@ fn each_is_a_record_and_what_is_bad_a_warning() {
     let expected = [
         ("WARN", "of 2 calls 100.0 % failed and 0.0 % were slow"),
         ("WARN", "closed -> open"),
-        ("INFO", "1 calls rejected so far"),
+        ("INFO", "calls rejected so far: 1"),
         ("INFO", "open -> closed"),
         ("INFO", "reset"),
     ];

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use obs_schema::resilience::{BreakerSettings, Window};
 
 use super::{breaker, fail, ms, succeed};
-use crate::breaker::{self, Breaker, CallResult, EventKind, State};
+use crate::breaker::{self, Breaker, CallResult, EventKind, Permit, State};
 use crate::metric::Registry;
 use crate::metric::snapshot::Value;
 use crate::policy::{Reason, Rejected};
@@ -217,6 +217,42 @@ fn a_call_under_way_is_slow_before_it_ends_and_counts_once() {
     let counts = breaker.machine().counts();
     assert_eq!(counts[CallResult::Slow as usize], 1);
     assert_eq!(counts[CallResult::Success as usize], 1);
+}
+
+#[test]
+fn whoever_comes_sees_that_calls_under_way_are_slow() {
+    let clock = testing::virtual_clock();
+    let settings = BreakerSettings {
+        slow_call: Some(ms(100)),
+        slow_rate: 0.5,
+        min_calls: 3,
+        ..BreakerSettings::of_window(Window::Count(10))
+    };
+    type Comes = fn(&Breaker);
+    let comers: [Comes; 3] = [
+        |breaker| assert!(breaker.enter().is_err()),
+        |breaker| assert_eq!(breaker.status().state, State::Open),
+        |breaker| assert_eq!(breaker.state(), State::Open),
+    ];
+    for comes in comers {
+        let breaker = breaker(settings);
+        let slow: Vec<_> = (0..3).map(|_| breaker.enter().unwrap()).collect();
+        clock.advance(ms(101));
+        comes(&breaker);
+        slow.into_iter().for_each(Permit::success);
+        let counts = breaker.machine().counts();
+        assert_eq!(counts[CallResult::Slow as usize], 3, "each counts once");
+    }
+
+    // A call that ends is one that comes.
+    let breaker = breaker(settings);
+    let slow: Vec<_> = (0..3).map(|_| breaker.enter().unwrap()).collect();
+    clock.advance(ms(90));
+    let quick = breaker.enter().unwrap();
+    clock.advance(ms(30));
+    quick.success();
+    assert_eq!(breaker.machine().gate.word().state(), State::Open);
+    drop(slow);
 }
 
 #[test]
