@@ -34,11 +34,11 @@ static LOG: LazyLock<LogGuard> = LazyLock::new(|| {
 fn a_panic_message_is_redacted() {
     let _log = &*LOG;
     let caught = catch_unwind(|| {
-        let config = r#"Config { name: "panicking", password: "hunter2", iban: DE89 }"#;
+        let config = r#"Config { name: "brewery", password: "hunter2", iban: DE89 }"#;
         panic!("cannot start with {config}");
     });
     assert!(caught.is_err());
-    let found = log::recent(&Query::new().text("panicking"));
+    let found = log::recent(&Query::new().text("brewery"));
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].target, "panic");
     assert!(
