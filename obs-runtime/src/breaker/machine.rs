@@ -233,16 +233,22 @@ impl Machine {
 
     /// The state that a call would find.
     pub(super) fn state(&self) -> State {
-        let now = clock::ticks();
-        self.look_if_due(now);
-        effective(self.gate.word(), now)
+        let (word, now) = self.seen();
+        effective(word, now)
     }
 
     /// The state, since when it is, and until when, in ticks.
     pub(super) fn now(&self) -> (State, u64, Option<u64>) {
-        let state = self.state();
         let since = self.ledger().since;
-        (state, since, self.gate.word().deadline())
+        let (word, now) = self.seen();
+        (effective(word, now), since, word.deadline())
+    }
+
+    /// What is in force now, and when that is.
+    fn seen(&self) -> (Word, u64) {
+        let now = clock::ticks();
+        self.look_if_due(now);
+        (self.gate.word(), now)
     }
 
     fn permit(&self, word: Word, now: u64) -> Permit<'_> {

@@ -67,7 +67,10 @@ impl Machine {
         self.look(now);
         let word = self.gate.word();
         if word.has_window() && self.rules.span() == Span::Time {
-            self.calm.begin(word);
+            // All threads read it, so it is written only where that changes something.
+            if !self.calm.is_of(word) {
+                self.calm.begin(word);
+            }
             let tally = self.time.tally(|| self.judged());
             if self.rules.judge(tally) == Verdict::Exceeded {
                 self.exceed(word);

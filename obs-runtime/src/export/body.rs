@@ -25,8 +25,8 @@ impl Body {
     }
 }
 
-/// The memory of the last body and of the last in gzip, and what packed that: so large a piece the system would take back each time, and hand
-/// out anew page by page.
+/// The memory of the last body and of the last in gzip, and what packed that: so large a piece the system would take
+/// back each time, and hand out anew page by page.
 #[derive(Debug, Default)]
 pub(super) struct Memory {
     plain: Mutex<Vec<u8>>,

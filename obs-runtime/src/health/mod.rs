@@ -43,7 +43,8 @@
 //! what they call, the API or the database system, has the name of the check, or is what its
 //! [`traffic`](CheckBuilder::traffic) names. Five or more calls since the last look of
 //! which none has failed are as good as a run that passed; where half of them have failed it counts as one that found
-//! it degraded, and where all have as one that failed. Then no run is made. The counters are those of the metrics: a call pays nothing for it.
+//! it degraded, and where all have as one that failed. Then no run is made. The counters are those of the metrics: a call
+//! pays nothing for it.
 //!
 //! # Threads and runtimes
 //!
