@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep, sleep_until, timeout};
 use super::answer::{Answer, Loss};
 use super::backoff::Backoff;
 use super::batch::Batch;
-use super::queue::{Queue, Size};
+use super::queue::{Gone, Queue, Size};
 use super::spool::{Shelf, Stored};
 use crate::diagnostics;
 use crate::hot::local;
@@ -36,7 +36,7 @@ pub(super) async fn run(sink: impl Sink, queue: &Queue, shelf: Option<&Shelf>) {
         sink,
         queue,
         is_down: false,
-        is_stowed: false,
+        place: Place::Disk,
     };
     let work = async {
         match shelf {
@@ -82,8 +82,42 @@ struct Courier<'a, S> {
     queue: &'a Queue,
     /// Whether the last attempt failed: said once, and once when it is over.
     is_down: bool,
-    /// Whether the batch at hand is on disk as well.
-    is_stowed: bool,
+    place: Place,
+}
+
+/// Where the batch at hand is kept meanwhile.
+enum Place {
+    Disk,
+    /// So much, until as many items as are left are settled.
+    Memory {
+        all: Size,
+        left: usize,
+    },
+}
+
+impl Place {
+    fn memory_of(batch: &Batch) -> Self {
+        Self::Memory {
+            all: Size::of(batch),
+            left: batch.len(),
+        }
+    }
+
+    /// What is free when so many more items are settled.
+    fn leave(&mut self, items: usize) -> Gone {
+        match self {
+            Self::Disk => Gone::FromDisk(items),
+            Self::Memory { all, left } => {
+                *left = left.saturating_sub(items);
+                let is_over = *left == 0;
+                Gone::FromMemory(if is_over {
+                    std::mem::take(all)
+                } else {
+                    Size::default()
+                })
+            }
+        }
+    }
 }
 
 /// What is left of a batch.
@@ -132,12 +166,11 @@ impl<S: Sink> Courier<'_, S> {
             match stored {
                 Stored::InMemory(batch) => self.deliver_from_memory(batch).await,
                 Stored::OnDisk(stored) => {
-                    self.is_stowed = true;
+                    self.place = Place::Disk;
                     match shelf.load(&stored).await {
                         Ok(batch) => self.deliver(batch).await,
                         Err(error) => self.lose(stored.items, Loss::Damaged, &error.to_string()),
                     }
-                    self.is_stowed = false;
                     shelf.remove(&stored).await;
                     self.queue.note_spool(shelf.bytes());
                 }
@@ -146,9 +179,8 @@ impl<S: Sink> Courier<'_, S> {
     }
 
     async fn deliver_from_memory(&mut self, batch: Batch) {
-        let size = Size::of(&batch);
+        self.place = Place::memory_of(&batch);
         self.deliver(batch).await;
-        self.queue.release(size);
     }
 
     /// Delivers a batch, or finds out that it cannot be.
@@ -245,17 +277,18 @@ impl<S: Sink> Courier<'_, S> {
     }
 
     /// So many items were answered for; of those, `rejected` were not taken.
-    fn settle(&self, items: usize, rejected: usize, why: &str) {
+    fn settle(&mut self, items: usize, rejected: usize, why: &str) {
         let rejected = rejected.min(items);
-        self.queue.deliver(items - rejected, self.is_stowed);
+        let gone = self.place.leave(items - rejected);
+        self.queue.deliver(items - rejected, gone);
         self.lose(rejected, Loss::Rejected, why);
     }
 
-    fn lose(&self, items: usize, loss: Loss, why: &str) {
+    fn lose(&mut self, items: usize, loss: Loss, why: &str) {
         if items == 0 {
             return;
         }
-        self.queue.lose(items, loss, self.is_stowed);
+        self.queue.lose(items, loss, self.place.leave(items));
         if loss == Loss::Replaced {
             return;
         }

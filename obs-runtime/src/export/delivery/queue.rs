@@ -25,6 +25,7 @@ use super::stage::Stage;
 
 pub(crate) use self::state::Size;
 use self::state::{State, Work};
+pub(super) use self::taken::Gone;
 
 /// See the module.
 #[derive(Debug)]

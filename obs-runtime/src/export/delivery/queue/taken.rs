@@ -6,30 +6,35 @@ use super::{Queue, Size};
 use crate::export::delivery::answer::Loss;
 use crate::export::delivery::books::Books;
 
+/// What is free again once items are settled.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::export::delivery) enum Gone {
+    /// So many items were on disk.
+    FromDisk(usize),
+    /// Nothing, until the last item of a batch is settled; then all of the batch.
+    FromMemory(Size),
+}
+
 impl Queue {
-    /// Items of a batch that was taken have arrived. Of a batch on disk they are `stowed`.
-    pub(in crate::export::delivery) fn deliver(&self, items: usize, stowed: bool) {
-        self.settle(items, stowed, |books| books.deliver(items));
+    /// Items of a batch that was taken have arrived, with which so much goes from where they were.
+    pub(in crate::export::delivery) fn deliver(&self, items: usize, gone: Gone) {
+        self.settle(gone, |books| books.deliver(items));
     }
 
     /// Items of a batch that was taken are given up.
-    pub(in crate::export::delivery) fn lose(&self, items: usize, why: Loss, stowed: bool) {
-        self.settle(items, stowed, |books| books.lose(items, why));
+    pub(in crate::export::delivery) fn lose(&self, items: usize, why: Loss, gone: Gone) {
+        self.settle(gone, |books| books.lose(items, why));
     }
 
-    fn settle(&self, items: usize, stowed: bool, note: impl FnOnce(&mut Books)) {
+    fn settle(&self, gone: Gone, note: impl FnOnce(&mut Books)) {
         let mut state = self.lock();
         note(&mut state.books);
-        if stowed {
-            state.stowed = state.stowed.saturating_sub(items as u64);
+        match gone {
+            Gone::FromDisk(items) => state.stowed = state.stowed.saturating_sub(items as u64),
+            Gone::FromMemory(size) => state.release(size),
         }
         drop(state);
         self.settled.notify_all();
-    }
-
-    /// A batch of this size that was taken is not in memory any more.
-    pub(in crate::export::delivery) fn release(&self, size: Size) {
-        self.lock().release(size);
     }
 
     /// Whether what was taken is of no use any more, because something newer came.
@@ -46,8 +51,9 @@ impl Queue {
 
     /// A batch that was taken is on disk now, and not in memory any more.
     pub(in crate::export::delivery) fn stow(&self, size: Size) {
-        self.lock().stowed += size.items as u64;
-        self.release(size);
+        let mut state = self.lock();
+        state.stowed += size.items as u64;
+        state.release(size);
     }
 
     /// So many bytes are on disk now.

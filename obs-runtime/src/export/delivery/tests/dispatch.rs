@@ -15,6 +15,18 @@ fn without_any_runtime_everything_is_delivered() {
 }
 
 #[test]
+fn what_is_settled_takes_no_memory() {
+    let dispatch = Dispatch::start().unwrap();
+    let queue = dispatch.open(Receiver::default(), QUICK);
+    for round in 0..2000 {
+        fill(&queue, round..round + 1);
+        assert!(dispatch.flush(Duration::from_secs(10)));
+        let books = queue.books();
+        assert_eq!((books.queued, books.queued_bytes), (0, 0), "{round}");
+    }
+}
+
+#[test]
 fn a_runtime_that_does_nothing_meanwhile_is_no_obstacle() {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()

@@ -1,6 +1,7 @@
 //! What waits, and what finds no room.
 
 use super::*;
+use crate::export::delivery::queue::{Gone, Size};
 
 const SMALL: Limits = Limits {
     queue_items: 10,
@@ -201,8 +202,7 @@ async fn where_only_the_newest_counts_it_replaces_what_waits() {
     let books = queue.books();
     assert_eq!((books.lost(Loss::Replaced), books.queued), (18, 2));
     assert_balanced(&books);
-    queue.lose(1, Loss::Replaced, false);
-    queue.release(crate::export::delivery::queue::Size::of(&taken));
+    queue.lose(1, Loss::Replaced, Gone::FromMemory(Size::of(&taken)));
     assert_eq!(queue.next().await.unwrap().bytes(), b"19");
     assert_balanced(&queue.books());
 }
