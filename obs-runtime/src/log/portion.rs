@@ -84,6 +84,15 @@ impl Portion {
 
 #[cfg(any(feature = "otlp", feature = "elastic"))]
 impl Portion {
+    /// An empty one with memory for as much as this one has.
+    pub(crate) fn as_large_as(other: &Self) -> Self {
+        Self {
+            records: Vec::with_capacity(other.records.capacity()),
+            items: Vec::with_capacity(other.items.capacity()),
+            text: Vec::with_capacity(other.text.capacity()),
+        }
+    }
+
     /// How many there are.
     pub(crate) fn len(&self) -> usize {
         self.records.len()

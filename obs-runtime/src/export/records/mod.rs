@@ -67,9 +67,11 @@ pub(super) fn begin(lanes: Vec<Lane>, dispatch: &Dispatch) -> Option<Arc<dyn Shi
 impl Records {
     fn before(lanes: Vec<Lane>, bounds: Bounds) -> Option<Arc<Self>> {
         let queues: Vec<_> = lanes.iter().map(|lane| lane.queue.clone()).collect();
-        let delay = queues.iter().map(|queue| queue.limits().delay).min()?;
+        let limits = || queues.iter().map(|queue| queue.limits());
+        let delay = limits().map(|limits| limits.delay).min()?;
+        let batch = limits().map(|limits| limits.batch_items).min()?;
         let records = Arc::new(Self {
-            waiting: Waiting::new(bounds, delay),
+            waiting: Waiting::new(bounds, batch, delay),
             lanes: Mutex::new(lanes),
         });
         for queue in queues {

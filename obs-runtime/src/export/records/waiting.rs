@@ -2,6 +2,9 @@
 //!
 //! They are in portions, of which the last one is open. A portion that was encoded is memory for another one, so that to
 //! take in a record is to copy it, and allocates nothing once there are enough of them.
+//!
+//! To wake the encoder takes a caller a hundred times as long as all the rest. So it comes by itself when the oldest record
+//! is due, and is woken only for the first record after a rest, and by many at once.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -15,15 +18,19 @@ use crate::log::ship::{Portion, View, size};
 
 /// Portions whose memory is kept while nothing is in them.
 const SPARE: usize = 4;
+/// The encoder is woken when this part of what may wait does, if that is not more than a batch.
+const MANY: usize = 8;
 
 /// See the module.
 #[derive(Debug)]
 pub(super) struct Waiting {
     bounds: Bounds,
+    /// So much is a reason to wake the encoder.
+    many: Size,
     /// How long a record waits for others.
     delay: Duration,
     state: Mutex<State>,
-    /// A portion is full, or the open one is begun.
+    /// The encoder is wanted.
     work: Notify,
 }
 
@@ -71,26 +78,48 @@ struct State {
     books: Books,
     /// The records that are in the queues.
     passed_on: u64,
+    /// How many these were when the encoder found nothing.
+    seen: u64,
+    encoder: Encoder,
     closed: bool,
 }
 
-/// What there is to do for the encoder.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Work {
-    Nothing,
-    Later,
-    Now,
+/// What the encoder does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Encoder {
+    /// Encodes, or is about to.
+    #[default]
+    Awake,
+    /// Comes when the oldest record is due.
+    Waits,
+    /// Comes when it is woken.
+    Rests,
 }
 
 impl State {
-    fn work(&self) -> Work {
-        if !self.full.is_empty() {
-            Work::Now
-        } else if self.opened.is_some() {
-            Work::Later
-        } else {
-            Work::Nothing
+    /// Whether the encoder is to be woken for what has come.
+    fn is_news(&self, many: Size) -> bool {
+        let are_many = || self.held.items >= many.items || self.held.bytes >= many.bytes;
+        match self.encoder {
+            Encoder::Awake => false,
+            Encoder::Waits => !self.full.is_empty() && are_many(),
+            Encoder::Rests => true,
         }
+    }
+
+    /// Until when the encoder has nothing to do; `None` if until it is woken. It waits once in vain before it rests, so that
+    /// records that come regularly need not wake it.
+    fn next(&mut self, delay: Duration) -> Option<Instant> {
+        let since = self.opened.or_else(|| {
+            let idle = std::mem::replace(&mut self.seen, self.passed_on) == self.passed_on;
+            (!idle).then(Instant::now)
+        });
+        self.encoder = if since.is_some() {
+            Encoder::Waits
+        } else {
+            Encoder::Rests
+        };
+        since.map(|since| since + delay)
     }
 
     fn admit(&self, bytes: usize, all: Size) -> Result<(), Loss> {
@@ -120,7 +149,8 @@ impl State {
 
     fn close_open(&mut self) {
         if let Some(since) = self.opened.take() {
-            let next = self.spare.pop().unwrap_or_default();
+            let like = || Portion::as_large_as(&self.open);
+            let next = self.spare.pop().unwrap_or_else(like);
             let records = std::mem::replace(&mut self.open, next);
             self.full.push_back(Staged { records, since });
         }
@@ -128,9 +158,14 @@ impl State {
 }
 
 impl Waiting {
-    pub(super) fn new(bounds: Bounds, delay: Duration) -> Self {
+    /// For queues that send so many items at once, after so long.
+    pub(super) fn new(bounds: Bounds, batch: usize, delay: Duration) -> Self {
         Self {
             bounds,
+            many: Size {
+                items: batch.min(bounds.all.items / MANY),
+                bytes: bounds.all.bytes / MANY,
+            },
             delay,
             state: Mutex::default(),
             work: Notify::new(),
@@ -145,32 +180,34 @@ impl Waiting {
     pub(super) fn push(&self, record: View<'_>) {
         let bytes = size(record);
         let mut state = self.lock();
-        let before = state.work();
         state.books.produce(1);
         match state.admit(bytes, self.bounds.all) {
             Ok(()) => state.add(record, bytes, self.bounds.portion),
             Err(loss) => state.books.lose(1, loss),
         }
-        let is_news = state.work() > before;
+        let is_news = state.is_news(self.many);
+        if is_news {
+            state.encoder = Encoder::Awake;
+        }
         drop(state);
-        // Not for each record: to wake a thread takes longer than all the rest.
         if is_news {
             self.work.notify_one();
         }
     }
 
-    /// Waits until a portion is full or old enough. False when nothing more will come.
+    /// Waits until there is a portion to encode. False when nothing more will come.
     pub(super) async fn is_due(&self) -> bool {
         loop {
             let due = {
-                let state = self.lock();
+                let mut state = self.lock();
                 if self.has_due(&state) {
+                    state.encoder = Encoder::Awake;
                     return true;
                 }
                 if state.closed {
                     return false;
                 }
-                state.opened.map(|opened| opened + self.delay)
+                state.next(self.delay)
             };
             woken(&self.work, due).await;
         }

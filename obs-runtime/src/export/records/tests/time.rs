@@ -73,24 +73,51 @@ impl Wake for Count {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_encoder_is_woken_by_portions_and_not_by_records() {
-    let queue = Arc::new(Queue::new(QUICK));
-    let records = before(from_ref(&queue), BOUNDS);
+async fn the_encoder_is_woken_after_a_rest_and_for_many_records() {
+    let bounds = Bounds {
+        all: Size {
+            items: 100,
+            ..BOUNDS.all
+        },
+        ..BOUNDS
+    };
+    let queue = Arc::new(Queue::new(SECOND));
+    let records = before(from_ref(&queue), bounds);
     let count = Arc::new(Count::default());
     let waker = Waker::from(count.clone());
     let mut encode = pin!(records.clone().encode());
     let mut turn = || encode.as_mut().poll(&mut Context::from_waker(&waker));
+    let woken = || count.0.swap(0, Relaxed);
     assert_eq!(turn(), Poll::Pending);
-    // The first is news, for the timer.
+    // It rests.
     log(&records, "item");
-    assert_eq!(count.0.load(Relaxed), 1);
+    assert_eq!(woken(), 1);
     assert_eq!(turn(), Poll::Pending);
-    (2..BOUNDS.portion.items).for_each(|_| log(&records, "item"));
-    assert_eq!(count.0.load(Relaxed), 1);
-    // So is the one that fills the portion.
+    // It waits until the first record is due; a batch of eight and a full portion are a reason to come before.
+    (2..SECOND.batch_items).for_each(|_| log(&records, "item"));
+    assert_eq!(woken(), 0);
     log(&records, "item");
-    assert_eq!(count.0.load(Relaxed), 2);
+    assert_eq!(woken(), 1);
     // Nobody has come for it yet: more of them are no news.
-    (0..BOUNDS.portion.items).for_each(|_| log(&records, "item"));
-    assert_eq!(count.0.load(Relaxed), 2);
+    (0..SECOND.batch_items).for_each(|_| log(&records, "item"));
+    assert_eq!(woken(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn records_that_come_regularly_wake_nobody() {
+    let queue = Arc::new(Queue::new(SECOND));
+    let records = before(from_ref(&queue), BOUNDS);
+    let count = Arc::new(Count::default());
+    let waker = Waker::from(count.clone());
+    let mut encode = pin!(records.clone().encode());
+    let mut logs = 0;
+    for _ in 0..100 {
+        let turn = encode.as_mut().poll(&mut Context::from_waker(&waker));
+        assert_eq!(turn, Poll::Pending);
+        count.0.store(0, Relaxed);
+        log(&records, "item");
+        logs += count.0.load(Relaxed);
+        tokio::time::advance(Duration::from_millis(600)).await;
+    }
+    assert_eq!(logs, 1);
 }
