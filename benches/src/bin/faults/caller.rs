@@ -1,5 +1,7 @@
-//! One turn: calls and log records at a steady rate, each of them timed.
+//! A process that makes calls and log records at a steady rate, and times each of them.
 
+use std::hint::black_box;
+use std::io::{BufRead, Write, stdin, stdout};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -7,16 +9,52 @@ use obs_benches::figures::Outcome;
 use obs_runtime::config::Layers;
 use obs_runtime::metric::Registry;
 use obs_runtime::metric::snapshot::Value;
-use obs_runtime::{Starter, trace_request};
+use obs_runtime::{Running, Starter, trace_request};
 
-/// Calls of a burst, of which there is one every 10 ms. Each is two spans and a log record.
-const BURST: u64 = 200;
-const BURSTS: u64 = 200;
-/// Bursts before those that are timed.
-const WARM: u64 = 20;
+/// Calls in a row, before those that are timed and timed. Each is two spans and a log record. The first ones find cold
+/// caches: how cold is up to what else the machine does.
+const WARM: usize = 500;
+const TIMED: usize = 3_000;
+/// How long the exporters have for them: 35,000 calls a second.
+const PERIOD: Duration = Duration::from_millis(100);
 
-/// Sends to this address, and prints the figures.
+/// What the process is told.
+pub(crate) const CALL: &str = "call";
+pub(crate) const SHUT_DOWN: &str = "shut down";
+pub(crate) const END: &str = "end";
+
+/// Sends to this address, and answers each line `call` with the time of the median and of the 99th percentile, in ns.
 pub(crate) fn run(endpoint: &str, spool: &str) -> Outcome<()> {
+    let mut running = Some(start(endpoint, spool)?);
+    let mut times = Vec::with_capacity(TIMED);
+    for line in stdin().lock().lines() {
+        match &*line? {
+            CALL => {
+                stretch(&mut times);
+                times.sort_unstable();
+                println!("{} {}", share_of(&times, 0.5)?, share_of(&times, 0.99)?);
+            }
+            // From here on calls go on while what is left is sent.
+            SHUT_DOWN => {
+                let running = running.take().ok_or("it is shut down already")?;
+                thread::spawn(|| running.shutdown().wait());
+                println!();
+            }
+            END => break,
+            other => return Err(format!("`{other}` means nothing to a caller").into()),
+        }
+        stdout().flush()?;
+    }
+    if let Some(running) = &running {
+        // What the collector has is not in the books yet.
+        running.flush(Duration::from_millis(200));
+    }
+    print_books()?;
+    // What still waits is of no interest.
+    std::process::exit(0);
+}
+
+fn start(endpoint: &str, spool: &str) -> Outcome<Running> {
     let kept = [
         ("OBS__EXPORT__SPOOL", spool),
         ("OBS__EXPORT__SPOOL_SIZE", "16MiB"),
@@ -34,30 +72,32 @@ pub(crate) fn run(endpoint: &str, spool: &str) -> Outcome<()> {
     let layers = Layers::default().variables(variables.into_iter().chain(kept.iter().copied()));
     // Without an output lines are neither made nor written; the records are.
     let log = obs_runtime::log::LogConfig::new().with_service("shop");
-    let _log = obs_runtime::log::init(log)?;
-    let running = Starter::new(layers).start()?;
-    let mut times = Vec::with_capacity((BURSTS * BURST) as usize);
+    // Until the process ends, which is without any destructor.
+    std::mem::forget(obs_runtime::log::init(log)?);
+    Ok(Starter::new(layers).start()?)
+}
+
+/// Makes the calls, and times them.
+fn stretch(times: &mut Vec<u64>) {
+    times.clear();
     let started = Instant::now();
-    for burst in 0..WARM + BURSTS {
-        for order in 0..BURST {
-            let begun = Instant::now();
-            checkout(burst * BURST + order);
-            let took = begun.elapsed();
-            if burst >= WARM {
-                times.push(took);
-            }
+    for order in 0..WARM + TIMED {
+        let begun = Instant::now();
+        checkout(order as u64);
+        let took = begun.elapsed();
+        if order >= WARM {
+            times.push(took.as_nanos() as u64);
         }
-        let due = started + Duration::from_millis(10 * (burst + 1));
-        thread::sleep(due.saturating_duration_since(Instant::now()));
     }
-    // What the collector has is not in the books yet.
-    running.flush(Duration::from_millis(200));
-    times.sort_unstable();
-    for (name, share) in [("median", 0.5), ("p99", 0.99)] {
-        let place = (times.len() as f64 * share) as usize;
-        let time = times.get(place).ok_or("nothing was timed")?;
-        println!("{name} {}", time.as_nanos());
-    }
+    thread::sleep(PERIOD.saturating_sub(started.elapsed()));
+}
+
+fn share_of(sorted: &[u64], share: f64) -> Outcome<u64> {
+    let place = (sorted.len() as f64 * share) as usize;
+    Ok(*sorted.get(place).ok_or("nothing was timed")?)
+}
+
+fn print_books() -> Outcome<()> {
     let snapshot = Registry::global().snapshot();
     for (name, metric) in [
         ("made", "obs_export_items_total"),
@@ -73,11 +113,7 @@ pub(crate) fn run(endpoint: &str, spool: &str) -> Outcome<()> {
         });
         println!("{name} {}", values.sum::<f64>());
     }
-    if !spool.is_empty() {
-        std::fs::remove_dir_all(spool)?;
-    }
-    // What still waits is of no interest.
-    std::process::exit(0);
+    Ok(())
 }
 
 #[trace_request("checkout", attributes(order = order))]
@@ -88,5 +124,5 @@ fn checkout(order: u64) {
 
 #[trace_request("reserve", attributes(order = order))]
 fn reserve(order: u64) {
-    std::hint::black_box(order);
+    black_box(order);
 }

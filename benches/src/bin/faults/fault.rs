@@ -3,9 +3,12 @@
 use std::io::{self, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use obs_benches::http::{read_head, read_request};
+
+use crate::clock::Clock;
+use crate::disk::Disk;
 
 const TAKEN: &str = "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
 const FAILS: &str = "HTTP/1.1 500 Error\r\ncontent-length: 0\r\n\r\n";
@@ -34,19 +37,32 @@ pub(crate) enum Fault {
     NoTls,
     NoName,
     Slow,
+    /// It is away for every other second.
+    Returns,
     /// It is away, and what waits on disk has its bound.
     SpoolFull,
+    /// It is away, and the disk on which it would wait is full.
+    DiskFull,
+    /// It does not answer, and the program shuts down.
+    ShutDown,
+    /// It takes everything, and the wall clock is set forward and back.
+    ClockSet,
 }
 
 /// Where a receiver is.
 #[derive(Debug)]
 pub(crate) struct Place {
     pub(crate) endpoint: String,
-    spools: bool,
+    /// Where callers keep what is not delivered.
+    pub(crate) disk: Option<Disk>,
+    /// Whether the caller is told to shut down in the middle.
+    pub(crate) ends_midway: bool,
+    /// Clocks for this caller and for the one with a sound receiver.
+    pub(crate) clock: Option<Clock>,
 }
 
 impl Fault {
-    pub(crate) const ALL: [Self; 15] = [
+    pub(crate) const ALL: [Self; 19] = [
         Self::None,
         Self::Refused,
         Self::Silent,
@@ -61,7 +77,11 @@ impl Fault {
         Self::NoTls,
         Self::NoName,
         Self::Slow,
+        Self::Returns,
         Self::SpoolFull,
+        Self::DiskFull,
+        Self::ShutDown,
+        Self::ClockSet,
     ];
 
     pub(crate) const fn name(self) -> &'static str {
@@ -80,11 +100,19 @@ impl Fault {
             Self::NoTls => "no-tls",
             Self::NoName => "no-name",
             Self::Slow => "slow",
+            Self::Returns => "returns",
             Self::SpoolFull => "spool-full",
+            Self::DiskFull => "disk-full",
+            Self::ShutDown => "shut-down",
+            Self::ClockSet => "clock-set",
         }
     }
 
     /// Starts a receiver that has it.
+    ///
+    /// # Errors
+    ///
+    /// If there is no port, no disk that could be full, or no clock that could be set.
     pub(crate) fn begin(self) -> io::Result<Place> {
         let listener = TcpListener::bind("127.0.0.1:0")?;
         let address = listener.local_addr()?;
@@ -94,19 +122,29 @@ impl Fault {
             _ => format!("http://{address}"),
         };
         if self != Self::Refused {
+            let begun = Instant::now();
             thread::spawn(move || {
                 for connection in listener.incoming().flatten() {
-                    thread::spawn(move || self.serve(&connection));
+                    thread::spawn(move || self.serve(&connection, begun));
                 }
             });
         }
         Ok(Place {
             endpoint,
-            spools: self == Self::SpoolFull,
+            disk: match self {
+                Self::SpoolFull => Some(Disk::with_room()?),
+                Self::DiskFull => Some(Disk::without_room()?),
+                _ => None,
+            },
+            ends_midway: self == Self::ShutDown,
+            clock: match self {
+                Self::ClockSet => Some(Clock::begin()?),
+                _ => None,
+            },
         })
     }
 
-    fn serve(self, mut connection: &TcpStream) -> io::Result<()> {
+    fn serve(self, mut connection: &TcpStream, begun: Instant) -> io::Result<()> {
         let mut reader = BufReader::with_capacity(64 * 1024, connection);
         if self == Self::Reset {
             // What was not read makes the system say that it was a reset.
@@ -114,7 +152,7 @@ impl Fault {
         }
         while read_request(&mut reader)?.is_some() {
             match self {
-                Self::Silent => thread::sleep(Duration::from_secs(60)),
+                Self::Silent | Self::ShutDown => thread::sleep(Duration::from_secs(60)),
                 Self::Dawdles => {
                     for byte in TAKEN.bytes() {
                         connection.write_all(&[byte])?;
@@ -125,32 +163,22 @@ impl Fault {
                     thread::sleep(Duration::from_secs(1));
                     connection.write_all(TAKEN.as_bytes())?;
                 }
-                _ => connection.write_all(self.answer().as_bytes())?,
+                _ => connection.write_all(self.answer(begun).as_bytes())?,
             }
         }
         Ok(())
     }
 
-    const fn answer(self) -> &'static str {
+    fn answer(self, since: Instant) -> &'static str {
         match self {
             Self::Fails => FAILS,
-            Self::Away | Self::SpoolFull => AWAY,
+            Self::Away | Self::SpoolFull | Self::DiskFull => AWAY,
+            Self::Returns if since.elapsed().as_secs().is_multiple_of(2) => AWAY,
             Self::Busy => BUSY,
             Self::Refuses => REFUSES,
             Self::TooLarge => TOO_LARGE,
             Self::Lies => LIES,
             _ => TAKEN,
         }
-    }
-}
-
-impl Place {
-    /// The directory in which a turn keeps what is not delivered; empty for none.
-    pub(crate) fn spool(&self) -> String {
-        if !self.spools {
-            return String::new();
-        }
-        let name = format!("obs-faults-{}", std::process::id());
-        std::env::temp_dir().join(name).display().to_string()
     }
 }
