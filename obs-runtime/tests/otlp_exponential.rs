@@ -107,6 +107,8 @@ fn observations_arrive_in_powers_of_a_base_as_totals_and_as_differences() {
     let point = &points[0];
     assert_eq!((point.scale, point.count, point.zero_count), (3, 3, 0));
     assert!((point.sum.unwrap() - 0.602).abs() < 1e-6);
+    let ends = [point.min.unwrap(), point.max.unwrap()];
+    assert!((ends[0] - 0.001).abs() < 1e-6 && (ends[1] - 0.6).abs() < 1e-6);
     let (offset, all) = counts(point);
     let place = |seconds: f64| (seconds.log2() * 8.0).ceil() as i32 - 1;
     assert_eq!(offset, place(0.001));
@@ -115,6 +117,7 @@ fn observations_arrive_in_powers_of_a_base_as_totals_and_as_differences() {
     *bodies.lock().unwrap() = kept;
     let (_, points) = received(&bodies, "parcel");
     assert_eq!((points[0].scale, points[0].sum), (2, Some(700.0)));
+    assert_eq!((points[0].min, points[0].max), (Some(700.0), Some(700.0)));
     assert_eq!(
         counts(&points[0]),
         ((700.0_f64.log2() * 4.0).ceil() as i32 - 1, vec![1])
@@ -132,6 +135,7 @@ fn observations_arrive_in_powers_of_a_base_as_totals_and_as_differences() {
     assert_eq!(temporality, AggregationTemporality::Delta as i32);
     let point = &points[0];
     assert_eq!((point.count, point.sum), (1, Some(2.0)));
+    assert_eq!((point.min, point.max), (None, None));
     assert_eq!(
         counts(point),
         (7, vec![1]),

@@ -134,7 +134,7 @@ impl Exports {
     fn read_metrics(&mut self, config: &Config, outlets: Vec<Outlet>) {
         if !outlets.is_empty() {
             let every = config.monitoring.metrics.interval;
-            let source = || Registry::global().snapshot();
+            let source = || Registry::global().snapshot_to_export();
             self.interval = Some(Interval::start(every, source, outlets, &self.dispatch));
         }
     }

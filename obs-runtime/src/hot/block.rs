@@ -3,7 +3,8 @@
 //! A block begins with seven cells: how many calls have begun, how many have
 //! ended, the extremes of the current window, and the bucket that the last
 //! duration fell into. After them, for each outcome, stand the sum of its ticks
-//! and its buckets; the sum of `ok` completes the first cache line. `_count` and
+//! and its buckets; the sum of `ok` completes the first cache line. At the end stand the
+//! extremes of the windows that are over. `_count` and
 //! the number of calls by outcome are the sums of the buckets, so they cannot
 //! disagree; calls in flight are begun less ended.
 //!
@@ -19,6 +20,7 @@ use obs_schema::def::CallOutcome;
 
 use super::alone::skip;
 use super::cells::{self, Cells, Shard, cell};
+use super::extremes;
 use super::local::Local;
 use super::roster::{Entry, Roster};
 use super::tally::{self, bump};
@@ -67,7 +69,7 @@ pub(crate) struct Totals {
     attempt: Vec<u64>,
 }
 
-/// The extremes of a window in ticks.
+/// The extremes of a window, or of all of them, in ticks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Extremes {
     pub(crate) least: u64,
@@ -80,14 +82,14 @@ impl Block {
 
     /// Whether there can be a block with so many bucket bounds.
     pub(crate) const fn fits(bounds: usize) -> bool {
-        HEADER + OUTCOMES * (bounds + 2) <= cells::PART_CELLS
+        HEADER + OUTCOMES * (bounds + 2) + extremes::KEPT <= cells::PART_CELLS
     }
 
     /// Reserves the cells of a block with `bounds` bucket bounds.
     pub(crate) fn allocate(bounds: usize) -> Option<Self> {
         // Of each outcome the sum, and a bucket more than there are bounds.
         let stride = u32::try_from(bounds + 2).ok()?;
-        let offset = cells::allocate(HEADER + OUTCOMES * (bounds + 2))?;
+        let offset = cells::allocate(HEADER + OUTCOMES * (bounds + 2) + extremes::KEPT)?;
         let block = Self(u64::from(offset) << 32 | u64::from(stride));
         ALL.add(usize::MAX, || Known {
             block,
@@ -127,6 +129,7 @@ impl Block {
         self.0 as u32 as usize
     }
 
+    /// How many cells there are before those that keep the extremes.
     fn len(self) -> usize {
         HEADER + OUTCOMES * self.stride()
     }
@@ -254,18 +257,42 @@ impl Block {
 
     /// Takes the extremes since the last time, and starts a new window.
     pub(crate) fn take_extremes(self) -> Option<Extremes> {
+        self.extremes(|header, [least, greatest]| {
+            let taken = [
+                extremes::take(&header[LEAST], least),
+                extremes::take(&header[GREATEST], greatest),
+            ];
+            // The owner's next call has to look at the extremes again.
+            header[GUESS_WIDTH].store(0, Relaxed);
+            taken
+        })
+    }
+
+    /// The extremes since the start. They may be those of a call that the totals have a moment later.
+    #[cfg(feature = "export")]
+    pub(crate) fn all_extremes(self) -> Option<Extremes> {
+        self.extremes(|header, [least, greatest]| {
+            [
+                extremes::look(&header[LEAST], least),
+                extremes::look(&header[GREATEST], greatest),
+            ]
+        })
+    }
+
+    /// The extremes over all threads, of which `read` reads the keys of one in its header and where they are kept.
+    fn extremes(
+        self,
+        read: impl Fn(&[AtomicU64; HEADER], &[AtomicU64; extremes::KEPT]) -> [u64; 2],
+    ) -> Option<Extremes> {
         let (mut least, mut greatest) = (0, 0);
         cells::each_shard(|shard| {
-            let Some(row) = shard.row(self.offset(), HEADER) else {
-                return;
-            };
-            let [_, _, low, high, _, width, _] = row else {
-                return;
-            };
-            least = least.max(low.swap(0, Relaxed));
-            greatest = greatest.max(high.swap(0, Relaxed));
-            // The owner's next call has to look at the extremes again.
-            width.store(0, Relaxed);
+            let row = shard.row(self.offset(), self.len() + extremes::KEPT);
+            let ends = row.and_then(|row| row.first_chunk().zip(row.last_chunk()));
+            if let Some((header, kept)) = ends {
+                let [low, high] = read(header, kept);
+                least = least.max(low);
+                greatest = greatest.max(high);
+            }
         });
         (least != 0).then_some(Extremes {
             least: !least,

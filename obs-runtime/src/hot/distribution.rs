@@ -1,7 +1,7 @@
 //! The cells of one histogram of the program's own values.
 //!
 //! A row of cells: how many observations were added, their sum, their extremes
-//! since the last time somebody asked, and the buckets. The number of
+//! since the last time somebody asked, the buckets, and the extremes of before. The number of
 //! observations that readers get is the sum of the buckets, so the two cannot
 //! disagree; the first cell tells a reader whether it came in the middle of an
 //! update.
@@ -10,6 +10,7 @@ use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
 
 use super::cells::{self, Cells, cell};
+use super::extremes;
 use super::tally;
 
 const ADDED: usize = 0;
@@ -53,13 +54,13 @@ impl Counts {
 impl Distribution {
     /// Whether there can be a histogram with so many bucket bounds.
     pub(crate) const fn fits(bounds: usize) -> bool {
-        HEADER + bounds < cells::PART_CELLS
+        HEADER + bounds + extremes::KEPT < cells::PART_CELLS
     }
 
     /// Reserves the cells of a histogram with `bounds` bucket bounds.
     pub(crate) fn allocate(bounds: usize) -> Option<Self> {
         let buckets = u32::try_from(bounds + 1).ok()?;
-        let offset = cells::allocate(HEADER + bounds + 1)?;
+        let offset = cells::allocate(HEADER + bounds + 1 + extremes::KEPT)?;
         Some(Self { offset, buckets })
     }
 
@@ -68,6 +69,7 @@ impl Distribution {
         self.offset
     }
 
+    /// How many cells there are before those that keep the extremes.
     fn len(self) -> usize {
         HEADER + self.buckets as usize
     }
@@ -116,11 +118,24 @@ impl Distribution {
 
     /// Takes the smallest and the largest value since the last time.
     pub(crate) fn take_extremes(self) -> Option<(f64, f64)> {
+        self.extremes(extremes::take)
+    }
+
+    /// The smallest and the largest value since the start, maybe of an observation that the buckets have a moment later.
+    #[cfg(feature = "export")]
+    pub(crate) fn all_extremes(self) -> Option<(f64, f64)> {
+        self.extremes(extremes::look)
+    }
+
+    /// The extremes over all threads, of which `read` reads a key, from its cell and where it is kept.
+    fn extremes(self, read: impl Fn(&AtomicU64, &AtomicU64) -> u64) -> Option<(f64, f64)> {
         let (mut low, mut high) = (0, 0);
         cells::each_shard(|shard| {
-            if let Some([_, _, least, greatest]) = shard.row(self.offset, HEADER) {
-                low = low.max(least.swap(0, Relaxed));
-                high = high.max(greatest.swap(0, Relaxed));
+            let row = shard.row(self.offset, self.len() + extremes::KEPT);
+            let ends = row.and_then(|row| row.first_chunk::<HEADER>().zip(row.last_chunk()));
+            if let Some(([_, _, least, greatest], [least_kept, greatest_kept])) = ends {
+                low = low.max(read(least, least_kept));
+                high = high.max(read(greatest, greatest_kept));
             }
         });
         (low != 0 && high != 0).then(|| (value_of(!low), value_of(high)))
@@ -211,6 +226,22 @@ mod tests {
         let counts = distribution.read();
         assert_eq!((counts.buckets, counts.sum), (vec![1, 1], 1.0));
         assert_eq!(distribution.take_extremes(), Some((-1.0, 2.0)));
+    }
+
+    #[cfg(feature = "export")]
+    #[test]
+    fn the_extremes_since_the_start_are_those_of_all_windows() {
+        let distribution = Distribution::allocate(1).unwrap();
+        assert_eq!(distribution.all_extremes(), None);
+        distribution.add(0, -2.0);
+        distribution.add_common(1, 7.0);
+        assert_eq!(distribution.all_extremes(), Some((-2.0, 7.0)));
+        distribution.take_extremes();
+        distribution.add(0, 0.5);
+        assert_eq!(distribution.all_extremes(), Some((-2.0, 7.0)));
+        distribution.take_extremes();
+        distribution.add(1, 9.0);
+        assert_eq!(distribution.all_extremes(), Some((-2.0, 9.0)));
     }
 
     proptest::proptest! {

@@ -107,6 +107,43 @@ proptest::proptest! {
     }
 }
 
+#[cfg(feature = "export")]
+proptest::proptest! {
+    /// Windows end at any time, which takes nothing from the extremes of all.
+    #[test]
+    fn the_extremes_since_the_start_are_those_of_all_windows(
+        calls in proptest::collection::vec((0u64..1200, proptest::bool::ANY), 1..60),
+    ) {
+        let bounds = [100, 500];
+        let block = Block::allocate(bounds.len()).unwrap();
+        proptest::prop_assert_eq!(block.all_extremes(), None);
+        for (at, &(ticks, ends_window)) in calls.iter().enumerate() {
+            end(block, ticks, &bounds);
+            if ends_window {
+                block.take_extremes();
+            }
+            let so_far = || calls[..=at].iter().map(|call| call.0);
+            let extremes = block.all_extremes().unwrap();
+            proptest::prop_assert_eq!(Some(extremes.least), so_far().min());
+            proptest::prop_assert_eq!(Some(extremes.greatest), so_far().max());
+        }
+    }
+}
+
+#[cfg(feature = "export")]
+#[test]
+fn the_extremes_since_the_start_are_those_of_threads_that_are_gone_as_well() {
+    let block = Block::allocate(1).unwrap();
+    for ticks in [30, 7, 90] {
+        std::thread::spawn(move || end(block, ticks, &[50]))
+            .join()
+            .unwrap();
+        block.take_extremes();
+    }
+    let extremes = block.all_extremes().unwrap();
+    assert_eq!((extremes.least, extremes.greatest), (7, 90));
+}
+
 #[test]
 fn a_reader_never_sees_a_count_that_differs_from_the_sum_of_its_buckets() {
     let bounds = [8, 64];

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use obs_schema::def::MetricDef;
 
 use super::builtin;
+use super::ends::Ends;
 use super::own::family;
 use super::snapshot::{Family, Histogram, Series, Value};
 use crate::export::delivery::{self, BOUNDS, Books, Loss};
@@ -76,6 +77,7 @@ fn duration(books: &Books) -> Value {
         sum: books.time.as_secs_f64(),
         exemplars: Vec::new(),
         extremes: None,
+        ends: Ends::default(),
         exponential: None,
     })
 }

@@ -173,8 +173,13 @@ impl Sealed for Histogram {
         let mut histogram = take_histogram(value, def.buckets);
         histogram.set_counted(self.fine, &scan.counts.buckets, scan.counts.sum);
         exemplar::of_histogram(cells.cell(), &mut histogram.exemplars);
-        if scan.reading == Reading::Tick {
-            histogram.extremes = cells.take_extremes();
+        match scan.reading {
+            Reading::Scrape => {}
+            Reading::Tick => histogram.extremes = cells.take_extremes(),
+            #[cfg(feature = "export")]
+            Reading::Export => {
+                histogram.ends = cells.all_extremes().map(Into::into).unwrap_or_default();
+            }
         }
         *value = Value::Histogram(histogram);
         true

@@ -34,6 +34,7 @@ mod builtin;
 mod cell;
 mod counter;
 pub mod encode;
+pub(crate) mod ends;
 pub(crate) mod exemplar;
 pub(crate) mod exponential;
 #[cfg(feature = "export")]

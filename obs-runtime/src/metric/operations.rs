@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use obs_schema::def::{CallOutcome, MetricDef, OperationFamily};
 
+use super::ends::Ends;
 use super::scan::{Labels, Reading, Scan, Sink, take_histogram};
 use super::snapshot::{self, Value};
 use super::{builtin, exemplar, own};
@@ -48,6 +49,8 @@ struct Row {
     cells: Option<Block>,
     totals: Totals,
     extremes: Option<(f64, f64)>,
+    /// The extremes since the start.
+    ends: Option<Extremes>,
 }
 
 impl Default for Operations {
@@ -234,9 +237,14 @@ impl Row {
             None => totals.clear(live.bounds().len()),
         }
         own::TORN.fetch_add(totals.torn, Relaxed);
-        let extremes = match scan.reading {
-            Reading::Tick => cells.and_then(Block::take_extremes).map(Extremes::seconds),
-            Reading::Scrape => None,
+        let (extremes, ends) = match scan.reading {
+            Reading::Scrape => (None, None),
+            Reading::Tick => {
+                let taken = cells.and_then(Block::take_extremes);
+                (taken.map(Extremes::seconds), None)
+            }
+            #[cfg(feature = "export")]
+            Reading::Export => (None, cells.and_then(Block::all_extremes)),
         };
         Self {
             live,
@@ -244,6 +252,7 @@ impl Row {
             cells,
             totals,
             extremes,
+            ends,
         }
     }
 
@@ -261,10 +270,30 @@ impl Row {
         let sum = clock::to_seconds(self.totals.sum(outcome));
         duration.set_counted(self.live.fine(), self.totals.of(outcome), sum);
         duration.extremes = self.extremes;
+        duration.ends = self.ends_of(outcome);
         if let Some(cells) = self.cells {
             exemplar::of(cells, outcome, &mut duration.exemplars);
         }
         *value = Value::Histogram(duration);
+    }
+
+    /// The ends of the durations with this outcome. The cells have those of all outcomes, so an end is known where only
+    /// calls with this one lasted about as long.
+    fn ends_of(&self, outcome: CallOutcome) -> Ends {
+        let Some(ends) = self.ends else {
+            return Ends::default();
+        };
+        let known = |ticks: u64| {
+            let bucket = self.live.bounds().partition_point(|&bound| bound < ticks);
+            let lasted = |other| self.totals.of(other).get(bucket).is_some_and(|&n| n > 0);
+            let mut all = CallOutcome::ALL.into_iter();
+            all.all(|other| lasted(other) == (other == outcome))
+                .then(|| clock::to_seconds(ticks))
+        };
+        Ends {
+            least: known(ends.least),
+            greatest: known(ends.greatest),
+        }
     }
 
     /// Adds its value in a family to that of another row.

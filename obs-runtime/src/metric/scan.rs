@@ -5,6 +5,7 @@
 
 use std::mem::replace;
 
+use super::ends::Ends;
 use super::snapshot::{Family, Histogram, Label, Summary, Value};
 use crate::hot::distribution::Counts;
 use crate::hot::reduce::Reducer;
@@ -18,6 +19,9 @@ pub(crate) enum Reading {
     Scrape,
     /// A tick of the windows, which starts new extremes.
     Tick,
+    /// One for exporters, which are told the extremes since the start.
+    #[cfg(feature = "export")]
+    Export,
 }
 
 /// What one reading carries along.
@@ -73,6 +77,7 @@ pub(super) fn take_histogram(value: &mut Value, bounds: &'static [f64]) -> Histo
             Histogram {
                 bounds: bounds.into(),
                 extremes: None,
+                ends: Ends::default(),
                 exponential: None,
                 ..histogram
             }

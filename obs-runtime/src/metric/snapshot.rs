@@ -15,6 +15,7 @@ use std::borrow::Cow;
 
 use obs_schema::def::MetricKind;
 
+use super::ends::Ends;
 use super::exponential::{Exponential, Fine};
 
 /// A label: its name and its value.
@@ -101,6 +102,8 @@ pub struct Histogram {
     pub exemplars: Vec<Exemplar>,
     /// The smallest and the largest observation since the last tick of the windows; only a tick has them.
     pub(crate) extremes: Option<(f64, f64)>,
+    /// Those since the start; only a reading for exporters has them.
+    pub(crate) ends: Ends,
     /// The observations in finer buckets, if they are counted so.
     pub(crate) exponential: Option<Exponential>,
 }
@@ -206,6 +209,7 @@ impl Histogram {
             sum,
             exemplars: Vec::new(),
             extremes: None,
+            ends: Ends::default(),
             exponential: None,
         }
     }
@@ -213,6 +217,11 @@ impl Histogram {
     /// Adds the observations of another histogram. Where the bounds differ, those that both have
     /// remain: their counts are exact.
     pub(crate) fn add(&mut self, other: &Self) {
+        self.ends = match (self.count(), other.count()) {
+            (_, 0) => self.ends,
+            (0, _) => other.ends,
+            _ => self.ends.and(other.ends),
+        };
         self.keep_bounds_of(other);
         let mut other = other.clone();
         other.keep_bounds_of(self);

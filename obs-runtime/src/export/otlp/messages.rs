@@ -186,6 +186,8 @@ static BUCKETS: Message = Message(&[
     list(6, "bucketCounts", Fixed),
     list(7, "explicitBounds", Double),
     inners(8, "exemplars", &EXEMPLAR),
+    one(11, "min", Double),
+    one(12, "max", Double),
 ]);
 static POWERS: Message = Message(&[
     inners(1, "attributes", &KEY_VALUE),
@@ -198,6 +200,8 @@ static POWERS: Message = Message(&[
     inner(8, "positive", &SIDE),
     inner(9, "negative", &SIDE),
     inners(11, "exemplars", &EXEMPLAR),
+    one(12, "min", Double),
+    one(13, "max", Double),
     one(14, "zeroThreshold", Double),
 ]);
 static SIDE: Message = Message(&[one(1, "offset", Zigzag), list(2, "bucketCounts", Row)]);

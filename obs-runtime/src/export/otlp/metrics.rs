@@ -265,6 +265,7 @@ impl Point<'_> {
         wire::double_always(out, 5, histogram.sum);
         if let Some(shape) = &self.shape {
             shape.encode(out);
+            encode_ends(out, 12, histogram);
             return self.encode_exemplars(out, 11, histogram);
         }
         wire::packed_fixed64(out, 6, histogram.counts.len(), buckets(histogram));
@@ -275,6 +276,7 @@ impl Point<'_> {
             bounds.len(),
             bounds.iter().map(|bound| bound.to_bits()),
         );
+        encode_ends(out, 11, histogram);
         self.encode_exemplars(out, 8, histogram);
     }
 
@@ -283,6 +285,16 @@ impl Point<'_> {
             if exemplar.unix_ns >= self.change.since {
                 encode_exemplar(out, field, exemplar);
             }
+        }
+    }
+}
+
+/// `min`, and `max` after it, where they are known.
+fn encode_ends(out: &mut Vec<u8>, min: u32, histogram: &Histogram) {
+    let ends = histogram.ends;
+    for (field, end) in [(min, ends.least), (min + 1, ends.greatest)] {
+        if let Some(end) = end {
+            wire::double_always(out, field, end);
         }
     }
 }

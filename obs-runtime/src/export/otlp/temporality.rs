@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use crate::metric::ends::Ends;
 use crate::metric::snapshot::{Family, Histogram, Label, Series, Value};
 
 /// What a series was at the last time, by name and labels.
@@ -111,6 +112,8 @@ fn observed(before: &Histogram, now: &Histogram) -> Histogram {
         *count = count.saturating_sub(*before);
     }
     grown.sum -= before.sum;
+    // Nobody knows those of the time in between.
+    grown.ends = Ends::default();
     grown.exponential = match (grown.exponential.take(), &before.exponential) {
         (Some(now), Some(before)) => now.since(before),
         _ => None,

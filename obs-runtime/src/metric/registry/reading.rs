@@ -111,6 +111,12 @@ impl Registry {
         self.read(Reading::Scrape, false)
     }
 
+    /// Everything, for exporters: with the extremes since the start.
+    #[cfg(feature = "export")]
+    pub(crate) fn snapshot_to_export(&self) -> Snapshot {
+        self.read(Reading::Export, true)
+    }
+
     /// Everything, for the windows: it starts new extremes.
     pub(crate) fn tick(&self) -> Snapshot {
         self.read(Reading::Tick, true)

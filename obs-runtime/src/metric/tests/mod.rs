@@ -1,5 +1,7 @@
 //! What programs rely on: exact numbers, distinct series, nothing that can fail.
 
+#[cfg(feature = "export")]
+mod ends;
 mod exemplars;
 mod handles;
 mod operations;

@@ -14,6 +14,7 @@ use crate::export::delivery::Batch;
 use crate::export::otlp::metrics::{encode, join};
 use crate::export::otlp::resource::Frame;
 use crate::export::otlp::temporality::Changes;
+use crate::metric::ends::Ends;
 use crate::metric::exponential::tests as exponential;
 use crate::metric::snapshot::{
     Exemplar, Family, Histogram, Kind, Label, Series, Snapshot, Summary, Value,
@@ -193,6 +194,55 @@ fn a_histogram_has_buckets_and_exemplars() {
     assert_eq!(point.explicit_bounds, [0.1, 1.0]);
     assert_eq!(point.exemplars[0].trace_id, 0xabc_u128.to_be_bytes());
     assert_eq!(point.exemplars[0].time_unix_nano, 1_500);
+}
+
+#[test]
+fn a_histogram_has_the_extremes_that_are_known() {
+    let of_powers = || {
+        let (buckets, exponential) = exponential::counted("seconds", &[0.5, 2.0]);
+        let mut value = Histogram::from_buckets(exponential::DECLARED, &buckets, 2.5);
+        value.exponential = Some(exponential);
+        value
+    };
+    for (least, greatest) in [
+        (None, None),
+        (Some(0.0), None),
+        (None, Some(2.0)),
+        (Some(-0.5), Some(2.0)),
+    ] {
+        let sent = |mut value: Histogram| {
+            value.ends = Ends { least, greatest };
+            let value = Value::Histogram(value);
+            sent(&single("wait_seconds", "seconds", Kind::Histogram, value))
+        };
+        let (_, point) = of_histogram(sent(histogram(&[3, 0, 1])));
+        assert_eq!((point.min, point.max), (least, greatest));
+        let Data::ExponentialHistogram(powers) = data(sent(of_powers())) else {
+            panic!("no exponential histogram");
+        };
+        let point = &powers.data_points[0];
+        assert_eq!((point.min, point.max), (least, greatest));
+    }
+}
+
+#[test]
+fn the_extremes_since_the_start_are_not_said_of_what_came_since_the_last_time() {
+    let snapshot = |buckets: &[u64]| {
+        let mut value = histogram(buckets);
+        value.ends = (0.01, 2.0).into();
+        let value = Value::Histogram(value);
+        single("wait_seconds", "seconds", Kind::Histogram, value)
+    };
+    let sent = sent_changes(&[snapshot(&[3, 0, 1]), snapshot(&[4, 0, 1])]);
+    let ends = sent.into_iter().map(|metrics| {
+        let (_, point) = of_histogram(metrics);
+        (point.min, point.max)
+    });
+    // The first time everything is new.
+    assert_eq!(
+        ends.collect::<Vec<_>>(),
+        [(Some(0.01), Some(2.0)), (None, None)]
+    );
 }
 
 #[test]
@@ -382,6 +432,7 @@ pub(super) fn snapshots() -> impl Strategy<Value = Snapshot> {
         )
             .prop_map(|(buckets, sum, unix_ns)| {
                 let mut histogram = Histogram::from_buckets(vec![0.25, 1.0], &buckets, sum);
+                histogram.ends = (sum / 2.0, sum).into();
                 histogram.exemplars.push(Exemplar {
                     bucket: 0,
                     trace_id: u128::from(unix_ns) + 1,
@@ -398,6 +449,7 @@ pub(super) fn snapshots() -> impl Strategy<Value = Snapshot> {
                 let (buckets, exponential) = exponential::counted("bytes", &values);
                 let mut histogram = Histogram::from_buckets(exponential::DECLARED, &buckets, sum);
                 histogram.exponential = Some(exponential);
+                histogram.ends = (sum / 2.0, sum).into();
                 (Kind::Histogram, Value::Histogram(histogram))
             }),
         (real(), 0..9_u64).prop_map(|(value, count)| {
