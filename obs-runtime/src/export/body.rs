@@ -11,7 +11,7 @@ const MAX_KEPT: usize = 1 << 20;
 
 /// The body of a request.
 #[derive(Debug)]
-pub(super) struct Body {
+pub(crate) struct Body {
     pub(super) bytes: Bytes,
     pub(super) is_packed: bool,
 }
@@ -48,11 +48,14 @@ impl Memory {
         Body::plain(copy)
     }
 
-    /// A body in gzip.
-    pub(super) fn pack(&self, body: &[u8]) -> Option<Body> {
+    /// A body in gzip, which `write` makes with what made the last one. `None` if that says that it did not succeed.
+    pub(super) fn pack(
+        &self,
+        write: impl FnOnce(&mut Packer, &mut Vec<u8>) -> bool,
+    ) -> Option<Body> {
         let mut packer = take(&self.packer).unwrap_or_default();
         let mut packed = take(&self.packed);
-        let is_packed = packer.pack(body, &mut packed);
+        let is_packed = write(&mut packer, &mut packed);
         put(&self.packer, Some(packer));
         is_packed.then(|| Body {
             bytes: packed.into(),

@@ -21,6 +21,7 @@ use rustls::ClientConfig;
 
 use super::body::{Body, Memory};
 use super::delivery::Answer;
+use super::gzip::Packer;
 use super::proxy::{Connector, Route};
 
 /// Bytes of an answer that are read, unless more are asked for.
@@ -134,19 +135,42 @@ impl Client {
         body: Vec<u8>,
         headers: &[(HeaderName, &'static str)],
     ) -> Result<Reply, Answer> {
-        let body = match self.packed(&body) {
-            Some(packed) => {
-                self.memory.keep_plain(body);
-                packed
-            }
-            None => Body::plain(body),
-        };
+        let packed = self.packed(&body);
+        let body = self.either(packed, body);
         self.exchange(method, body, headers).await
+    }
+
+    /// [`post`](Self::post) with a body of which a part may be in gzip, where that is said in the body and not in a header:
+    /// that part is what `pack` makes of the body as it is, if it can.
+    #[cfg(feature = "otlp")]
+    pub(crate) async fn post_packed(
+        &self,
+        body: Vec<u8>,
+        kind: &'static str,
+        pack: impl FnOnce(&mut Packer, &[u8], &mut Vec<u8>) -> bool,
+    ) -> Result<Reply, Answer> {
+        let write = |packer: &mut Packer, out: &mut Vec<u8>| pack(packer, &body, out);
+        let packed = self.memory.pack(write);
+        let body = self.either(packed, body);
+        let headers = [(CONTENT_TYPE, kind)];
+        self.exchange(Method::POST, body, &headers).await
     }
 
     /// The body in gzip, if it is to be sent so.
     fn packed(&self, body: &[u8]) -> Option<Body> {
-        self.gzip.then(|| self.memory.pack(body)).flatten()
+        let pack = |packer: &mut Packer, out: &mut Vec<u8>| packer.pack(body, out);
+        self.gzip.then(|| self.memory.pack(pack)).flatten()
+    }
+
+    /// The body in gzip if there is one, and otherwise the one as it is.
+    fn either(&self, packed: Option<Body>, plain: Vec<u8>) -> Body {
+        match packed {
+            Some(packed) => {
+                self.memory.keep_plain(plain);
+                packed
+            }
+            None => Body::plain(plain),
+        }
     }
 
     async fn exchange(
@@ -212,7 +236,8 @@ impl Client {
         for (name, value) in own {
             headers.insert(name, HeaderValue::from_static(value));
         }
-        if body.is_packed {
+        // What is packed otherwise says so itself.
+        if body.is_packed && self.gzip {
             headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
         }
         request

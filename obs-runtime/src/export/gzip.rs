@@ -12,7 +12,7 @@ const ROOM: usize = 32 * 1024;
 /// Compresses one body after the other. It has some 300 KB of memory, which would be taken from the system for each and
 /// cleared.
 #[derive(Debug)]
-pub(super) struct Packer(Compress);
+pub(crate) struct Packer(Compress);
 
 impl Default for Packer {
     fn default() -> Self {
@@ -22,7 +22,7 @@ impl Default for Packer {
 
 impl Packer {
     /// Appends a body in gzip. False if that did not succeed.
-    pub(super) fn pack(&mut self, body: &[u8], out: &mut Vec<u8>) -> bool {
+    pub(crate) fn pack(&mut self, body: &[u8], out: &mut Vec<u8>) -> bool {
         out.reserve(body.len() / 8);
         out.extend_from_slice(&HEADER);
         if !self.deflate(body, out) {

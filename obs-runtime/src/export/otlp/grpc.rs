@@ -74,28 +74,37 @@ pub(super) fn headers(settings: &Settings) -> HeaderMap {
 /// Makes the call, with the message that `write` appends.
 pub(super) async fn call(client: &Client, gzip: bool, write: impl FnOnce(&mut Vec<u8>)) -> Answer {
     let mut body = client.memory();
-    frame(&mut body, gzip, write);
-    match client.post(body, "application/grpc").await {
+    frame(&mut body, false, |out| {
+        write(out);
+        true
+    });
+    let kind = "application/grpc";
+    let reply = match gzip {
+        true => client.post_packed(body, kind, pack).await,
+        false => client.post(body, kind).await,
+    };
+    match reply {
         Ok(reply) => judge(&reply),
         Err(answer) => answer,
     }
 }
 
-fn frame(out: &mut Vec<u8>, gzip: bool, write: impl FnOnce(&mut Vec<u8>)) {
+/// Appends a framed message as a compressed one. False if that did not succeed.
+fn pack(packer: &mut Packer, framed: &[u8], out: &mut Vec<u8>) -> bool {
+    let message = framed.get(PREFIX..).unwrap_or_default();
+    frame(out, true, |out| packer.pack(message, out))
+}
+
+/// Puts the prefix before the message that `write` appends, if that succeeds.
+fn frame(out: &mut Vec<u8>, is_packed: bool, write: impl FnOnce(&mut Vec<u8>) -> bool) -> bool {
     out.extend_from_slice(&[0; PREFIX]);
-    write(out);
-    let message = out.get(PREFIX..).unwrap_or_default();
-    let mut packed = Vec::new();
-    let is_packed = gzip && Packer::default().pack(message, &mut packed);
-    if is_packed {
-        out.truncate(PREFIX);
-        out.extend_from_slice(&packed);
-    }
+    let is_written = write(out);
     // No batch comes near 4 GiB.
     let [a, b, c, d] = ((out.len() - PREFIX) as u32).to_be_bytes();
     if let Some(prefix) = out.first_chunk_mut() {
         *prefix = [u8::from(is_packed), a, b, c, d];
     }
+    is_written
 }
 
 fn judge(reply: &Reply) -> Answer {

@@ -212,6 +212,27 @@ fn a_compressed_call_is_understood() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn calls_that_follow_each_other_are_compressed_each_for_itself() {
+    let (address, receiver) = Receiver::answering([]);
+    let mut variables = variables(address);
+    variables.push(("OTEL_EXPORTER_OTLP_COMPRESSION", "gzip".to_owned()));
+    let mut sender = sender_of(Signal::Traces, &variables);
+    let names = ["x".repeat(200_000), "y".to_owned(), "z".repeat(50_000)];
+    for name in &names {
+        let answer = sender.send(&spans_called(&[name])).await;
+        assert!(
+            matches!(answer, Answer::Taken { rejected: 0, .. }),
+            "{answer:?}"
+        );
+    }
+    assert_eq!(receiver.names().concat(), names);
+    // A proxy would unpack what is no body in gzip.
+    let calls = receiver.calls.lock().unwrap();
+    let encoded = |call: &(MetadataMap, _)| call.0.get("content-encoding").is_some();
+    assert!(!calls.iter().any(encoded));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn each_signal_has_its_method() {
     let (address, receiver) = Receiver::answering([]);
     let mut logs = sender_of(Signal::Logs, &variables(address));
