@@ -69,22 +69,28 @@ impl Starter {
         // Also where nothing is recorded, traces of others go on through this process.
         propagate::set_enabled(config.propagators());
         propagate::set_forwarded(config.monitoring.tracing.forward);
-        if config.service.disabled {
-            return Ok(running);
+        let has_telemetry = !config.service.disabled;
+        if !has_telemetry {
+            report_off(&config);
         }
         for warning in config.warnings() {
             diagnostics::report(&warning.to_string());
         }
         redact::follow_in_spans(&config.monitoring.logging);
         #[cfg(feature = "otlp")]
-        crate::export::prepare(&config.monitoring.metrics);
+        if has_telemetry {
+            crate::export::prepare(&config.monitoring.metrics);
+        }
         callsite::register_all();
-        let tracing = config.monitoring.tracing.enabled;
+        let tracing = has_telemetry && config.monitoring.tracing.enabled;
         held::hold(
             Collectors::start(&config),
             tracing.then(|| start_tracing(&config, collector)),
         );
-        running.console = Console::start(&config.monitoring.tracing).map_err(StartError::Thread)?;
+        if has_telemetry {
+            running.console =
+                Console::start(&config.monitoring.tracing).map_err(StartError::Thread)?;
+        }
         #[cfg(feature = "log")]
         logging::go_on();
         if fork::generation() > 0 {
@@ -95,7 +101,7 @@ impl Starter {
             running.log = Some(logging::start(&config).map_err(StartError::Log)?);
         }
         #[cfg(feature = "export")]
-        {
+        if has_telemetry {
             running.exports = crate::export::Exports::start(&config).map_err(StartError::Export)?;
         }
         analytics::configure(&config.monitoring.analytics);
@@ -107,6 +113,15 @@ impl Starter {
         running.set_ready();
         Ok(running)
     }
+}
+
+/// Says that nothing of what follows becomes telemetry. Whoever looks for it would look elsewhere first.
+fn report_off(config: &Config) {
+    diagnostics::report(&format!(
+        "{}: telemetry is off: no spans are recorded, and no traces, metrics and log records are sent; the endpoints with \
+         the probes, and the log on the console and in files, are there",
+        config.origin("service.disabled")
+    ));
 }
 
 fn store_budget(config: &Config) -> usize {

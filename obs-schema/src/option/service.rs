@@ -79,7 +79,7 @@ pub(super) const SERVICE_KEYS: &[OptionDef] = &[
         "disabled",
         ValueKind::Bool,
         "`false`",
-        "Turns everything off but the annotated functions themselves.",
+        "Turns telemetry off: no spans are recorded and nothing is sent. The endpoints, and the log on the console and in files, stay.",
     )
     .former(&["off"])
     .env(&["OTEL_SDK_DISABLED"]),
