@@ -1,7 +1,7 @@
 //! What the variables of an exporter say: where to, and as whom.
 
 use std::fmt::Display;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -10,7 +10,7 @@ use http::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 
 use super::client::{Client, Version, Way};
 use super::proxy::Route;
-use super::tls::Tls;
+use super::tls::{PemFile, Tls};
 use super::{ExportError, headers};
 use crate::config::Config;
 
@@ -95,8 +95,7 @@ impl<'a> Variables<'a> {
 pub(super) struct Receiver {
     pub(super) address: Uri,
     headers: HeaderMap,
-    /// The variable and the file that it names.
-    certificate: Option<(String, PathBuf)>,
+    certificate: Option<PemFile>,
     proxy: &'static str,
 }
 
@@ -122,9 +121,10 @@ impl Receiver {
         Ok(Self {
             address,
             headers,
-            certificate: variables
-                .get("CERTIFICATE")
-                .map(|path| (variables.name("CERTIFICATE"), path.into())),
+            certificate: variables.get("CERTIFICATE").map(|path| PemFile {
+                variable: Some(variables.name("CERTIFICATE")),
+                path: path.into(),
+            }),
             proxy: variables.proxy,
         })
     }
@@ -137,17 +137,13 @@ impl Receiver {
     pub(super) fn client(self, address: Uri) -> Result<Client, ExportError> {
         let tls = Tls {
             is_used: address.scheme_str() == Some("https"),
-            certificate: self.certificate.as_ref().map(|(_, path)| &**path),
+            certificate: self.certificate.as_ref(),
             identity: None,
         };
-        let tls = tls.config().map_err(|error| match &self.certificate {
-            Some((variable, _)) => error.of(variable),
-            None => error,
-        })?;
         let way = Way {
             version: Version::One,
             route: Route::to(&address, Version::One, self.proxy)?,
-            tls,
+            tls: tls.config()?,
         };
         Ok(Client::new(address, self.headers, false, way))
     }

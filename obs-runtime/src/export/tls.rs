@@ -1,6 +1,7 @@
 //! Whom an exporter trusts, and what it shows of itself.
 
-use std::path::{Path, PathBuf};
+use std::fmt::Display;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use rustls::crypto::ring;
@@ -17,9 +18,16 @@ pub(crate) struct Tls<'a> {
     /// Whether it is used at all: otherwise no certificate is read.
     pub(crate) is_used: bool,
     /// Certificates to trust instead of the system's, in a PEM file.
-    pub(crate) certificate: Option<&'a Path>,
+    pub(crate) certificate: Option<&'a PemFile>,
     /// The certificates and the key of this process, in PEM files.
-    pub(crate) identity: Option<&'a (PathBuf, PathBuf)>,
+    pub(crate) identity: Option<&'a (PemFile, PemFile)>,
+}
+
+/// A file, and the variable that names it, if it is one that does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PemFile {
+    pub(crate) variable: Option<String>,
+    pub(crate) path: PathBuf,
 }
 
 impl Tls<'_> {
@@ -37,12 +45,12 @@ impl Tls<'_> {
         let Some((certificates, key)) = self.identity else {
             return Ok(builder.with_no_client_auth());
         };
-        let chain = certificates_of(certificates)?;
-        let secret = PrivateKeyDer::from_pem_file(key)
-            .map_err(|error| ExportError::file(key, format_args!("no private key: {error}")))?;
+        let chain = certificates.certificates()?;
+        let secret = PrivateKeyDer::from_pem_file(&key.path)
+            .map_err(|error| key.error(format_args!("no private key: {error}")))?;
         builder
             .with_client_auth_cert(chain, secret)
-            .map_err(|error| ExportError::file(key, error))
+            .map_err(|error| key.error(error))
     }
 
     fn roots(self) -> Result<RootCertStore, ExportError> {
@@ -51,10 +59,10 @@ impl Tls<'_> {
             return Ok(roots);
         }
         match self.certificate {
-            Some(path) => {
-                for certificate in certificates_of(path)? {
+            Some(file) => {
+                for certificate in file.certificates()? {
                     let added = roots.add(certificate);
-                    added.map_err(|error| ExportError::file(path, error))?;
+                    added.map_err(|error| file.error(error))?;
                 }
             }
             None => {
@@ -72,12 +80,23 @@ impl Tls<'_> {
     }
 }
 
-fn certificates_of(path: &Path) -> Result<Vec<CertificateDer<'static>>, ExportError> {
-    let found: Result<Vec<_>, _> = CertificateDer::pem_file_iter(path)
-        .and_then(Iterator::collect)
-        .map_err(|error| ExportError::file(path, format_args!("no certificate: {error}")));
-    match found {
-        Ok(found) if found.is_empty() => Err(ExportError::file(path, "no certificate in it")),
-        found => found,
+impl PemFile {
+    fn certificates(&self) -> Result<Vec<CertificateDer<'static>>, ExportError> {
+        let found: Result<Vec<_>, _> = CertificateDer::pem_file_iter(&self.path)
+            .and_then(Iterator::collect)
+            .map_err(|error| self.error(format_args!("no certificate: {error}")));
+        match found {
+            Ok(found) if found.is_empty() => Err(self.error("no certificate in it")),
+            found => found,
+        }
+    }
+
+    /// It cannot be used, and that is to be changed where it is named.
+    fn error(&self, problem: impl Display) -> ExportError {
+        let error = ExportError::file(&self.path, problem);
+        match &self.variable {
+            Some(variable) => error.of(variable),
+            None => error,
+        }
     }
 }

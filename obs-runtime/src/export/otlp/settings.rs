@@ -5,7 +5,6 @@
 //!
 //! Source: <https://opentelemetry.io/docs/specs/otel/protocol/exporter/>
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use http::Uri;
@@ -13,6 +12,7 @@ use http::header::HeaderMap;
 use obs_schema::monitoring::HistogramForm;
 
 use crate::export::headers;
+use crate::export::tls::PemFile;
 
 /// A kind of telemetry that has a way of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,9 +88,9 @@ pub(crate) struct Settings {
     pub(crate) gzip: bool,
     pub(crate) timeout: Duration,
     /// Certificates to trust instead of the system's.
-    pub(crate) certificate: Option<PathBuf>,
+    pub(crate) certificate: Option<PemFile>,
     /// What this process shows of itself: its certificate and key.
-    pub(crate) identity: Option<(PathBuf, PathBuf)>,
+    pub(crate) identity: Option<(PemFile, PemFile)>,
 }
 
 /// A variable that makes no sense.
@@ -168,7 +168,7 @@ impl Settings {
             headers: headers(&variables)?,
             gzip: gzip(&variables)?,
             timeout: timeout(&variables)?,
-            certificate: variables.get("CERTIFICATE").map(|(_, path)| path.into()),
+            certificate: variables.get("CERTIFICATE").map(file),
             identity: identity(&variables)?,
         })
     }
@@ -281,13 +281,21 @@ fn timeout(variables: &Variables<'_>) -> Result<Duration, Mistake> {
     }
 }
 
-fn identity(variables: &Variables<'_>) -> Result<Option<(PathBuf, PathBuf)>, Mistake> {
+/// The file that a variable names.
+fn file((variable, path): (String, &str)) -> PemFile {
+    PemFile {
+        variable: Some(variable),
+        path: path.into(),
+    }
+}
+
+fn identity(variables: &Variables<'_>) -> Result<Option<(PemFile, PemFile)>, Mistake> {
     match (
         variables.get("CLIENT_CERTIFICATE"),
         variables.get("CLIENT_KEY"),
     ) {
         (None, None) => Ok(None),
-        (Some((_, certificate)), Some((_, key))) => Ok(Some((certificate.into(), key.into()))),
+        (Some(certificate), Some(key)) => Ok(Some((file(certificate), file(key)))),
         (Some((name, _)), None) => mistake(name, "there is a certificate but no `.._CLIENT_KEY`"),
         (None, Some((name, _))) => mistake(name, "there is a key but no `.._CLIENT_CERTIFICATE`"),
     }

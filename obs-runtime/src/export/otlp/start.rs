@@ -131,7 +131,7 @@ pub(super) fn sender(
 ) -> Result<Sender, ExportError> {
     let tls = Tls {
         is_used: settings.endpoint.scheme_str() == Some("https"),
-        certificate: settings.certificate.as_deref(),
+        certificate: settings.certificate.as_ref(),
         identity: settings.identity.as_ref(),
     };
     let address = settings.endpoint.clone();

@@ -1,7 +1,7 @@
 //! Whether a service answers over HTTP, and what.
 
 use std::ops::RangeInclusive;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use http::header::{HeaderMap, HeaderName, HeaderValue};
 use http::{Method, Uri};
@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::export::client::{Client, Reply, Version, Way};
 use crate::export::delivery::Answer;
 use crate::export::proxy::Route;
-use crate::export::tls::Tls;
+use crate::export::tls::{PemFile, Tls};
 use crate::health::{BoxedHealth, Health, HealthError, Probe};
 
 /// Whether `GET` of an address is answered as expected: by default with a status from 200 to 299. Redirects are not
@@ -28,7 +28,7 @@ use crate::health::{BoxedHealth, Health, HealthError, Probe};
 pub struct Http {
     address: Uri,
     headers: HeaderMap,
-    certificate: Option<PathBuf>,
+    certificate: Option<PemFile>,
     client: Client,
     expected: RangeInclusive<u16>,
     /// Where in the JSON, and what has to be there.
@@ -96,12 +96,15 @@ impl Http {
     ///
     /// If there is no certificate in it.
     pub fn certificate(mut self, file: &Path) -> Result<Self, HealthError> {
-        self.certificate = Some(file.to_owned());
+        self.certificate = Some(PemFile {
+            variable: None,
+            path: file.to_owned(),
+        });
         self.connected()
     }
 
     fn connected(mut self) -> Result<Self, HealthError> {
-        let certificate = self.certificate.as_deref();
+        let certificate = self.certificate.as_ref();
         self.client = client(&self.address, self.headers.clone(), certificate)?;
         Ok(self)
     }
@@ -148,7 +151,7 @@ fn content(body: &[u8], pointer: &str, expected: &Value) -> Health {
 fn client(
     address: &Uri,
     headers: HeaderMap,
-    certificate: Option<&Path>,
+    certificate: Option<&PemFile>,
 ) -> Result<Client, HealthError> {
     let tls = Tls {
         is_used: address.scheme_str() == Some("https"),

@@ -20,8 +20,10 @@ use tonic::transport::{Identity, ServerTlsConfig};
 
 use super::exporter::{Exporter, sender_of, spans_called};
 use super::grpc;
+use crate::config::Layers;
 use crate::export::delivery::{Answer, Loss, Sink};
-use crate::export::otlp::settings::Signal;
+use crate::export::otlp::settings::{Settings, Signal};
+use crate::export::otlp::start;
 
 /// An authority.
 pub(in crate::export) type Issuer = CertifiedIssuer<'static, KeyPair>;
@@ -239,6 +241,57 @@ async fn grpc_shows_and_checks_certificates_too() {
     assert_turned_away(&told().send().await);
     let stranger = Told::new(address, &authority()).over_grpc();
     assert_later(&stranger.send().await, "invalid peer certificate");
+}
+
+/// Why there is no exporter of spans with these variables.
+fn refusal(variables: &[(&'static str, String)]) -> String {
+    let variables: Vec<_> = variables
+        .iter()
+        .map(|(name, value)| (*name, &*value.clone().leak()))
+        .collect();
+    let settings = Settings::read(Signal::Traces, &variables).unwrap();
+    let service = Layers::default().load().unwrap().service;
+    let sender = start::sender(Signal::Traces, &service, &settings, "");
+    sender.unwrap_err().to_string()
+}
+
+#[test]
+fn a_file_that_is_of_no_use_is_named_with_its_variable() {
+    let issuer = authority();
+    let address = SocketAddr::from(([127, 0, 0, 1], 4318));
+    let good = Told::new(address, &issuer).shows(&Card::of_client(&issuer));
+    for (variable, problem) in [
+        ("OTEL_EXPORTER_OTLP_CERTIFICATE", "no certificate"),
+        ("OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE", "no certificate"),
+        ("OTEL_EXPORTER_OTLP_CLIENT_KEY", "no private key"),
+        ("OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE", "no certificate"),
+        (
+            "OTEL_EXPORTER_OTLP_TRACES_CLIENT_CERTIFICATE",
+            "no certificate",
+        ),
+        ("OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY", "no private key"),
+    ] {
+        for path in ["/nowhere/it.pem", "/dev/null"] {
+            let mut variables = good.variables.clone();
+            variables.retain(|(name, _)| *name != variable);
+            variables.push((variable, path.to_owned()));
+            let said = refusal(&variables);
+            let expected = format!("{variable}: `{path}`: {problem}");
+            assert!(said.starts_with(&expected), "{said}");
+        }
+    }
+}
+
+#[test]
+fn a_key_that_belongs_to_another_certificate_is_named_with_its_variable() {
+    let issuer = authority();
+    let address = SocketAddr::from(([127, 0, 0, 1], 4318));
+    let mut told = Told::new(address, &issuer).shows(&Card::of_client(&issuer));
+    let other = Card::of_client(&issuer).key.serialize_pem();
+    told.file("OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY", &other);
+    let said = refusal(&told.variables);
+    let expected = "OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY: `";
+    assert!(said.starts_with(expected), "{said}");
 }
 
 #[test]
