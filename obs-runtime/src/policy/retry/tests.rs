@@ -176,6 +176,24 @@ fn when_everything_fails_there_are_as_many_retries_as_the_budget_allows() {
     assert!(retry.budget() < 1.1);
 }
 
+#[test]
+fn shares_add_up_to_what_people_expect() {
+    for (share, tenths) in [(0.1, 1), (0.2, 2), (0.3, 3), (0.7, 7)] {
+        let budget = Budget::new(share);
+        for calls in 1..=300 {
+            let expected = (100 + tenths * calls).min(1_000) as f64 / 10.0;
+            assert_eq!(budget.left(calls), expected, "{calls} calls of {share}");
+        }
+    }
+}
+
+#[test]
+fn a_budget_that_nothing_is_added_to_stays() {
+    let budget = Budget::new(0.0);
+    assert_eq!(budget.left(u64::MAX), 10.0);
+    assert_eq!(Budget::new(1.0).left(u64::MAX), 100.0);
+}
+
 #[derive(Debug, Clone, Copy)]
 enum Step {
     Succeed,
