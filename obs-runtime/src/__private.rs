@@ -18,7 +18,7 @@ pub use obs_schema::resilience::{
 };
 
 pub use crate::attribute::{AttributeRef, AttributeValue, Debugged, Displayed};
-pub use crate::breaker::site::{BREAKER_SITES, BreakerSite, KeyedSite};
+pub use crate::breaker::site::{BREAKER_SITES, BreakerSite, KEYED_SITES, KeyedSite};
 pub use crate::breaker::{Breaker, Permit};
 pub use crate::callsite::{CALLSITES, Callsite};
 pub use crate::debug::call::{DebugArguments, DebugCall, DebuggedFuture};

@@ -29,6 +29,11 @@ async fn price(&self, shop: String) -> Result<u64, Error> {
                         },
                         100u32,
                     );
+                    #[::obs_runtime::__private::linkme::distributed_slice(
+                        ::obs_runtime::__private::KEYED_SITES
+                    )]
+                    #[linkme(crate = ::obs_runtime::__private::linkme)]
+                    static __OBS_BREAKERS_LISTED: &::obs_runtime::__private::KeyedSite = &__OBS_BREAKERS;
                     __OBS_BREAKERS
                         .get(
                             ::obs_runtime::__private::label_text(

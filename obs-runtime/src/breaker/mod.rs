@@ -66,6 +66,8 @@ pub(crate) use self::feed::subscribers;
 pub use self::feed::{MAX_EVENTS, MAX_WAITING, Subscription, events, subscribe};
 pub use self::keyed::Breakers;
 pub use self::permit::Permit;
+#[cfg(feature = "http")]
+pub(crate) use self::registry::expect;
 pub(crate) use self::registry::tick;
 pub use self::registry::{UnknownBreaker, all, find};
 pub use self::status::Status;

@@ -71,6 +71,43 @@ pub fn find(name: &str) -> Result<Arc<Breaker>, UnknownBreaker> {
     }
 }
 
+/// Whether there can be a breaker of this name: there is one, or there are some with keys, of which this one may come later.
+///
+/// # Errors
+///
+/// If not, with the names that there are, and those that there can be with the key of this one.
+#[cfg(feature = "http")]
+pub(crate) fn expect(name: &str) -> Result<(), UnknownBreaker> {
+    let Err(mut unknown) = find(name) else {
+        return Ok(());
+    };
+    let with_keys = names_with_keys();
+    let is_of = |base: &&str| {
+        let rest = name.strip_prefix(base);
+        rest.is_some_and(|rest| rest.starts_with(':'))
+    };
+    if with_keys.iter().any(is_of) {
+        return Ok(());
+    }
+    if let Some((_, key)) = name.split_once(':') {
+        let names = with_keys.iter().map(|base| format!("{base}:{key}"));
+        unknown.known.extend(names);
+        unknown.known.sort_unstable();
+        unknown.known.dedup();
+    }
+    Err(unknown)
+}
+
+/// The names of the breakers that have keys.
+#[cfg(feature = "http")]
+fn names_with_keys() -> Vec<&'static str> {
+    let entries = lock();
+    let with_keys = entries
+        .iter()
+        .filter(|(_, entry)| matches!(entry, Entry::Keyed(_)));
+    with_keys.map(|(name, _)| *name).collect()
+}
+
 /// Every breaker of the program, by name, those of keys included.
 #[must_use]
 pub fn all() -> Vec<Arc<Breaker>> {

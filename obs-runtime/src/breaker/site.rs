@@ -13,6 +13,10 @@ use super::registry;
 #[linkme::distributed_slice]
 pub static BREAKER_SITES: [&'static BreakerSite];
 
+/// The same of those that have keys.
+#[linkme::distributed_slice]
+pub static KEYED_SITES: [&'static KeyedSite];
+
 /// The breaker of a function, which it may share with others.
 pub struct BreakerSite {
     name: &'static str,
@@ -69,10 +73,12 @@ impl KeyedSite {
 
     /// The breaker of a key.
     pub fn get(&'static self, key: impl AsRef<str>) -> Arc<Breaker> {
-        let breakers = self
-            .breakers
-            .get_or_init(|| registry::keyed(self.name, self.settings, self.max_keys as usize));
-        breakers.get(key.as_ref())
+        self.breakers().get(key.as_ref())
+    }
+
+    fn breakers(&'static self) -> &'static Breakers {
+        self.breakers
+            .get_or_init(|| registry::keyed(self.name, self.settings, self.max_keys as usize))
     }
 }
 
@@ -80,6 +86,9 @@ impl KeyedSite {
 pub(super) fn register_all() {
     BREAKER_SITES.iter().for_each(|site| {
         site.get();
+    });
+    KEYED_SITES.iter().for_each(|site| {
+        site.breakers();
     });
 }
 

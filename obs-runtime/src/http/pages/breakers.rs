@@ -63,6 +63,9 @@ fn one(call: &Call<'_>) -> Result<Answer, Problem> {
 
 fn events(call: &Call<'_>) -> Result<Answer, Problem> {
     let only = call.params.get("name");
+    if let Some(name) = only {
+        expect(name)?;
+    }
     if accept::event_stream(call.headers) {
         return Ok(Answer::live(Live::new(call.headers, only)?));
     }
@@ -70,13 +73,18 @@ fn events(call: &Call<'_>) -> Result<Answer, Problem> {
     let mut events = breaker::events(after);
     if let Some(name) = only {
         events.retain(|event| event.breaker() == name);
-        // That of a key may be gone, and what happened to it is still there.
-        if events.is_empty() {
-            breaker::find(name).map_err(not_found)?;
-        }
     }
     let events: Vec<Value> = events.iter().map(|one| event(one)).collect();
     Ok(json!({ "events": events }).into())
+}
+
+/// Whether there can be events of this name. A breaker may be gone, and what happened to it is still there.
+fn expect(name: &str) -> Result<(), Problem> {
+    let mut known = breaker::events(0).into_iter();
+    if known.any(|event| event.breaker() == name) {
+        return Ok(());
+    }
+    breaker::expect(name).map_err(not_found)
 }
 
 fn reset(call: &Call<'_>) -> Result<Answer, Problem> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::*;
-use crate::breaker::{Breaker, BreakerSettings, MAX_WAITING, State, subscribers};
+use crate::breaker::{Breaker, BreakerSettings, Breakers, MAX_WAITING, State, subscribers};
 
 fn breaker(name: &str) -> Arc<Breaker> {
     let settings = BreakerSettings {
@@ -161,6 +161,33 @@ async fn a_name_that_is_not_there_is_answered_with_those_that_are() {
 }
 
 #[tokio::test]
+async fn nobody_listens_to_a_name_that_cannot_have_events() {
+    let server = Server::start();
+    breaker("tills-of-the-shop");
+    let hosts = Breakers::named("banks-of-the-shop", BreakerSettings::DEFAULT, 10).unwrap();
+    for (misspelt, meant) in [
+        ("till-of-the-shop", "tills-of-the-shop"),
+        ("bank-of-the-shop:eu", "banks-of-the-shop:eu"),
+    ] {
+        let path = format!("/monitoring/circuit-breakers/events?name={misspelt}");
+        for accepted in ["text/event-stream", "application/json"] {
+            let ask = reqwest::Client::new().get(server.url(&path));
+            let answer = ask.header("accept", accepted).send().await.unwrap();
+            let (status, body) = read_json(answer).await;
+            assert_eq!(status, 404, "{misspelt}");
+            let message = body["message"].as_str().unwrap();
+            let hint = format!("did you mean `{meant}`?");
+            assert!(message.contains(&hint), "{message}");
+        }
+    }
+    // A key may come later.
+    let mut events = listen(&server, "banks-of-the-shop:eu", "");
+    hosts.get("eu").force_open();
+    let event = next(&mut events, "banks-of-the-shop:eu");
+    assert!(event.contains("forced_open"), "{event}");
+}
+
+#[tokio::test]
 async fn a_page_of_another_site_changes_nothing() {
     let server = Server::start();
     let breaker = breaker("a_page_of_another_site");
@@ -214,6 +241,7 @@ fn a_client_that_never_reads_is_cut_off() {
 #[test]
 fn who_listens_does_not_hold_up_the_end() {
     let server = Server::start();
+    breaker("nobody");
     let mut stream = listen(&server, "nobody", "");
     let begin = Instant::now();
     server.0.stop(Duration::from_secs(10));

@@ -37,6 +37,9 @@ impl Guarded<'_> {
         quote! {{
             static __OBS_BREAKERS: #krate::__private::KeyedSite =
                 #krate::__private::KeyedSite::new(#name, #settings, #max_keys);
+            #[#krate::__private::linkme::distributed_slice(#krate::__private::KEYED_SITES)]
+            #[linkme(crate = #krate::__private::linkme)]
+            static __OBS_BREAKERS_LISTED: &#krate::__private::KeyedSite = &__OBS_BREAKERS;
             __OBS_BREAKERS.get(#text)
         }}
     }
