@@ -35,7 +35,7 @@ use super::guard::{Access, Hosts};
 use super::settings::Settings;
 use super::site::Site;
 
-/// Bytes of a request's head; more is answered with 431.
+/// Bytes of a request's head; more is answered with 431, by hyper itself and so without a body.
 const MAX_HEADER: usize = 16 * 1024;
 /// Bytes that are held for a client that does not read, beside the piece that is being sent.
 const MAX_BUFFER: usize = 64 * 1024;
