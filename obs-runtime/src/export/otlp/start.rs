@@ -14,7 +14,7 @@ use super::sender::Sender;
 use super::settings::{Form, Mistake, Protocol, Settings, Signal};
 use super::spans::Spans;
 use crate::collect::process::ProcessStats;
-use crate::config::{Config, Service};
+use crate::config::Config;
 use crate::export::client::{Client, Version, Way};
 use crate::export::delivery::{Batch, Dispatch, Limits, Queue};
 use crate::export::interval::Outlet;
@@ -62,14 +62,12 @@ pub(crate) fn begin(
     dispatch: &Dispatch,
     feeds: &mut Feeds,
 ) -> Result<(), ExportError> {
+    // One for all signals: an instance that is made up is the same in each.
+    let frame = Frame::new(&config.service);
     for signal in wanted(&config.monitoring) {
         let settings = Settings::read(signal, &config.otel.exporter)?;
-        let sender = sender(
-            signal,
-            &config.service,
-            &settings,
-            config.monitoring.export.proxy,
-        )?;
+        let proxy = config.monitoring.export.proxy;
+        let sender = sender(signal, frame.clone(), &settings, proxy)?;
         let queue = dispatch.open(sender, limits(signal, &settings));
         match signal {
             Signal::Traces => collector::set_taker(Some(Box::new(Traces {
@@ -125,7 +123,7 @@ fn limits(signal: Signal, settings: &Settings) -> Limits {
 /// The way of a signal to its receiver, maybe through a proxy.
 pub(super) fn sender(
     signal: Signal,
-    service: &Service,
+    frame: Frame,
     settings: &Settings,
     proxy: &str,
 ) -> Result<Sender, ExportError> {
@@ -156,7 +154,7 @@ pub(super) fn sender(
         protocol: settings.protocol,
         client,
         gzip: settings.gzip,
-        frame: Frame::new(service),
+        frame,
         is_waiting: false,
     })
 }

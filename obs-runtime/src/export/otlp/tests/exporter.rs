@@ -7,6 +7,7 @@ use opentelemetry_proto::tonic::trace::v1::Span;
 
 use crate::config::Layers;
 use crate::export::delivery::{Batch, Books, Dispatch, Limits, Queue, Retry};
+use crate::export::otlp::resource::Frame;
 use crate::export::otlp::sender::Sender;
 use crate::export::otlp::settings::{Settings, Signal};
 use crate::export::otlp::start::sender;
@@ -31,7 +32,7 @@ pub(in crate::export) fn sender_through(
         .collect();
     let settings = Settings::read(signal, &variables).unwrap();
     let service = Layers::default().load().unwrap().service;
-    sender(signal, &service, &settings, proxy).unwrap()
+    sender(signal, Frame::new(&service), &settings, proxy).unwrap()
 }
 
 /// Spans of these names.

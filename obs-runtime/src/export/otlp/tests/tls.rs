@@ -22,6 +22,7 @@ use super::exporter::{Exporter, sender_of, spans_called};
 use super::grpc;
 use crate::config::Layers;
 use crate::export::delivery::{Answer, Loss, Sink};
+use crate::export::otlp::resource::Frame;
 use crate::export::otlp::settings::{Settings, Signal};
 use crate::export::otlp::start;
 
@@ -251,7 +252,7 @@ fn refusal(variables: &[(&'static str, String)]) -> String {
         .collect();
     let settings = Settings::read(Signal::Traces, &variables).unwrap();
     let service = Layers::default().load().unwrap().service;
-    let sender = start::sender(Signal::Traces, &service, &settings, "");
+    let sender = start::sender(Signal::Traces, Frame::new(&service), &settings, "");
     sender.unwrap_err().to_string()
 }
 
