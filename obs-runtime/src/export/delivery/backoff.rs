@@ -43,6 +43,12 @@ impl Backoff {
         let pause = pause.max(after.unwrap_or_default());
         (tried.saturating_add(pause) <= self.retry.within).then_some(pause)
     }
+
+    /// How long it is still tried.
+    pub(super) fn left(&self, now: Instant) -> Duration {
+        let tried = now.saturating_duration_since(self.since);
+        self.retry.within.saturating_sub(tried)
+    }
 }
 
 #[cfg(test)]

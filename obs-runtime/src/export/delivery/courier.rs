@@ -37,6 +37,7 @@ pub(super) async fn run(sink: impl Sink, queue: &Queue, shelf: Option<&Shelf>) {
         queue,
         is_down: false,
         place: Place::Disk,
+        quiet: None,
     };
     let work = async {
         match shelf {
@@ -83,6 +84,8 @@ struct Courier<'a, S> {
     /// Whether the last attempt failed: said once, and once when it is over.
     is_down: bool,
     place: Place,
+    /// What holds for the batches behind the one that was answered, too.
+    quiet: Option<Quiet>,
 }
 
 /// Where the batch at hand is kept meanwhile.
@@ -119,6 +122,16 @@ impl Place {
         }
     }
 }
+
+/// The receiver asked to be left alone.
+struct Quiet {
+    until: Instant,
+    /// What it said.
+    why: String,
+}
+
+/// For how long a receiver is left alone at most: one that asks for more is mistaken, or wants to silence the program.
+const LONGEST_QUIET: Duration = Duration::from_secs(60 * 60);
 
 /// What is left of a batch.
 struct Rest {
@@ -186,7 +199,7 @@ impl<S: Sink> Courier<'_, S> {
     /// Delivers a batch, or finds out that it cannot be.
     async fn deliver(&mut self, batch: Batch) {
         let mut rest = Rest {
-            parts: VecDeque::from([batch]),
+            parts: VecDeque::new(),
             backoff: Backoff::new(self.queue.limits().retry, Instant::now()),
             again: false,
             refused: TooLarge {
@@ -194,11 +207,13 @@ impl<S: Sink> Courier<'_, S> {
                 singles: 0,
             },
         };
+        self.begin(&mut rest, batch).await;
         while let Some(part) = rest.parts.pop_front() {
             let answer = if rest.refused.covers(&part) {
                 let why = format!("{} bytes were too large", rest.refused.smallest);
                 Answer::TooLarge { why }
             } else {
+                self.quiet = None;
                 let answer = self.attempt(&part, rest.again).await;
                 rest.again = false;
                 self.note_state(&answer);
@@ -208,6 +223,19 @@ impl<S: Sink> Courier<'_, S> {
                 rest.refused.note(&part);
             }
             self.judge(&mut rest, part, answer).await;
+        }
+    }
+
+    /// Puts the batch at the head of the parts as soon as the receiver may be asked, or gives it up.
+    async fn begin(&mut self, rest: &mut Rest, batch: Batch) {
+        match self.quiet.take() {
+            Some(Quiet { until, why }) if until > Instant::now() => {
+                let after = until.saturating_duration_since(Instant::now());
+                self.come_back(rest, batch, Some(after), &why).await;
+                // It has not been asked with this batch yet.
+                rest.again = false;
+            }
+            _ => rest.parts.push_front(batch),
         }
     }
 
@@ -256,21 +284,24 @@ impl<S: Sink> Courier<'_, S> {
         after: Option<Duration>,
         why: &str,
     ) {
-        let pause = rest.backoff.pause(Instant::now(), after, chance());
-        let Some(pause) = pause else {
+        let now = Instant::now();
+        let after = after.map(|after| after.min(LONGEST_QUIET));
+        self.quiet = after.map(|after| Quiet {
+            until: now + after,
+            why: why.to_owned(),
+        });
+        let pause = rest.backoff.pause(now, after, chance());
+        // Who asks for more time than this batch has may have been heard by then: only what then waits is given up.
+        let left = after.map(|_| rest.backoff.left(now));
+        let Some(wait) = pause.or(left.filter(|_| !self.queue.has_ended())) else {
             return self.lose(part.len(), Loss::GaveUp, why);
         };
-        if self.queue.has_ended() {
-            sleep(pause).await;
-        } else {
-            // When the end is announced, it is worth another attempt at once.
-            tokio::select! {
-                () = sleep(pause) => {}
-                _ = self.queue.ending() => {}
-            }
-        }
+        let is_over = is_cut_short(self.queue, wait).await;
         if self.queue.is_outdated() {
             return self.lose(part.len(), Loss::Replaced, why);
+        }
+        if pause.is_none() && !is_over {
+            return self.lose(part.len(), Loss::GaveUp, why);
         }
         rest.again = true;
         rest.parts.push_front(part);
@@ -310,6 +341,18 @@ impl<S: Sink> Courier<'_, S> {
             }
             _ => {}
         }
+    }
+}
+
+/// Waits, and says whether the end was announced meanwhile: then it is worth another attempt at once.
+async fn is_cut_short(queue: &Queue, pause: Duration) -> bool {
+    if queue.has_ended() {
+        sleep(pause).await;
+        return false;
+    }
+    tokio::select! {
+        () = sleep(pause) => false,
+        _ = queue.ending() => true,
     }
 }
 

@@ -67,6 +67,58 @@ async fn the_receiver_says_when_to_come_back() {
     assert!(receiver.times()[1] >= Duration::from_secs(20));
 }
 
+/// Asks to be left alone for so long, once, while four items come every half a minute for two hours.
+async fn left_alone_for(after: Duration) -> (Receiver, Books) {
+    let why = "429".to_owned();
+    let after = Some(after);
+    let receiver = Receiver::answering([Answer::Later { after, why }]);
+    let queue = Arc::new(Queue::new(LIMITS));
+    let courier = spawn(&receiver, &queue);
+    for turn in 0..240 {
+        fill(&queue, 4 * turn..4 * (turn + 1));
+        assert_balanced(&queue.books());
+        tokio::time::sleep(Duration::from_secs(30)).await;
+    }
+    queue.end(tokio::time::Instant::now() + HOUR);
+    courier.await.unwrap();
+    (receiver, queue.books())
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_asks_for_more_time_than_a_batch_has_is_left_alone_by_all_of_them() {
+    let (receiver, books) = left_alone_for(Duration::from_secs(600)).await;
+    assert!(receiver.times()[1] >= Duration::from_secs(600));
+    // One a minute, so that what waits is not older than it has to be.
+    assert!((36..=40).contains(&books.lost(Loss::GaveUp)), "{books:?}");
+    assert_eq!(books.delivered + books.lost(Loss::GaveUp), 960);
+    assert_eq!(books.retries, 0, "what was refused has been given up");
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_is_left_alone_for_ever() {
+    for after in [Duration::from_secs(86_400), Duration::MAX] {
+        let (receiver, books) = left_alone_for(after).await;
+        let second = receiver.times()[1];
+        assert!((HOUR..HOUR + Duration::from_secs(60)).contains(&second));
+        assert!(books.delivered > 400, "{books:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_end_does_not_wait_for_who_wants_to_be_left_alone() {
+    let why = "429".to_owned();
+    let after = Some(HOUR);
+    let receiver = Receiver::answering([Answer::Later { after, why }]);
+    let queue = Arc::new(Queue::new(LIMITS));
+    fill(&queue, 0..8);
+    let courier = spawn(&receiver, &queue);
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(receiver.requests().len(), 1);
+    queue.end(tokio::time::Instant::now() + Duration::from_millis(100));
+    courier.await.unwrap();
+    assert_eq!(queue.books().delivered, 8);
+}
+
 #[tokio::test(start_paused = true)]
 async fn it_gives_up_for_newer_ones() {
     let receiver = Receiver::answering(std::iter::repeat_n(later(), 1000));
