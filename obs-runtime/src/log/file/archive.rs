@@ -69,19 +69,26 @@ impl Archive {
     /// now is done the next time: nothing is removed before what takes its place is on the disk.
     pub(super) fn tidy(&self, rules: &Rules) -> io::Result<()> {
         let mut result = self.remove_partial();
+        result = result.and(self.remove(hopeless(self.list()?, rules)));
         let found = self.list()?;
         // Until then, lines of other processes may come to a file that has just given way.
         std::thread::sleep(rules.rest);
         for former in found {
             let is_plain = former.name.form == Form::Plain && former.bytes > 0;
             if rules.compress && is_plain {
+                // A program that writes faster than this compresses would fill the disk otherwise.
+                result = result.and(self.remove(hopeless(self.list()?, rules)));
                 result = result.and(self.compress(former.name.unix_ms));
             }
         }
-        for former in doomed(self.list()?, rules) {
-            result = result.and(gone(fs::remove_file(self.path(former.name))));
-        }
-        result
+        result.and(self.remove(doomed(self.list()?, rules)))
+    }
+
+    fn remove(&self, formers: Vec<Former>) -> io::Result<()> {
+        let paths = formers.into_iter().map(|former| self.path(former.name));
+        paths.fold(Ok(()), |result, path| {
+            result.and(gone(fs::remove_file(path)))
+        })
     }
 
     /// The former files, the oldest first.
@@ -156,14 +163,33 @@ impl Archive {
 }
 
 /// The files that the rules do not keep.
-fn doomed(mut oldest_first: Vec<Former>, rules: &Rules) -> Vec<Former> {
+fn doomed(oldest_first: Vec<Former>, rules: &Rules) -> Vec<Former> {
+    beyond(oldest_first, rules, |former| former.bytes)
+}
+
+/// Those that are not worth the time to compress them: too many or too old, or behind others that wait for it and take all
+/// the room by themselves. One of these may be as large as it is, since it will be small soon.
+fn hopeless(oldest_first: Vec<Former>, rules: &Rules) -> Vec<Former> {
+    let mut is_newest = true;
+    beyond(oldest_first, rules, |former| match former.name.form {
+        Form::Plain if !std::mem::take(&mut is_newest) => former.bytes,
+        _ => 0,
+    })
+}
+
+/// The files that the rules do not keep if they take so much room. The newest is asked for first.
+fn beyond(
+    mut oldest_first: Vec<Former>,
+    rules: &Rules,
+    mut room: impl FnMut(&Former) -> u64,
+) -> Vec<Former> {
     oldest_first.retain(|former| !matches!(former.name.form, Form::Partial(_)));
     let is_old = |former: &mut Former| former.age > rules.max_age;
     let mut doomed: Vec<Former> = oldest_first.extract_if(.., is_old).collect();
     let (mut files, mut bytes) = (0, 0_u64);
     let is_kept = |former: &&Former| {
         files += 1;
-        bytes = bytes.saturating_add(former.bytes);
+        bytes = bytes.saturating_add(room(former));
         files <= rules.max_files && bytes <= rules.max_total_size
     };
     let kept = oldest_first.iter().rev().take_while(is_kept).count();
@@ -265,6 +291,25 @@ mod tests {
             let expected: Vec<u64> = (1..=expected).collect();
             assert_eq!(gone, expected, "{rules:?}");
         }
+    }
+
+    #[test]
+    fn what_waits_to_be_compressed_takes_no_more_than_all_the_room() {
+        let gzip = |unix_ms| {
+            let mut former = former(unix_ms, 10, 0);
+            former.name.form = Form::Gzip;
+            former
+        };
+        let rules = rules(100, 100, 1);
+        let hopeless_of = |waiting: &[Former]| {
+            let all: Vec<_> = (0..9).map(gzip).chain(waiting.iter().cloned()).collect();
+            hopeless(all, &rules).len()
+        };
+        // The one at hand will be small, whatever it is now.
+        assert_eq!(hopeless_of(&[former(9, 1000, 0)]), 0);
+        assert_eq!(hopeless_of(&[9, 10, 11].map(|at| former(at, 50, 0))), 0);
+        let too_much = [9, 10, 11, 12].map(|at| former(at, 50, 0));
+        assert_eq!(hopeless_of(&too_much), 10);
     }
 
     proptest! {

@@ -99,6 +99,30 @@ fn the_oldest_files_are_removed_compressed_or_not() {
 }
 
 #[test]
+fn what_does_not_stay_goes_before_anything_is_compressed() {
+    let place = Place::new();
+    for hour in 10..20 {
+        make(
+            &place,
+            &format!("shop.log.2026-08-06T{hour}-00-00.000Z"),
+            "x",
+        );
+    }
+    let archive = place.archive();
+    let patient = Rules {
+        max_files: 3,
+        rest: Duration::from_secs(3600),
+        ..rules()
+    };
+    std::thread::spawn(move || archive.tidy(&patient));
+    let started = Instant::now();
+    while place.former().len() > 3 {
+        assert!(started.elapsed() < Duration::from_secs(20));
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[test]
 fn age_is_that_of_the_last_line() {
     let place = Place::new();
     // The name says that it is old, but a clock may have been wrong.
