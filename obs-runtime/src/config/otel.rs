@@ -6,11 +6,11 @@
 
 use std::time::Duration;
 
-use obs_schema::Issue;
 use obs_schema::monitoring::{
     LogOutput, Metrics, MetricsExporter, Propagator, Sampler, SamplerError,
 };
 use obs_schema::option::{Given, Key, find_key};
+use obs_schema::{Issue, suggest};
 
 use super::env::Variables;
 use super::leak::{intern, leak};
@@ -118,8 +118,22 @@ fn sampler(merge: &mut Merge, key: &Key, word: &str, variables: &Variables) {
             merge.settings.monitoring.tracing.sampler = sampler;
             merge.origins.insert(key.to_string(), origin);
         }
+        Err(SamplerError::Unknown(word)) => {
+            merge.refuse(origin, unknown_sampler(&word, key.to_string()));
+        }
         Err(error) => merge.refuse(origin, error.issue(key.to_string())),
     }
+}
+
+/// The variable knows names that the key does not.
+fn unknown_sampler(word: &str, path: String) -> Issue {
+    let known = [Sampler::WORDS, Sampler::RATIO_WORDS].concat();
+    let help = match suggest(word, &known) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => format!("write one of `{}`", known.join("`, `")),
+    };
+    let message = format!("unknown sampler `{word}`");
+    Issue::new("sampler.unknown", path, message, help)
 }
 
 /// Anything but `true` is false.

@@ -46,7 +46,10 @@ fn samplers_that_obs_does_not_have_are_ignored_with_a_warning() {
         let warnings = warnings(&config);
         assert_eq!(warnings.len(), 1);
         assert!(warnings[0].starts_with(&format!("OTEL_TRACES_SAMPLER: unknown sampler `{word}`")));
+        assert!(warnings[0].contains("`traceidratio`"), "{warnings:?}");
     }
+    let config = from_variables(&[("OTEL_TRACES_SAMPLER", "traceidratiobased")]).unwrap();
+    assert!(warnings(&config)[0].ends_with("did you mean `traceidratio`?"));
 }
 
 #[test]
