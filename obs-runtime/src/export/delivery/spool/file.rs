@@ -71,8 +71,8 @@ pub(super) fn count(path: &Path) -> io::Result<usize> {
     items.ok_or_else(|| io::ErrorKind::InvalidData.into())
 }
 
-/// A new file that only its owner can read: what is in it is what the program reports of its users.
-fn create(path: &Path) -> io::Result<File> {
+/// An empty file that only its owner can read: what comes into it is what the program reports of its users.
+pub(super) fn create(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::SpoolSettings;
-use super::file::UNFINISHED;
+use super::file::{self, UNFINISHED};
 use crate::diagnostics;
 
 const LOCK: &str = "lock";
@@ -120,7 +120,7 @@ fn moment(all: &Path) -> io::Result<u128> {
 
 /// Takes a place for this process; `None` if it is another's.
 fn claim(path: &Path) -> io::Result<Option<Place>> {
-    let lock = File::create(path.join(LOCK))?;
+    let lock = file::create(&path.join(LOCK))?;
     match lock.try_lock() {
         Ok(()) => Ok(Some(Place {
             path: path.to_owned(),

@@ -272,6 +272,7 @@ fn only_the_owner_can_read_it() {
     let file = &files(directory.path())[0];
     let mode = |path: &Path| fs::metadata(path).unwrap().mode() & 0o777;
     assert_eq!(mode(file), 0o600);
+    assert_eq!(mode(&file.with_file_name("lock")), 0o600);
     assert_eq!(mode(file.parent().unwrap()), 0o700);
 }
 
