@@ -12,7 +12,7 @@ use super::names;
 use super::reader::{Field, Fields};
 use super::settings::Form;
 use super::temporality::{Change, Changes, buckets};
-use super::value::{Value as Attribute, attribute};
+use super::value::attribute;
 use super::wire;
 use crate::export::delivery::Batch;
 use crate::export::interval::{Encode, Reading};
@@ -256,7 +256,8 @@ impl Point<'_> {
         let hidden = |name: &str| self.series.labels.iter().any(|(own, _)| own == name);
         let common = self.common.iter().filter(|(name, _)| !hidden(name));
         for (name, value) in own.chain(common.copied()) {
-            attribute(out, number, names::label(name), Attribute::Text(value));
+            let (key, value) = names::label(name, value);
+            attribute(out, number, key, value);
         }
     }
 

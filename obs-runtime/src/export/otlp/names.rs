@@ -5,6 +5,7 @@
 //!
 //! Source: <https://opentelemetry.io/docs/specs/otel/compatibility/prometheus_and_openmetrics/>
 
+use super::value::Value;
 use crate::metric::snapshot::{Family, Kind};
 
 /// Units in words and in UCUM.
@@ -59,9 +60,16 @@ pub(super) fn metric(family: &Family) -> (&str, &str) {
     (find(&METRICS, without(name, unit)), find(&UNITS, unit))
 }
 
-/// The name of a label.
-pub(super) fn label(name: &str) -> &str {
-    find(&LABELS, name)
+/// The attribute of a label. Statuses of HTTP are numbers there.
+pub(super) fn label<'a>(name: &'a str, value: &'a str) -> (&'a str, Value<'a>) {
+    let number = match name {
+        "http_response_status_code" => value.parse().ok(),
+        _ => None,
+    };
+    (
+        find(&LABELS, name),
+        number.map_or(Value::Text(value), Value::Int),
+    )
 }
 
 /// The name without this as its last word.

@@ -279,11 +279,17 @@ fn names_and_labels_are_those_of_the_conventions() {
         assert_eq!((&*metrics[0].name, &*metrics[0].unit), (expected, ucum));
     }
     let mut snapshot = gauge("http_server_active_requests", 1.0);
-    snapshot.families[0].series[0].labels = labels(&[("http_route", "/a")]);
+    let pairs = [("http_route", "/a"), ("http_response_status_code", "200")];
+    snapshot.families[0].series[0].labels = labels(&pairs);
     let Data::Gauge(gauge) = data(sent(&snapshot)) else {
         panic!("no gauge");
     };
-    assert_eq!(gauge.data_points[0].attributes[0].key, "http.route");
+    let attributes = &gauge.data_points[0].attributes;
+    assert_eq!(attributes[0].key, "http.route");
+    assert_eq!(attributes[1].key, "http.response.status_code");
+    // As on spans, or a store that has both refuses one of them.
+    let status = attributes[1].value.as_ref().unwrap().value.as_ref();
+    assert_eq!(status, Some(&any_value::Value::IntValue(200)));
 }
 
 #[test]
