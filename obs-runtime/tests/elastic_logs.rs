@@ -32,7 +32,8 @@ fn records(bodies: &receiver::Bodies) -> Vec<Value> {
 
 #[tokio::test]
 async fn records_of_a_process_arrive_and_the_exporter_is_silent() {
-    let path = "/logs%2dshop%2ddefault/_bulk?filter_path=errors,items.*.status,items.*.error.type,error.type";
+    let path =
+        "/logs-shop-default/_bulk?filter_path=errors,items.*.status,items.*.error.type,error.type";
     let (address, bodies) = receiver::start(path, r#"{"errors":false,"items":[]}"#);
     let layers = Layers::default().variables([
         ("OTEL_SERVICE_NAME", "shop"),

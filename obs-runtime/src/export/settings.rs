@@ -7,12 +7,20 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::Uri;
 use http::header::{AUTHORIZATION, HeaderMap, HeaderValue};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
 
 use super::client::{Client, Version, Way};
 use super::proxy::Route;
 use super::tls::{PemFile, Tls};
 use super::{ExportError, headers};
 use crate::config::Config;
+
+/// What is written as it is into a path.
+pub(super) const PLAIN: AsciiSet = NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 
 /// The variables of one exporter.
 #[derive(Debug, Clone, Copy)]

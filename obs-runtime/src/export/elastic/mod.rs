@@ -11,14 +11,14 @@ use std::time::Duration;
 
 use http::Uri;
 use obs_schema::monitoring::LogOutput;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::utf8_percent_encode;
 
 use self::id::Ids;
 use super::ExportError;
 use super::client::{Client, Reply, is_away};
 use super::delivery::{Answer, Batch, Dispatch, Limits, Sink};
 use super::records::{Encode, Lane};
-use super::settings::{Receiver, Variables, base};
+use super::settings::{PLAIN, Receiver, Variables, base};
 use crate::collect::info::SystemInfo;
 use crate::config::Config;
 use crate::fork;
@@ -85,7 +85,7 @@ fn begin(config: &Config, dispatch: &Dispatch) -> Result<Lane, ExportError> {
 
 /// Where records go. What the address asks for beside stays, such as `pipeline=..`.
 fn address(receiver: &Uri, target: &str) -> Option<Uri> {
-    let target = utf8_percent_encode(target, NON_ALPHANUMERIC);
+    let target = utf8_percent_encode(target, &PLAIN);
     let mut address = format!("{}/{target}/_bulk?", base(receiver));
     if let Some(query) = receiver.query().filter(|query| !query.is_empty()) {
         address.push_str(query);

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::header::CONTENT_TYPE;
 use http::{Method, Uri};
 use obs_schema::name::check_metric_label;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use percent_encoding::{percent_decode_str, utf8_percent_encode};
 
 use super::labels::{self, Added, Rules};
 use super::reply;
@@ -18,19 +18,12 @@ use crate::export::ExportError;
 use crate::export::client::Client;
 use crate::export::delivery::{Answer, Batch, Dispatch, Limits, Retry, Sink};
 use crate::export::interval::{Encode, Outlet, Reading};
-use crate::export::settings::{Receiver, Variables, base};
+use crate::export::settings::{PLAIN, Receiver, Variables, base};
 use crate::metric::encode::{Encoder, Format};
 use crate::metric::snapshot::{Label, Series};
 
 const NAME: &str = "pushgateway";
 const EXAMPLE: &str = "http://localhost:9091";
-/// What is written as it is into a path.
-const PLAIN: AsciiSet = NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
-
 /// Begins to push.
 pub(super) fn open(config: &Config, dispatch: &Dispatch) -> Result<Outlet, ExportError> {
     let variables = Variables::of_metrics(config, "OBS_PUSHGATEWAY");

@@ -29,7 +29,7 @@ const FILTER: &str = "filter_path=errors,items.*.status,items.*.error.type,error
 #[test]
 fn a_service_has_a_data_stream() {
     let found = request("", &[]);
-    let expected = format!("POST /logs%2Dshop%5Ffront%2Deu/_bulk?{FILTER}");
+    let expected = format!("POST /logs-shop_front-eu/_bulk?{FILTER}");
     assert_eq!(found.line(), expected);
     assert_eq!(found.header("content-type"), Some("application/x-ndjson"));
     assert_eq!(found.header("authorization"), None);
