@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use obs_runtime::log;
-use opentelemetry_proto::tonic::common::v1::any_value::Value;
+use obs_runtime::metric::snapshot::Value;
+use opentelemetry_proto::tonic::common::v1::any_value;
 use tracing::info;
 
 use crate::child::in_child;
-use crate::service::{start_to_fork_with, start_with};
+use crate::service::{start_to_fork_with, start_with, value};
 use crate::{received, receiver};
 
 const LONG: Duration = Duration::from_secs(5);
@@ -18,7 +19,7 @@ fn messages(bodies: &receiver::Bodies) -> Vec<String> {
         received::records(bodies)
             .into_iter()
             .filter_map(|record| match record.body?.value? {
-                Value::StringValue(text) => Some(text),
+                any_value::Value::StringValue(text) => Some(text),
                 _ => None,
             });
     texts.collect()
@@ -41,6 +42,10 @@ pub(crate) fn of_a_child() {
         log::set_levels("info").unwrap();
         info!("of the child");
         assert!(running.flush(LONG));
+        // The books are its own too: nothing waits in it for ever.
+        let sink = [("sink", "otlp_logs")];
+        assert_eq!(value("obs_export_queue_length", &sink), Value::Gauge(0.0));
+        assert_eq!(value("obs_export_items_total", &sink), Value::Counter(1));
         running.shutdown().wait();
     });
     info!("of the parent, after");

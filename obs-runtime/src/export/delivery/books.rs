@@ -1,18 +1,21 @@
 //! What came in, and what became of it.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::answer::Loss;
 use super::queue::Queue;
+use crate::fork::PerProcess;
 
-/// Every sink there ever was: what it counted stays.
-static SINKS: Mutex<Vec<(&'static str, Arc<Queue>)>> = Mutex::new(Vec::new());
+/// Every sink that this process ever had: what it counted stays.
+static SINKS: PerProcess<Mutex<Vec<Shown>>> = PerProcess::new();
+
+type Shown = (&'static str, Arc<Queue>);
 
 /// The books of the sinks, by name.
 pub(crate) fn sinks() -> BTreeMap<&'static str, Books> {
-    let sinks = SINKS.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let sinks = lock().clone();
     let mut all: BTreeMap<_, Books> = BTreeMap::new();
     for (name, queue) in sinks {
         all.entry(name).or_default().add(&queue.books());
@@ -22,8 +25,12 @@ pub(crate) fn sinks() -> BTreeMap<&'static str, Books> {
 
 /// Shows the books of a sink from now on.
 pub(super) fn show(name: &'static str, queue: Arc<Queue>) {
-    let mut sinks = SINKS.lock().unwrap_or_else(PoisonError::into_inner);
-    sinks.push((name, queue));
+    lock().push((name, queue));
+}
+
+fn lock() -> MutexGuard<'static, Vec<Shown>> {
+    let sinks = SINKS.get(Mutex::default).lock();
+    sinks.unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The books of one sink. At any time `produced` is the sum of `delivered`, all of `lost`, and `queued`.
