@@ -62,6 +62,8 @@ pub(super) async fn run(sink: impl Sink, queue: &Queue, shelf: Option<&Shelf>) {
         queue.stow(size);
         queue.note_spool(shelf.bytes());
     }
+    // Before it closes, because the program may be gone then: nobody will see in the metrics what is counted now.
+    courier.report(queue.left(), Loss::Shutdown, "the program ends");
     queue.close();
 }
 
@@ -316,11 +318,14 @@ impl<S: Sink> Courier<'_, S> {
     }
 
     fn lose(&mut self, items: usize, loss: Loss, why: &str) {
-        if items == 0 {
-            return;
+        if items > 0 {
+            self.queue.lose(items, loss, self.place.leave(items));
+            self.report(items, loss, why);
         }
-        self.queue.lose(items, loss, self.place.leave(items));
-        if loss == Loss::Replaced {
+    }
+
+    fn report(&self, items: usize, loss: Loss, why: &str) {
+        if items == 0 || loss == Loss::Replaced {
             return;
         }
         let (name, reason) = (self.sink.name(), loss.as_str());

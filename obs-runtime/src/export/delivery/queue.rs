@@ -224,14 +224,18 @@ impl Queue {
         }
     }
 
+    /// Items that are neither settled nor on disk.
+    pub(super) fn left(&self) -> usize {
+        self.lock().left()
+    }
+
     /// Gives up everything that is neither settled nor on disk, and takes nothing more in.
     pub(in crate::export) fn close(&self) {
         let mut state = self.lock();
         state.ended = true;
         state.closed = true;
-        let rest = state.books.queued.saturating_sub(state.stowed);
-        let rest = usize::try_from(rest).unwrap_or(usize::MAX);
-        state.books.lose(rest, Loss::Shutdown);
+        let left = state.left();
+        state.books.lose(left, Loss::Shutdown);
         state.open = Batch::default();
         state.spare = None;
         state.full.clear();

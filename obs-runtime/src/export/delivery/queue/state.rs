@@ -61,6 +61,12 @@ impl State {
         self.opened.is_some() || !self.full.is_empty()
     }
 
+    /// Items that are neither settled nor on disk.
+    pub(super) fn left(&self) -> usize {
+        let left = self.books.queued.saturating_sub(self.stowed);
+        usize::try_from(left).unwrap_or(usize::MAX)
+    }
+
     /// Gives up what waits: something newer has come.
     pub(super) fn replace_waiting(&mut self) {
         self.close_open();
