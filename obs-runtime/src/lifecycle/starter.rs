@@ -13,6 +13,8 @@ use crate::callsite::{self, SpansWanted};
 use crate::config::{Config, Layers};
 use crate::health::Monitor;
 use crate::hot::{body, pool};
+#[cfg(feature = "log")]
+use crate::log::LogConfig;
 use crate::trace::console::Console;
 use crate::{analytics, debug, diagnostics, fork, propagate, redact, sampling, trace};
 
@@ -33,8 +35,9 @@ use crate::{analytics, debug, diagnostics, fork, propagate, redact, sampling, tr
 #[must_use = "nothing starts before `start`"]
 pub struct Starter {
     layers: Layers,
+    /// `None` for no log.
     #[cfg(feature = "log")]
-    log: bool,
+    log: Option<logging::Change>,
 }
 
 impl Starter {
@@ -43,15 +46,35 @@ impl Starter {
         Self {
             layers,
             #[cfg(feature = "log")]
-            log: true,
+            log: Some(logging::Change::none()),
         }
+    }
+
+    /// Has the log be what `change` makes of it. It is called with what the configuration says: fields, processors and
+    /// rules of redaction are added here, and levels, outputs and form stay those of the configuration.
+    ///
+    /// A log that the program has set up by itself, by [`log::init`](crate::log::init()) or as a layer, stays as it is.
+    ///
+    /// ```no_run
+    /// use obs_runtime::{Starter, config::Layers};
+    ///
+    /// let running = Starter::new(Layers::default().environment())
+    ///     .with_log(|log| log.with_field("team", "checkout"))
+    ///     .start()?;
+    /// # running.shutdown().wait();
+    /// # Ok::<(), obs_runtime::StartError>(())
+    /// ```
+    #[cfg(feature = "log")]
+    pub fn with_log(self, change: impl FnOnce(LogConfig) -> LogConfig + Send + 'static) -> Self {
+        let log = Some(logging::Change::of(change));
+        Self { log, ..self }
     }
 
     /// Leaves the global `tracing` subscriber alone, for programs that install their own and add
     /// [`log::layer`](crate::log::layer) to it.
     #[cfg(feature = "log")]
     pub fn without_log(self) -> Self {
-        Self { log: false, ..self }
+        Self { log: None, ..self }
     }
 
     /// Starts.
@@ -97,8 +120,8 @@ impl Starter {
             debug::go_on();
         }
         #[cfg(feature = "log")]
-        if self.log {
-            running.log = Some(logging::start(&config).map_err(StartError::Log)?);
+        if let Some(change) = self.log {
+            running.log = Some(logging::start(&config, change).map_err(StartError::Log)?);
         }
         #[cfg(feature = "export")]
         if has_telemetry {
