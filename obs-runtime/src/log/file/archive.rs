@@ -85,10 +85,11 @@ impl Archive {
     }
 
     fn remove(&self, formers: Vec<Former>) -> io::Result<()> {
-        let paths = formers.into_iter().map(|former| self.path(former.name));
-        paths.fold(Ok(()), |result, path| {
-            result.and(gone(fs::remove_file(path)))
-        })
+        let mut result = Ok(());
+        for former in formers {
+            result = result.and(gone(fs::remove_file(self.path(former.name))));
+        }
+        result
     }
 
     /// The former files, the oldest first.

@@ -235,6 +235,14 @@ impl State {
                         items,
                     }));
                 }
+                Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                    // What a power failure left of it. No other version of this program can send that either.
+                    diagnostics::report(&format!(
+                        "{sink}: {} is removed: it breaks off before its first item",
+                        path.display()
+                    ));
+                    let _ = fs::remove_file(&path);
+                }
                 Err(error) => diagnostics::report(&format!(
                     "{sink}: {} is left alone: {error}",
                     path.display()

@@ -236,6 +236,18 @@ fn without_a_disk_it_waits_in_memory_and_arrives_in_order() {
 }
 
 #[test]
+fn what_a_power_failure_left_of_a_file_is_removed() {
+    let directory = tempfile::tempdir().unwrap();
+    leave_behind(&directory);
+    let emptied = &files(directory.path())[0];
+    fs::write(emptied, "").unwrap();
+    let dispatch = start(settings(directory.path()));
+    let queue = dispatch.open(Later(Receiver::default(), "first"), QUICK);
+    assert!(dispatch.flush(SOON), "{:?}", queue.books());
+    assert!(!emptied.exists());
+}
+
+#[test]
 fn a_damaged_file_costs_its_own_items() {
     let directory = tempfile::tempdir().unwrap();
     leave_behind(&directory);
