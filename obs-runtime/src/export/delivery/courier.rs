@@ -10,7 +10,8 @@ use tokio::time::{Instant, sleep, sleep_until, timeout};
 use super::answer::{Answer, Loss};
 use super::backoff::Backoff;
 use super::batch::Batch;
-use super::queue::{Gone, Queue, Size};
+use super::place::Place;
+use super::queue::{Queue, Size};
 use super::spool::{Shelf, Stored};
 use crate::diagnostics;
 use crate::hot::local;
@@ -88,41 +89,6 @@ struct Courier<'a, S> {
     place: Place,
     /// What holds for the batches behind the one that was answered, too.
     quiet: Option<Quiet>,
-}
-
-/// Where the batch at hand is kept meanwhile.
-enum Place {
-    Disk,
-    /// So much, until as many items as are left are settled.
-    Memory {
-        all: Size,
-        left: usize,
-    },
-}
-
-impl Place {
-    fn memory_of(batch: &Batch) -> Self {
-        Self::Memory {
-            all: Size::of(batch),
-            left: batch.len(),
-        }
-    }
-
-    /// What is free when so many more items are settled.
-    fn leave(&mut self, items: usize) -> Gone {
-        match self {
-            Self::Disk => Gone::FromDisk(items),
-            Self::Memory { all, left } => {
-                *left = left.saturating_sub(items);
-                let is_over = *left == 0;
-                Gone::FromMemory(if is_over {
-                    std::mem::take(all)
-                } else {
-                    Size::default()
-                })
-            }
-        }
-    }
 }
 
 /// The receiver asked to be left alone.

@@ -16,6 +16,7 @@ mod books;
 mod courier;
 mod dispatch;
 mod limits;
+mod place;
 mod queue;
 mod spool;
 mod stage;
