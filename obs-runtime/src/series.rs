@@ -31,6 +31,9 @@ use crate::hot::alone::{alone, skip};
 
 /// The value that stands for all values beyond the cap.
 pub(crate) const OVERFLOW: &str = "__overflow__";
+/// The label `http_route` of a request that no route matched. A template begins with `/`, so it is none.
+#[cfg(any(feature = "http", feature = "otlp"))]
+pub(crate) const UNMATCHED: &str = "unmatched";
 /// Bytes of a label value; the rest is cut off at a character, and counted.
 pub(crate) const MAX_LABEL_BYTES: usize = 256;
 

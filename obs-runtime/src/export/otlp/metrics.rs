@@ -7,12 +7,13 @@
 
 use obs_schema::monitoring::HistogramForm;
 
+use super::conventions::About;
 use super::exponential::Shape;
 use super::names;
 use super::reader::{Field, Fields};
 use super::settings::Form;
 use super::temporality::{Change, Changes, buckets};
-use super::value::attribute;
+use super::value::{self, attribute};
 use super::wire;
 use crate::export::delivery::Batch;
 use crate::export::interval::{Encode, Reading};
@@ -98,6 +99,7 @@ pub(super) fn encode(
     let (mut usual, mut exponential) = (Vec::new(), Vec::new());
     changes.begin(now);
     for family in &snapshot.families {
+        let about = About::of(names::metric(family).0);
         usual.clear();
         exponential.clear();
         write_head(
@@ -113,6 +115,7 @@ pub(super) fn encode(
             };
             let point = Point {
                 common: &common,
+                about,
                 series,
                 change: &change,
                 shape: shape(&change.value, histograms),
@@ -209,6 +212,7 @@ fn write_head(out: &mut Vec<u8>, family: &Family, data: u32, is_delta: bool) {
 
 struct Point<'a> {
     common: &'a [&'a Label],
+    about: About,
     series: &'a Series,
     change: &'a Change<'a>,
     /// Of an exponential histogram.
@@ -252,12 +256,16 @@ impl Point<'_> {
     }
 
     fn encode_labels(&self, out: &mut Vec<u8>, number: u32) {
-        let own = self.series.labels.iter();
-        let hidden = |name: &str| self.series.labels.iter().any(|(own, _)| own == name);
+        let labels = &self.series.labels;
+        let own = labels.iter().filter(|label| self.about.keeps(label));
+        let hidden = |name: &str| labels.iter().any(|(own, _)| own == name);
         let common = self.common.iter().filter(|(name, _)| !hidden(name));
         for (name, value) in own.chain(common.copied()) {
             let (key, value) = names::label(name, value);
             attribute(out, number, key, value);
+        }
+        for (key, value) in self.about.beside(labels) {
+            attribute(out, number, key, value::Value::Text(value));
         }
     }
 

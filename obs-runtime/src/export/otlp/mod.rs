@@ -2,6 +2,7 @@
 //!
 //! Source: <https://opentelemetry.io/docs/specs/otlp/>
 
+mod conventions;
 mod exponential;
 mod grpc;
 mod json;

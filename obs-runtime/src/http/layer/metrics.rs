@@ -10,10 +10,8 @@ use obs_schema::def::{LabelDef, MetricDef, MetricKind, Source, Values};
 use super::head::{METHODS, OTHER};
 use crate::label::Labels;
 use crate::metric::{Family, Gauge, Histogram, Instrument};
-use crate::series::{OVERFLOW, SeriesKey};
+use crate::series::{OVERFLOW, SeriesKey, UNMATCHED};
 
-/// The label of a request that no route matched. A template begins with `/`, so it is none.
-const UNMATCHED: &str = "unmatched";
 /// Routes that are told apart; later ones share the label `__overflow__`.
 const MAX_ROUTES: u32 = 500;
 /// Statuses per route and method, on average.

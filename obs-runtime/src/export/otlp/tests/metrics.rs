@@ -292,6 +292,66 @@ fn names_and_labels_are_those_of_the_conventions() {
     assert_eq!(status, Some(&any_value::Value::IntValue(200)));
 }
 
+/// The attributes of a series, as texts.
+fn attributes(
+    name: &'static str,
+    unit: &'static str,
+    pairs: &[(&'static str, &'static str)],
+) -> Vec<String> {
+    let value = Value::Histogram(histogram(&[1]));
+    let mut snapshot = single(name, unit, Kind::Histogram, value);
+    snapshot.families[0].series[0].labels = labels(pairs);
+    snapshot.common.clear();
+    let (_, point) = of_histogram(sent(&snapshot));
+    let shown = point.attributes.into_iter().map(|attribute| {
+        let value = match attribute.value.and_then(|value| value.value) {
+            Some(any_value::Value::StringValue(text)) => text,
+            other => format!("{other:?}"),
+        };
+        format!("{}={value}", attribute.key)
+    });
+    shown.collect()
+}
+
+#[test]
+fn requests_and_queries_have_what_their_conventions_want() {
+    let request = |route, status| {
+        let pairs = [("http_route", route), ("http_response_status_code", status)];
+        attributes("http_server_request_duration_seconds", "seconds", &pairs)
+    };
+    let status = |status| format!("http.response.status_code=Some(IntValue({status}))");
+    let scheme = "url.scheme=http".to_owned();
+    let route = "http.route=/carts".to_owned();
+    assert_eq!(
+        request("/carts", "404"),
+        [route.clone(), status(404), scheme.clone()]
+    );
+    assert_eq!(
+        request("/carts", "503"),
+        [
+            route,
+            status(503),
+            scheme.clone(),
+            "error.type=503".to_owned()
+        ]
+    );
+    // That no route took it is not the name of one.
+    assert_eq!(request("unmatched", "404"), [status(404), scheme]);
+
+    let query = |outcome| {
+        let pairs = [("outcome", outcome)];
+        attributes("db_client_operation_duration_seconds", "seconds", &pairs).split_off(1)
+    };
+    assert!(query("ok").is_empty());
+    assert!(query("cancelled").is_empty());
+    assert_eq!(query("error"), ["error.type=_OTHER"]);
+    assert_eq!(query("timeout"), ["error.type=timeout"]);
+
+    // The program's own metrics are as they are.
+    let own = [("http_route", "unmatched"), ("outcome", "error")];
+    assert_eq!(attributes("wait_seconds", "seconds", &own).len(), 2);
+}
+
 #[test]
 fn growth_is_sent_where_it_is_asked_for() {
     let counter = |value| single("orders_total", "", Kind::Counter, Value::Counter(value));
