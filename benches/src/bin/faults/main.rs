@@ -22,7 +22,7 @@ use obs_benches::statistics::{Quartiles, median_within};
 use pair::{Compared, Times};
 
 /// Pairs of processes for each fault, unless told otherwise.
-const ROUNDS: usize = 9;
+const ROUNDS: usize = 15;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

@@ -17,7 +17,7 @@ use crate::disk::Disk;
 use crate::fault::Place;
 
 /// Turns of each of the two.
-const TURNS: usize = 40;
+const TURNS: usize = 20;
 
 /// The times of a percentile in two turns side by side, in ns.
 #[derive(Debug, Clone, Copy)]
