@@ -9,8 +9,9 @@ use obs_schema::def::{BlockDef, CallOutcome, LabelDef, OperationDef, OperationFa
 
 use crate::diagnostics;
 use crate::hot::alone::alone;
-use crate::hot::block::{Block, Extremes, Totals};
+use crate::hot::block::{Block, Totals};
 use crate::hot::clock;
+use crate::hot::extremes::Extremes;
 use crate::metric::exponential::{self, Fine};
 use crate::series::{SeriesKey, SeriesTable, fragment};
 

@@ -1,12 +1,10 @@
 //! The cells of one timed operation.
 //!
-//! A block begins with seven cells: how many calls have begun, how many have
-//! ended, the extremes of the current window, and the bucket that the last
-//! duration fell into. After them, for each outcome, stand the sum of its ticks
-//! and its buckets; the sum of `ok` completes the first cache line. At the end stand the
-//! extremes of the windows that are over. `_count` and
-//! the number of calls by outcome are the sums of the buckets, so they cannot
-//! disagree; calls in flight are begun less ended.
+//! A block begins with seven cells: how many calls have begun, how many have ended, the extremes of the current window,
+//! and the bucket that the last duration fell into. After them, for each outcome, stand the sum of its ticks and its
+//! buckets; the sum of `ok` completes the first cache line. At the end stand the extremes of the windows that are over.
+//! `_count` and the number of calls by outcome are the sums of the buckets, so they cannot disagree; calls in flight
+//! are begun less ended.
 //!
 //! The bucket is speculated, not searched: the next duration mostly falls into
 //! the last one's bucket, so the address of the addition does not wait for the
@@ -20,7 +18,7 @@ use obs_schema::def::CallOutcome;
 
 use super::alone::skip;
 use super::cells::{self, Cells, Shard, cell};
-use super::extremes;
+use super::extremes::{self, Extremes};
 use super::local::Local;
 use super::roster::{Entry, Roster};
 use super::tally::{self, bump};
@@ -69,27 +67,24 @@ pub(crate) struct Totals {
     attempt: Vec<u64>,
 }
 
-/// The extremes of a window, or of all of them, in ticks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Extremes {
-    pub(crate) least: u64,
-    pub(crate) greatest: u64,
-}
-
 impl Block {
     /// No cells: the offset 0 is never handed out.
     pub(crate) const NONE: Self = Self(0);
 
     /// Whether there can be a block with so many bucket bounds.
     pub(crate) const fn fits(bounds: usize) -> bool {
-        HEADER + OUTCOMES * (bounds + 2) + extremes::KEPT <= cells::PART_CELLS
+        Self::size(bounds) <= cells::PART_CELLS
+    }
+
+    const fn size(bounds: usize) -> usize {
+        HEADER + OUTCOMES * (bounds + 2) + extremes::KEPT
     }
 
     /// Reserves the cells of a block with `bounds` bucket bounds.
     pub(crate) fn allocate(bounds: usize) -> Option<Self> {
         // Of each outcome the sum, and a bucket more than there are bounds.
         let stride = u32::try_from(bounds + 2).ok()?;
-        let offset = cells::allocate(HEADER + OUTCOMES * (bounds + 2) + extremes::KEPT)?;
+        let offset = cells::allocate(Self::size(bounds))?;
         let block = Self(u64::from(offset) << 32 | u64::from(stride));
         ALL.add(usize::MAX, || Known {
             block,

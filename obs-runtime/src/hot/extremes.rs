@@ -10,6 +10,13 @@ use std::sync::atomic::{
     Ordering::{Relaxed, Release},
 };
 
+/// The extremes of a window, or of all of them, in ticks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Extremes {
+    pub(crate) least: u64,
+    pub(crate) greatest: u64,
+}
+
 /// The cells at the end of a row that keep what was taken.
 pub(super) const KEPT: usize = 2;
 

@@ -14,7 +14,7 @@ pub(crate) mod body;
 pub(crate) mod cells;
 pub(crate) mod clock;
 pub(crate) mod distribution;
-mod extremes;
+pub(crate) mod extremes;
 mod fork;
 pub(crate) mod local;
 pub(crate) mod pool;

@@ -11,8 +11,9 @@ use super::ends::Ends;
 use super::scan::{Labels, Reading, Scan, Sink, take_histogram};
 use super::snapshot::{self, Value};
 use super::{builtin, exemplar, own};
-use crate::hot::block::{Block, Extremes, Totals};
+use crate::hot::block::{Block, Totals};
 use crate::hot::clock;
+use crate::hot::extremes::Extremes;
 use crate::operation::{self, LiveBlock};
 use crate::series::fragment;
 
