@@ -11,6 +11,8 @@ use obs_runtime::metric::Registry;
 use obs_runtime::metric::snapshot::Value;
 use obs_runtime::{Running, Starter, trace_request};
 
+use crate::cpu::keep_on;
+
 /// Calls in a row, before those that are timed and timed. Each is two spans and a log record. The first ones find cold
 /// caches: how cold is up to what else the machine does.
 const WARM: usize = 500;
@@ -26,8 +28,11 @@ pub(crate) const SHUT_DOWN: &str = "shut down";
 pub(crate) const END: &str = "end";
 
 /// Sends to this address, and answers each line `call` with the time of the median and of the 99th percentile, in ns.
-pub(crate) fn run(endpoint: &str, spool: &str) -> Outcome<()> {
+/// Calls are made on the first of these processors, all else is on the second one.
+pub(crate) fn run(endpoint: &str, spool: &str, own: &str, exporters: &str) -> Outcome<()> {
+    keep_on(exporters.parse()?)?;
     let mut running = Some(start(endpoint, spool)?);
+    keep_on(own.parse()?)?;
     let mut times = Vec::with_capacity(TIMED);
     for line in stdin().lock().lines() {
         match &*line? {

@@ -13,9 +13,8 @@ pub(crate) struct Disk {
 
 impl Disk {
     /// As much as the file system of temporary files has.
-    pub(crate) fn with_room() -> io::Result<Self> {
-        let name = format!("obs-faults-{}", std::process::id());
-        let path = std::env::temp_dir().join(name);
+    pub(crate) fn with_room(name: &str) -> io::Result<Self> {
+        let path = std::env::temp_dir().join(format!("obs-{name}-{}", std::process::id()));
         std::fs::create_dir_all(&path)?;
         Ok(Self {
             path,
@@ -24,8 +23,8 @@ impl Disk {
     }
 
     /// A file system of its own, which a few batches fill.
-    pub(crate) fn without_room() -> io::Result<Self> {
-        let mut disk = Self::with_room()?;
+    pub(crate) fn without_room(name: &str) -> io::Result<Self> {
+        let mut disk = Self::with_room(name)?;
         let mut mount = Command::new("mount");
         mount.args(["-t", "tmpfs", "-o", "size=1m", "tmpfs"]);
         if !mount.arg(&disk.path).status()?.success() {

@@ -132,8 +132,8 @@ impl Fault {
         Ok(Place {
             endpoint,
             disk: match self {
-                Self::SpoolFull => Some(Disk::with_room()?),
-                Self::DiskFull => Some(Disk::without_room()?),
+                Self::SpoolFull => Some(Disk::with_room(self.name())?),
+                Self::DiskFull => Some(Disk::without_room(self.name())?),
                 _ => None,
             },
             ends_midway: self == Self::ShutDown,

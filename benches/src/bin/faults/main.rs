@@ -5,35 +5,52 @@
 //! fault, by two processes that [take turns](pair). Printed are the median and the 99th percentile of the time of a
 //! call, and two ratios of each to that with the sound receiver: of turns side by side, the median over the rounds and
 //! between what it lies in 95 of 100 cases; and of the calmest quarters of all turns, as other work on the machine only
-//! ever adds to a time. A round is a new pair of processes, because the same program is a few percent faster or slower by
-//! where the system puts it in memory; `--rounds N` makes the interval narrower.
+//! ever adds to a time.
+//!
+//! A round is a new pair of processes for each fault, because the same program is a few percent faster or slower by
+//! where the system puts it in memory, and because a bad minute of the machine is then none of a single fault.
 
 mod caller;
 mod clock;
+mod cpu;
 mod disk;
 mod fault;
 mod pair;
 
+use std::io::{IsTerminal, stderr};
 use std::process::ExitCode;
 
+use cpu::{Cpus, keep_on};
 use fault::{Fault, Place};
 use obs_benches::figures::Outcome;
 use obs_benches::statistics::{Quartiles, median_within};
 use pair::{Compared, Times};
 
-/// Pairs of processes for each fault, unless told otherwise.
-const ROUNDS: usize = 15;
+const HELP: &str = "\
+faults [--rounds N] [--one-cpu] [FAULT]...
+
+  --rounds N   pairs of processes for each fault; 15 unless told otherwise
+  --one-cpu    exporters run on the processor of their callers, not on another one
+  FAULT        compares these only; `none` shows how far a ratio strays by itself
+";
+
+/// What is asked for.
+struct Options {
+    rounds: usize,
+    on_one_cpu: bool,
+    faults: Vec<Fault>,
+}
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let done = match arguments[..] {
-        ["call", endpoint, spool] => caller::run(endpoint, spool),
-        ["--rounds", rounds, ref names @ ..] => match rounds.parse() {
-            Ok(rounds) if rounds > 0 => compare_named(names, rounds),
-            _ => Err(format!("`{rounds}` is no number of rounds").into()),
-        },
-        ref names => compare_named(names, ROUNDS),
+        ["call", endpoint, spool, own, exporters] => caller::run(endpoint, spool, own, exporters),
+        ["--help" | "-h"] => {
+            print!("{HELP}");
+            Ok(())
+        }
+        ref arguments => Options::read(arguments).and_then(|options| compare(&options)),
     };
     if let Err(error) = done {
         eprintln!("{error}");
@@ -42,46 +59,94 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// The faults of these names, or all of them if none is named.
-fn compare_named(names: &[&str], rounds: usize) -> Outcome<()> {
-    let mut faults = Vec::new();
-    for name in names {
-        let found = Fault::ALL.into_iter().find(|fault| fault.name() == *name);
-        faults.push(found.ok_or_else(|| format!("no fault is called `{name}`"))?);
+impl Options {
+    fn read(arguments: &[&str]) -> Outcome<Self> {
+        let mut options = Self {
+            rounds: 15,
+            on_one_cpu: false,
+            faults: Vec::new(),
+        };
+        let mut arguments = arguments.iter();
+        while let Some(argument) = arguments.next() {
+            match *argument {
+                "--rounds" => options.rounds = rounds(arguments.next())?,
+                "--one-cpu" => options.on_one_cpu = true,
+                name => options.faults.push(named(name)?),
+            }
+        }
+        if options.faults.is_empty() {
+            options.faults = Fault::ALL.to_vec();
+        }
+        Ok(options)
     }
-    if faults.is_empty() {
-        faults = Fault::ALL.to_vec();
-    }
-    compare(&faults, rounds)
 }
 
-fn compare(faults: &[Fault], rounds: usize) -> Outcome<()> {
+fn rounds(given: Option<&&str>) -> Outcome<usize> {
+    match given.and_then(|number| number.parse().ok()) {
+        Some(rounds) if rounds > 0 => Ok(rounds),
+        _ => Err("`--rounds` wants a number from 1 on".into()),
+    }
+}
+
+fn named(name: &str) -> Outcome<Fault> {
+    let found = Fault::ALL.into_iter().find(|fault| fault.name() == name);
+    Ok(found.ok_or_else(|| format!("no fault is called `{name}`; see `faults --help`"))?)
+}
+
+/// A fault, and what came of the rounds so far.
+struct Row {
+    fault: Fault,
+    place: Place,
+    rounds: Vec<Compared>,
+}
+
+fn compare(options: &Options) -> Outcome<()> {
+    let cpus = Cpus::choose(options.on_one_cpu)?;
+    keep_on(cpus.receivers)?;
     let sound = Fault::None.begin()?;
-    println!(
-        "{:<14} {:>36} {:>36} {:>10} {:>10} {:>10} {:>10}",
-        "", "median", "99 %", "made", "delivered", "dropped", "waiting"
-    );
-    for fault in faults {
-        // Without the rights to mount a disk there is none that is full, for example.
-        match fault.begin() {
-            Ok(place) => print(*fault, &rounds_of(&sound, &place, rounds)?)?,
-            Err(error) => println!("{:<14} skipped: {error}", fault.name()),
+    let mut rows = begin(&options.faults);
+    for round in 1..=options.rounds {
+        for row in &mut rows {
+            if stderr().is_terminal() {
+                eprint!(
+                    "\rround {round} of {}: {:<14}",
+                    options.rounds,
+                    row.fault.name()
+                );
+            }
+            row.rounds.push(pair::compare(cpus, &sound, &row.place)?);
         }
     }
-    Ok(())
+    println!(
+        "\r{:<14} {:>36} {:>36} {:>10} {:>10} {:>10} {:>10}",
+        "", "median", "99 %", "made", "delivered", "dropped", "waiting"
+    );
+    rows.iter().try_for_each(print)
 }
 
-fn rounds_of(sound: &Place, faulty: &Place, rounds: usize) -> Outcome<Vec<Compared>> {
-    (0..rounds).map(|_| pair::compare(sound, faulty)).collect()
+/// Without the rights to mount a disk there is none that is full, for example: such a fault is left out.
+fn begin(faults: &[Fault]) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for &fault in faults {
+        match fault.begin() {
+            Ok(place) => rows.push(Row {
+                fault,
+                place,
+                rounds: Vec::new(),
+            }),
+            Err(error) => eprintln!("{} is skipped: {error}", fault.name()),
+        }
+    }
+    rows
 }
 
-/// One row: medians over the rounds.
-fn print(fault: Fault, rounds: &[Compared]) -> Outcome<()> {
-    let median = shown(rounds.iter().map(|round| &*round.median))?;
-    let p99 = shown(rounds.iter().map(|round| &*round.p99))?;
-    print!("{:<14} {median:>36} {p99:>36}", fault.name());
+/// Medians over the rounds.
+fn print(row: &Row) -> Outcome<()> {
+    let median = shown(row.rounds.iter().map(|round| &*round.median))?;
+    let p99 = shown(row.rounds.iter().map(|round| &*round.p99))?;
+    print!("{:<14} {median:>36} {p99:>36}", row.fault.name());
     for name in ["made", "delivered", "dropped", "waiting"] {
-        let items = quartiles(rounds.iter().map(|round| round.books[name]))?;
+        let items = quartiles(row.rounds.iter().map(|round| round.books[name]))?;
         print!(" {:>10.0}", items.median);
     }
     println!();

@@ -13,6 +13,7 @@ use nix::unistd::Pid;
 use obs_benches::figures::{Figures, Outcome};
 
 use crate::caller::{CALL, END, SHUT_DOWN};
+use crate::cpu::Cpus;
 use crate::disk::Disk;
 use crate::fault::Place;
 
@@ -36,8 +37,8 @@ pub(crate) struct Compared {
 }
 
 /// Runs a caller for each of the two places.
-pub(crate) fn compare(sound: &Place, faulty: &Place) -> Outcome<Compared> {
-    let (mut sound, mut other) = (command(sound)?, command(faulty)?);
+pub(crate) fn compare(cpus: Cpus, sound: &Place, faulty: &Place) -> Outcome<Compared> {
+    let (mut sound, mut other) = (command(cpus, sound)?, command(cpus, faulty)?);
     if let Some(clock) = &faulty.clock {
         clock.give_to(&mut sound, false);
         clock.give_to(&mut other, true);
@@ -87,10 +88,11 @@ fn check(books: &Figures) -> Outcome<()> {
 }
 
 /// What runs a caller of this place.
-fn command(place: &Place) -> Outcome<Command> {
+fn command(cpus: Cpus, place: &Place) -> Outcome<Command> {
     let spool = place.disk.as_ref().map(Disk::path).unwrap_or(Path::new(""));
     let mut command = Command::new(std::env::current_exe()?);
     command.args(["call", &place.endpoint]).arg(spool);
+    command.args([cpus.callers.to_string(), cpus.exporters.to_string()]);
     Ok(command)
 }
 
