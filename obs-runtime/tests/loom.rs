@@ -12,6 +12,8 @@ mod sync {
 }
 #[path = "../src/policy/rate_limit/bucket.rs"]
 mod bucket;
+#[path = "../src/hot/extremes.rs"]
+mod extremes;
 #[path = "../src/hot/ring.rs"]
 mod ring;
 #[path = "../src/hot/roster.rs"]
@@ -112,6 +114,36 @@ fn a_reader_sees_whole_additions_or_notices() {
             assert_eq!((sum, entered), (5 * count, count));
         }
         writer.join().unwrap();
+    });
+}
+
+/// A window is taken, and the owner goes on in the next one: what was noted once never looks smaller to others.
+#[cfg(feature = "export")]
+#[test]
+fn an_extreme_is_not_forgotten_when_its_window_ends() {
+    model(|| {
+        let cells = Arc::new([AtomicU64::new(0), AtomicU64::new(0)]);
+        let reader = {
+            let cells = cells.clone();
+            thread::spawn(move || {
+                let look = || extremes::look(&cells[0], &cells[1]);
+                let (before, after) = (look(), look());
+                assert!(before <= after, "{before} was known, and then {after}");
+            })
+        };
+        extremes::note(&cells[0], 5);
+        let taker = {
+            let cells = cells.clone();
+            thread::spawn(move || extremes::take(&cells[0], &cells[1]))
+        };
+        while cells[0].load(Relaxed) != 0 {
+            thread::yield_now();
+        }
+        extremes::note(&cells[0], 3);
+        reader.join().unwrap();
+        assert_eq!(taker.join().unwrap(), 5);
+        assert_eq!(extremes::look(&cells[0], &cells[1]), 5);
+        assert_eq!(extremes::take(&cells[0], &cells[1]), 3);
     });
 }
 

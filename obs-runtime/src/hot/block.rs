@@ -325,10 +325,8 @@ pub(super) fn open_noted(own: Option<&'static Entry<Shard>>) {
 fn look_up(cells: &Cells, at: usize, ticks: u64, bounds: &[u64]) -> usize {
     let bucket = bucket_of(ticks, bounds);
     let cell = |index| cell(cells, at + index);
-    let smallest = (!cell(LEAST).load(Relaxed)).min(ticks);
-    let largest = cell(GREATEST).load(Relaxed).max(ticks);
-    cell(LEAST).store(!smallest, Relaxed);
-    cell(GREATEST).store(largest, Relaxed);
+    let smallest = !extremes::note(cell(LEAST), !ticks);
+    let largest = extremes::note(cell(GREATEST), ticks);
     let floor = bucket
         .checked_sub(1)
         .and_then(|below| bounds.get(below))

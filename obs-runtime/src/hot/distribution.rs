@@ -149,12 +149,8 @@ fn add_own(cells: &Cells, at: usize, bucket: usize, value: f64) {
     let total = f64::from_bits(cell(SUM).load(Relaxed)) + value;
     cell(SUM).store(total.to_bits(), Relaxed);
     let key = key(value);
-    if !key > cell(LEAST).load(Relaxed) {
-        cell(LEAST).store(!key, Relaxed);
-    }
-    if key > cell(GREATEST).load(Relaxed) {
-        cell(GREATEST).store(key, Relaxed);
-    }
+    extremes::note(cell(LEAST), !key);
+    extremes::note(cell(GREATEST), key);
     tally::publish(cell(HEADER + bucket));
 }
 
