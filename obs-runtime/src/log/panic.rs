@@ -12,7 +12,7 @@ use super::process::Origin;
 use super::scratch::{self, Scratch};
 use super::suppress::is_suppressed;
 use super::{count, handle, here};
-use crate::hot::clock;
+use crate::hot::{body, clock, segment};
 
 /// The target of the records of panics.
 const TARGET: &str = "panic";
@@ -23,8 +23,8 @@ const STACK_TRACE: &str = "exception.stacktrace";
 const MACHINERY: &str = "__rust_end_short_backtrace";
 
 /// From now on every panic is counted in `panics_total` and logged at level `error` with the place,
-/// the message, and the ids of the trace it happened in. The hook that was there before is called
-/// afterwards. Calling this again changes nothing.
+/// the message, and the ids of the trace it happened in. The span it happened in has the message as the description of
+/// its status. The hook that was there before is called afterwards. Calling this again changes nothing.
 ///
 /// Where `RUST_BACKTRACE` or `RUST_LIB_BACKTRACE` asks for it, as [`Backtrace::capture`] says, the field
 /// `exception.stacktrace` has the calls that led there, 16 KiB of them. Finding their names takes milliseconds.
@@ -38,9 +38,26 @@ pub fn install_panic_hook() {
         let former = panic::take_hook();
         panic::set_hook(Box::new(move |info| {
             count::panic();
+            describe_span(info);
             log(info);
             former(info);
         }));
+    });
+}
+
+/// How the span ends is not known yet: a panic that is caught within it is no failure of the call.
+fn describe_span(info: &PanicHookInfo<'_>) {
+    let Some(message) = info.payload_as_str() else {
+        return;
+    };
+    segment::with_current(|body, current| {
+        if let Some(message) = body.keep(message) {
+            body.add(body::Item::Status {
+                span: current.span(),
+                error: false,
+                message,
+            });
+        }
     });
 }
 

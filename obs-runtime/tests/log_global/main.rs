@@ -16,7 +16,8 @@ use obs_runtime::log::{
     self, InitError, LogConfig, LogFormat, LogGuard, LogMetrics, Output, Query, Record, StreamSink,
 };
 use obs_runtime::metric::Registry;
-use obs_runtime::{testing, trace};
+use obs_runtime::testing;
+use obs_runtime::trace::{self, Status};
 use serde_json::Value as Json;
 use tracing::{debug, error, info, info_span, warn};
 
@@ -224,6 +225,29 @@ fn a_panic_is_counted_and_logged_with_its_trace_and_place() {
     assert_eq!(record.trace.unwrap().span_id, id);
     assert_eq!(record.file.as_deref(), Some(file!()));
     assert_eq!(record.line, Some(at));
+}
+
+#[obs_runtime::trace_request("climb")]
+fn climb(is_caught: bool) {
+    let step = || panic!("the {} is gone", "ladder");
+    if is_caught {
+        assert!(catch_unwind(step).is_err());
+    } else {
+        step();
+    }
+}
+
+#[test]
+fn the_span_of_a_panic_has_its_message() {
+    let _log = &*LOG;
+    let _turn = turn();
+    for (is_caught, status) in [(false, Status::Error), (true, Status::Unset)] {
+        let capture = testing::capture();
+        assert_eq!(catch_unwind(|| climb(is_caught)).is_ok(), is_caught);
+        let span = capture.span("climb");
+        assert_eq!(span.status, status);
+        assert_eq!(span.status_message.as_deref(), Some("the ladder is gone"));
+    }
 }
 
 /// Runs this test again, in a process with this environment.
