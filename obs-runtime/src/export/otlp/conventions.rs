@@ -5,6 +5,7 @@
 
 use obs_schema::def::CallOutcome;
 
+use super::names;
 use crate::metric::snapshot::Label;
 use crate::series::UNMATCHED;
 
@@ -21,7 +22,7 @@ impl About {
     /// That of a metric, by its name in OpenTelemetry.
     pub(super) fn of(metric: &str) -> Self {
         match metric {
-            "http.server.request.duration" | "http.server.active_requests" => Self::Requests,
+            "http.server.request.duration" | names::ACTIVE_REQUESTS => Self::Requests,
             "db.client.operation.duration" => Self::Queries,
             _ => Self::Other,
         }

@@ -102,12 +102,8 @@ pub(super) fn encode(
         let about = About::of(names::metric(family).0);
         usual.clear();
         exponential.clear();
-        write_head(
-            &mut usual,
-            family,
-            usual_data(family.kind),
-            changes.is_delta(),
-        );
+        let data = usual_data(family);
+        write_head(&mut usual, family, data, changes.is_delta());
         write_head(&mut exponential, family, EXPONENTIAL, changes.is_delta());
         for series in &family.series {
             let Some(change) = changes.of(family, series) else {
@@ -118,6 +114,7 @@ pub(super) fn encode(
                 about,
                 series,
                 change: &change,
+                has_start: data != GAUGE,
                 shape: shape(&change.value, histograms),
                 now,
             };
@@ -171,10 +168,10 @@ fn split(item: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 /// The field of a metric that has its points.
-fn usual_data(kind: Kind) -> u32 {
-    match kind {
-        Kind::Gauge => GAUGE,
-        Kind::Counter | Kind::Info => SUM,
+fn usual_data(family: &Family) -> u32 {
+    match family.kind {
+        Kind::Gauge if names::counted(names::metric(family).0).is_none() => GAUGE,
+        Kind::Gauge | Kind::Counter | Kind::Info => SUM,
         Kind::Histogram => HISTOGRAM,
         Kind::Summary => SUMMARY,
     }
@@ -200,7 +197,7 @@ fn write_head(out: &mut Vec<u8>, family: &Family, data: u32, is_delta: bool) {
     wire::uint(out, head::DATA, data.into());
     wire::message(out, head::REST, |out| {
         // What is no total has no other form.
-        let is_delta = is_delta && family.kind != Kind::Info;
+        let is_delta = is_delta && !matches!(family.kind, Kind::Gauge | Kind::Info);
         if matches!(data, SUM | HISTOGRAM | EXPONENTIAL) {
             wire::uint(out, 2, if is_delta { DELTA } else { CUMULATIVE });
         }
@@ -215,6 +212,8 @@ struct Point<'a> {
     about: About,
     series: &'a Series,
     change: &'a Change<'a>,
+    /// Whether it says since when it counts.
+    has_start: bool,
     /// Of an exponential histogram.
     shape: Option<Shape>,
     now: u64,
@@ -228,7 +227,7 @@ impl Point<'_> {
             _ => ATTRIBUTES,
         };
         self.encode_labels(out, number);
-        if !matches!(&*self.change.value, Value::Gauge(_)) {
+        if self.has_start {
             wire::fixed64(out, START, self.change.since);
         }
         wire::fixed64(out, TIME, self.now);

@@ -27,13 +27,15 @@ const UNITS: [(&str, &str); 15] = [
     ("pascals", "Pa"),
 ];
 
+pub(super) const ACTIVE_REQUESTS: &str = "http.server.active_requests";
+
 /// Metrics that the semantic conventions have, without unit.
 const METRICS: [(&str, &str); 3] = [
     (
         "http_server_request_duration",
         "http.server.request.duration",
     ),
-    ("http_server_active_requests", "http.server.active_requests"),
+    ("http_server_active_requests", ACTIVE_REQUESTS),
     (
         "db_client_operation_duration",
         "db.client.operation.duration",
@@ -57,7 +59,14 @@ pub(super) fn metric(family: &Family) -> (&str, &str) {
         _ => &family.name,
     };
     let unit = &*family.unit;
-    (find(&METRICS, without(name, unit)), find(&UNITS, unit))
+    let name = find(&METRICS, without(name, unit));
+    (name, counted(name).unwrap_or_else(|| find(&UNITS, unit)))
+}
+
+/// What a metric counts that goes up and down, by its name in OpenTelemetry: the sum of all that began and of all that
+/// ended, which several processes add up. To Prometheus it is a gauge like any other, without unit.
+pub(super) fn counted(metric: &str) -> Option<&'static str> {
+    (metric == ACTIVE_REQUESTS).then_some("{request}")
 }
 
 /// The attribute of a label. Statuses of HTTP are numbers there.

@@ -14,7 +14,9 @@ type Before = HashMap<(Cow<'static, str>, Vec<Label>), Value>;
 /// What is sent of each series.
 #[derive(Debug)]
 pub(super) struct Changes {
-    /// When the program started; for what it grew by: when the last snapshot was taken.
+    /// When the program started.
+    started: u64,
+    /// For what totals grew by: when the last snapshot was taken.
     since: u64,
     now: u64,
     /// `None` if totals are sent as they are.
@@ -32,6 +34,7 @@ pub(super) struct Change<'a> {
 impl Changes {
     pub(super) fn new(is_delta: bool, started: u64) -> Self {
         Self {
+            started,
             since: started,
             now: started,
             before: is_delta.then(Before::default),
@@ -47,6 +50,7 @@ impl Changes {
     /// end before it begins.
     pub(super) fn begin(&mut self, now: u64) {
         self.now = now;
+        self.started = self.started.min(now);
         self.since = self.since.min(now);
     }
 
@@ -54,7 +58,7 @@ impl Changes {
     pub(super) fn of<'a>(&mut self, family: &Family, series: &'a Series) -> Option<Change<'a>> {
         let whole = Change {
             value: Cow::Borrowed(&series.value),
-            since: self.since,
+            since: self.started,
         };
         let Some(before) = &self.before else {
             return Some(whole);

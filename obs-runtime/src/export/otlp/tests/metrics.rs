@@ -281,15 +281,38 @@ fn names_and_labels_are_those_of_the_conventions() {
     let mut snapshot = gauge("http_server_active_requests", 1.0);
     let pairs = [("http_route", "/a"), ("http_response_status_code", "200")];
     snapshot.families[0].series[0].labels = labels(&pairs);
-    let Data::Gauge(gauge) = data(sent(&snapshot)) else {
-        panic!("no gauge");
+    let metrics = sent(&snapshot);
+    assert_eq!(metrics[0].unit, "{request}");
+    let Data::Sum(sum) = data(metrics) else {
+        panic!("no sum");
     };
-    let attributes = &gauge.data_points[0].attributes;
+    assert!(!sum.is_monotonic);
+    let attributes = &sum.data_points[0].attributes;
     assert_eq!(attributes[0].key, "http.route");
     assert_eq!(attributes[1].key, "http.response.status_code");
     // As on spans, or a store that has both refuses one of them.
     let status = attributes[1].value.as_ref().unwrap().value.as_ref();
     assert_eq!(status, Some(&any_value::Value::IntValue(200)));
+}
+
+/// Of requests under way several processes have a sum, which is no growth.
+#[test]
+fn what_is_under_way_is_sent_whole() {
+    let under_way = [3.0, 1.0].map(|count| gauge("http_server_active_requests", count));
+    for (metrics, (now, count)) in sent_changes(&under_way)
+        .into_iter()
+        .zip([(10, 3.0), (20, 1.0)])
+    {
+        let Data::Sum(sum) = data(metrics) else {
+            panic!("no sum");
+        };
+        let form = (sum.aggregation_temporality, sum.is_monotonic);
+        assert_eq!(form, (CUMULATIVE, false));
+        let point = &sum.data_points[0];
+        let times = (point.start_time_unix_nano, point.time_unix_nano);
+        assert_eq!(times, (STARTED, STARTED + now));
+        assert_eq!(point.value, Some(Number::AsDouble(count)));
+    }
 }
 
 /// The attributes of a series, as texts.
