@@ -1,8 +1,8 @@
 //! Which processor each thread runs on.
 //!
 //! Left to the system, the exporters' thread of a process is now on the processor of its caller and now on another one,
-//! for seconds each. A call takes up to half as long again by that alone, as records then move from one processor to the
-//! other: two processes of the same kind differed by more than any fault does.
+//! for seconds each. A call takes longer by that alone, as records then move from one processor to the other: two
+//! processes of the same kind differed by more than most faults do.
 
 use nix::sched::{CpuSet, sched_getaffinity, sched_setaffinity};
 use nix::unistd::Pid;
@@ -27,7 +27,7 @@ impl Cpus {
         let allowed = sched_getaffinity(THIS_THREAD)?;
         let mut allowed = (0..CpuSet::count()).filter(|cpu| allowed.is_set(*cpu) == Ok(true));
         let first = allowed.next().ok_or("no processor")?;
-        let last = allowed.last().unwrap_or(first);
+        let last = allowed.next_back().unwrap_or(first);
         Ok(Self {
             callers: last,
             exporters: if exporters_beside_callers {

@@ -117,8 +117,11 @@ fn compare(options: &Options) -> Outcome<()> {
             row.rounds.push(pair::compare(cpus, &sound, &row.place)?);
         }
     }
+    if stderr().is_terminal() {
+        eprintln!();
+    }
     println!(
-        "\r{:<14} {:>36} {:>36} {:>10} {:>10} {:>10} {:>10}",
+        "{:<14} {:>36} {:>36} {:>10} {:>10} {:>10} {:>10}",
         "", "median", "99 %", "made", "delivered", "dropped", "waiting"
     );
     rows.iter().try_for_each(print)
