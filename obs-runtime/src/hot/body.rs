@@ -207,6 +207,18 @@ impl Body {
         })
     }
 
+    /// Describes how a span ended, and makes it an error if `error` is set.
+    pub(crate) fn describe(&mut self, span: u64, error: bool, message: &str) {
+        let Some(message) = self.keep(message) else {
+            return;
+        };
+        self.add(Item::Status {
+            span,
+            error,
+            message,
+        });
+    }
+
     /// Takes over a key, copied only if it is no constant of the program.
     #[cfg(feature = "log")]
     #[expect(

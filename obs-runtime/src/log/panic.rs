@@ -12,7 +12,7 @@ use super::process::Origin;
 use super::scratch::{self, Scratch};
 use super::suppress::is_suppressed;
 use super::{count, handle, here};
-use crate::hot::{body, clock, segment};
+use crate::hot::{clock, segment};
 
 /// The target of the records of panics.
 const TARGET: &str = "panic";
@@ -50,15 +50,7 @@ fn describe_span(info: &PanicHookInfo<'_>) {
     let Some(message) = info.payload_as_str() else {
         return;
     };
-    segment::with_current(|body, current| {
-        if let Some(message) = body.keep(message) {
-            body.add(body::Item::Status {
-                span: current.span(),
-                error: false,
-                message,
-            });
-        }
-    });
+    segment::with_current(|body, current| body.describe(current.span(), false, message));
 }
 
 fn log(info: &PanicHookInfo<'_>) {

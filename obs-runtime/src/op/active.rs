@@ -13,7 +13,7 @@ use super::away::Away;
 use super::measure::{self, Counted, Measure, More};
 use crate::attribute::{self, AttributeValue};
 use crate::callsite::{Callsite, Word};
-use crate::hot::body::{Item, What};
+use crate::hot::body::What;
 use crate::hot::local::{self, Local};
 use crate::hot::segment;
 use crate::outcome::ErrorInfo;
@@ -306,15 +306,7 @@ pub(super) fn record_error(span: u64, error: &dyn ErrorInfo, failed: bool) {
         return;
     };
     let message = attribute::written(format_args!("{message}"));
-    segment::with_current(|body, _| {
-        if let Some(message) = body.keep(&message) {
-            body.add(Item::Status {
-                span,
-                error: failed,
-                message,
-            });
-        }
-    });
+    segment::with_current(|body, _| body.describe(span, failed, &message));
 }
 
 #[cfg(feature = "log")]

@@ -99,12 +99,14 @@ pub(super) fn encode(
     let (mut usual, mut exponential) = (Vec::new(), Vec::new());
     changes.begin(now);
     for family in &snapshot.families {
-        let about = About::of(names::metric(family).0);
+        let names = names::metric(family);
+        let about = About::of(names.0);
         usual.clear();
         exponential.clear();
-        let data = usual_data(family);
-        write_head(&mut usual, family, data, changes.is_delta());
-        write_head(&mut exponential, family, EXPONENTIAL, changes.is_delta());
+        let data = usual_data(family.kind, names.0);
+        let is_delta = changes.is_delta();
+        write_head(&mut usual, family, names, data, is_delta);
+        write_head(&mut exponential, family, names, EXPONENTIAL, is_delta);
         for series in &family.series {
             let Some(change) = changes.of(family, series) else {
                 continue;
@@ -168,9 +170,9 @@ fn split(item: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 /// The field of a metric that has its points.
-fn usual_data(family: &Family) -> u32 {
-    match family.kind {
-        Kind::Gauge if names::counted(names::metric(family).0).is_none() => GAUGE,
+fn usual_data(kind: Kind, name: &str) -> u32 {
+    match kind {
+        Kind::Gauge if names::counted(name).is_none() => GAUGE,
         Kind::Gauge | Kind::Counter | Kind::Info => SUM,
         Kind::Histogram => HISTOGRAM,
         Kind::Summary => SUMMARY,
@@ -187,8 +189,13 @@ fn shape(value: &Value, histograms: HistogramForm) -> Option<Shape> {
     }
 }
 
-fn write_head(out: &mut Vec<u8>, family: &Family, data: u32, is_delta: bool) {
-    let (name, unit) = names::metric(family);
+fn write_head(
+    out: &mut Vec<u8>,
+    family: &Family,
+    (name, unit): (&str, &str),
+    data: u32,
+    is_delta: bool,
+) {
     wire::message(out, head::ABOUT, |out| {
         wire::bytes(out, 1, name.as_bytes());
         wire::bytes(out, 2, family.help.as_bytes());
